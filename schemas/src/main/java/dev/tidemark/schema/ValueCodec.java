@@ -1,0 +1,62 @@
+package dev.tidemark.schema;
+
+import java.io.IOException;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.temporal.ChronoUnit;
+import org.apache.avro.io.Decoder;
+import org.apache.avro.io.Encoder;
+
+/** One nullable value in Avro's binary encoding: as a union of null and the type's Avro counterpart. */
+final class ValueCodec {
+
+    private static final int NULL = 0;
+    private static final int PRESENT = 1;
+
+    private ValueCodec() {}
+
+    static void write(Encoder out, ValueType type, Object value) throws IOException {
+        if (value == null) {
+            out.writeIndex(NULL);
+            return;
+        }
+        out.writeIndex(PRESENT);
+        switch (type.kind()) {
+            case BOOLEAN -> out.writeBoolean((Boolean) value);
+            case BIGINT -> out.writeLong((Long) value);
+            case DOUBLE -> out.writeDouble((Double) value);
+            case DECIMAL -> out.writeBytes(digits((BigDecimal) value, type));
+            case STRING -> out.writeString((String) value);
+            case DATE -> out.writeInt((int) ((LocalDate) value).toEpochDay());
+            case TIMESTAMP -> out.writeLong(ChronoUnit.MICROS.between(Instant.EPOCH, (Instant) value));
+        }
+    }
+
+    private static byte[] digits(BigDecimal value, ValueType type) {
+        return value.setScale(type.scale()).unscaledValue().toByteArray();
+    }
+
+    static Object read(Decoder in, ValueType type) throws IOException {
+        if (in.readIndex() == NULL) {
+            return null;
+        }
+        return switch (type.kind()) {
+            case BOOLEAN -> in.readBoolean();
+            case BIGINT -> in.readLong();
+            case DOUBLE -> in.readDouble();
+            case DECIMAL -> new BigDecimal(new BigInteger(array(in.readBytes(null))), type.scale());
+            case STRING -> in.readString();
+            case DATE -> LocalDate.ofEpochDay(in.readInt());
+            case TIMESTAMP -> Instant.EPOCH.plus(in.readLong(), ChronoUnit.MICROS);
+        };
+    }
+
+    private static byte[] array(ByteBuffer buffer) {
+        byte[] bytes = new byte[buffer.remaining()];
+        buffer.get(bytes);
+        return bytes;
+    }
+}

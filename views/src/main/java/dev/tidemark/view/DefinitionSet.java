@@ -1,0 +1,114 @@
+package dev.tidemark.view;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tidemark.schema.CellShape;
+import dev.tidemark.schema.Source;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.ZoneId;
+import java.util.Comparator;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The views of one source under one identity, which is a hash of everything that decides what an event contributes.
+ * Whatever was counted under one definition set can be merged; nothing else can.
+ *
+ * @param id the identity: see {@link #idOf}
+ * @param source the source's name
+ * @param views the views, ordered by name
+ */
+public record DefinitionSet(String id, String source, List<View> views) {
+
+    /** Changes whenever the same files would count an event differently than the release before. */
+    private static final int VERSION = 1;
+
+    private static final int HASH_DIGITS = 16;
+    private static final ObjectMapper TREE = new ObjectMapper();
+
+    public DefinitionSet {
+        views = views.stream().sorted(Comparator.comparing(View::name)).toList();
+    }
+
+    /** What an increment carries for each view, in order. */
+    public List<CellShape> shapes() {
+        return views.stream().map(View::shape).toList();
+    }
+
+    /** The view of that name. */
+    public Optional<View> view(String name) {
+        return views.stream().filter(view -> view.name().equals(name)).findFirst();
+    }
+
+    /**
+     * The identity of a source's views: the version of our own rules, and the first 64 bits of SHA-256 over canonical
+     * JSON (keys in order, no white space) of the schema without its documentation, the judging rules, the views
+     * without their descriptions, and the timezone.
+     */
+    public static String idOf(Source source, List<ViewDefinition> views, ZoneId zone) {
+        Map<String, Object> content = new LinkedHashMap<>();
+        content.put("version", VERSION);
+        content.put("source", source.name());
+        content.put("schema", withoutDoc(source));
+        content.put("event_time", source.eventTime());
+        content.put("allowed_lateness", source.allowedLateness());
+        content.put("earliest", source.earliest());
+        content.put("horizon", source.horizon());
+        content.put("timezone", zone.getId());
+        content.put(
+                "views",
+                views.stream()
+                        .sorted(Comparator.comparing(ViewDefinition::name))
+                        .map(DefinitionSet::content)
+                        .toList());
+        return "v" + VERSION + "-" + sha256(Json.write(content)).substring(0, HASH_DIGITS);
+    }
+
+    private static Map<String, Object> content(ViewDefinition view) {
+        Map<String, Object> content = new LinkedHashMap<>();
+        content.put("name", view.name());
+        content.put("where", view.where());
+        content.put("pane", view.pane().toString());
+        content.put("dimensions", pairs(view.dimensions()));
+        content.put("measures", pairs(view.measures()));
+        return content;
+    }
+
+    private static List<List<String>> pairs(Map<String, ?> ordered) {
+        return ordered.entrySet().stream()
+                .map(entry -> List.of(entry.getKey(), entry.getValue().toString()))
+                .toList();
+    }
+
+    private static Object withoutDoc(Source source) {
+        try {
+            JsonNode schema = TREE.readTree(source.schema().toString());
+            removeDoc(schema);
+            return TREE.convertValue(schema, Object.class);
+        } catch (java.io.IOException e) {
+            throw new IllegalStateException("Avro wrote a schema that is no JSON", e);
+        }
+    }
+
+    private static void removeDoc(JsonNode node) {
+        if (node instanceof ObjectNode object) {
+            object.remove("doc");
+        }
+        node.forEach(DefinitionSet::removeDoc);
+    }
+
+    private static String sha256(String text) {
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(hash);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+}

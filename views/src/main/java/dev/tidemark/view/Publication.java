@@ -1,0 +1,85 @@
+package dev.tidemark.view;
+
+import com.fasterxml.jackson.annotation.JsonIgnore;
+import dev.tidemark.schema.Bucket;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.Collections;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * What batch has made visible: numbered, immutable, the only switch.
+ *
+ * @param format the format of its file
+ * @param number 1, 2, 3, …; its parent is the number below
+ * @param publishedAt when it was made
+ * @param sources what is known of each source
+ * @param segments the segments by view and day of the deployment's timezone
+ */
+public record Publication(
+        int format,
+        long number,
+        Instant publishedAt,
+        Map<String, SourceState> sources,
+        Map<String, Map<LocalDate, SegmentRef>> segments) {
+
+    /** The format that this release writes. */
+    public static final int FORMAT = 1;
+
+    /** What stands before the first publication: nothing. */
+    public static final Publication NONE = new Publication(FORMAT, 0, Instant.EPOCH, Map.of(), Map.of());
+
+    /**
+     * How far one source is covered.
+     *
+     * @param definitionSet the identity of the definition set that its segments were made under
+     * @param archiveVersion the version of its master table that holds what is below the cut
+     * @param cutTakenAt a time before which no event beyond the cut had been appended
+     * @param cut up to where it is covered
+     * @param newestRecord the newest record timestamp below the cut, in milliseconds, by log and partition
+     * @param malformed how many malformed events lie below the cut, by log and partition
+     */
+    public record SourceState(
+            String definitionSet,
+            long archiveVersion,
+            Instant cutTakenAt,
+            Cut cut,
+            Map<String, Map<Integer, Long>> newestRecord,
+            Map<String, Map<Integer, Long>> malformed) {}
+
+    /**
+     * Batch's cells of one view and one day.
+     *
+     * @param id the segment's id
+     * @param cells how many cells it has
+     * @param buckets how many of the day's well-formed events fell into which bucket, by log and partition
+     */
+    public record SegmentRef(String id, long cells, Map<String, Map<Integer, Map<Bucket, Long>>> buckets) {}
+
+    public Publication {
+        if (format != FORMAT) {
+            throw new IllegalArgumentException("publication " + number + " is of format " + format
+                    + "; this release reads format " + FORMAT + ": upgrade this process");
+        }
+        sources = Collections.unmodifiableMap(new TreeMap<>(sources));
+        segments = Collections.unmodifiableMap(new TreeMap<>(segments));
+    }
+
+    /** Whether nothing has been published yet. */
+    @JsonIgnore
+    public boolean isNone() {
+        return number == 0;
+    }
+
+    /** What is known of a source. */
+    public Optional<SourceState> source(String name) {
+        return Optional.ofNullable(sources.get(name));
+    }
+
+    /** The segments of a view, by day. */
+    public Map<LocalDate, SegmentRef> segmentsOf(String view) {
+        return segments.getOrDefault(view, Map.of());
+    }
+}

@@ -1,0 +1,95 @@
+package dev.tidemark.view;
+
+import dev.tidemark.schema.Field;
+import dev.tidemark.schema.ValueType;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * A definition set as its file in the warehouse: what a process without Spark reads to know the types that Spark gave
+ * the expressions.
+ *
+ * @param format the file's format
+ * @param id the definition set's identity
+ * @param source the source's name
+ * @param views the views
+ */
+public record StoredDefinitions(int format, String id, String source, List<StoredView> views) {
+
+    private static final int FORMAT = 1;
+
+    /** One view: its definition, its dimensions' types, and its measures' input types where they have an input. */
+    public record StoredView(
+            String name,
+            String description,
+            Optional<String> where,
+            String pane,
+            List<StoredField> dimensions,
+            List<StoredField> measures) {}
+
+    /** A dimension or a measure: its name, its expression or call, and the type of its value or input. */
+    public record StoredField(String name, String expression, Optional<ValueType> type) {}
+
+    /** The file's content for {@code set}. */
+    public static StoredDefinitions of(DefinitionSet set) {
+        return new StoredDefinitions(
+                FORMAT,
+                set.id(),
+                set.source(),
+                set.views().stream().map(StoredDefinitions::stored).toList());
+    }
+
+    private static StoredView stored(View view) {
+        List<StoredField> dimensions = view.dimensions().stream()
+                .map(field -> new StoredField(
+                        field.name(), view.definition().dimensions().get(field.name()), Optional.of(field.type())))
+                .toList();
+        List<StoredField> measures = view.measures().stream()
+                .map(measure -> new StoredField(
+                        measure.name(),
+                        measure.call().toString(),
+                        measure.aggregate().input()))
+                .toList();
+        ViewDefinition definition = view.definition();
+        return new StoredView(
+                definition.name(),
+                definition.description(),
+                definition.where(),
+                definition.pane().toString(),
+                dimensions,
+                measures);
+    }
+
+    /** The definition set in this file. */
+    public DefinitionSet toSet() {
+        if (format != FORMAT) {
+            throw new IllegalArgumentException("definition set " + id + " is of format " + format
+                    + "; this release reads format " + FORMAT + ": upgrade this process");
+        }
+        return new DefinitionSet(id, source, views.stream().map(this::view).toList());
+    }
+
+    private View view(StoredView stored) {
+        Map<String, String> expressions = new LinkedHashMap<>();
+        List<Field> dimensions = new ArrayList<>();
+        for (StoredField dimension : stored.dimensions()) {
+            expressions.put(dimension.name(), dimension.expression());
+            dimensions.add(new Field(dimension.name(), dimension.type().orElseThrow()));
+        }
+        Map<String, MeasureCall> calls = new LinkedHashMap<>();
+        List<Measure> measures = new ArrayList<>();
+        for (StoredField measure : stored.measures()) {
+            MeasureCall call = MeasureCall.parse(measure.expression());
+            calls.put(measure.name(), call);
+            measures.add(
+                    new Measure(measure.name(), call, call.over(measure.type().orElse(null))));
+        }
+        Pane pane = new Pane(Durations.parse(stored.pane()));
+        ViewDefinition definition = new ViewDefinition(
+                stored.name(), stored.description(), source, stored.where(), pane, expressions, calls);
+        return new View(definition, dimensions, measures);
+    }
+}

@@ -1,0 +1,157 @@
+package dev.tidemark.view;
+
+import dev.tidemark.schema.Bucket;
+import dev.tidemark.schema.Contribution;
+import dev.tidemark.schema.Increment;
+import dev.tidemark.view.OffsetRanges.Range;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.NavigableMap;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * The increments of one source at or beyond a cut, folded into cells: what is merged with the published segments in
+ * every answer. Each position is counted once, however often and in whatever order its increments arrive.
+ *
+ * <p>A mutable accumulator, not thread-safe; the cells' partials are replaced, never changed.
+ */
+public final class Tail {
+
+    /** One partition of one log. */
+    public record LogPartition(String log, int partition) implements Comparable<LogPartition> {
+        @Override
+        public int compareTo(LogPartition other) {
+            int byLog = log.compareTo(other.log);
+            return byLog != 0 ? byLog : Integer.compare(partition, other.partition);
+        }
+    }
+
+    /**
+     * How far one partition has been counted.
+     *
+     * @param cut below it, batch has counted
+     * @param through exclusive; every event from the cut up to it has been counted, but for the missing ones
+     * @param missing offsets of events that were not counted, since their increments are not to be had
+     */
+    public record Progress(long cut, long through, OffsetRanges missing) {}
+
+    private final DefinitionSet set;
+    private final Map<LogPartition, Frontier> frontiers = new TreeMap<>();
+    private final List<NavigableMap<Long, Map<List<Object>, Object[]>>> cells = new ArrayList<>();
+    private final Map<LogPartition, List<Map<Bucket, Long>>> buckets = new HashMap<>();
+    private long newestRecord = Long.MIN_VALUE;
+
+    public Tail(DefinitionSet set) {
+        this.set = set;
+        set.views().forEach(view -> cells.add(new TreeMap<>()));
+    }
+
+    /**
+     * Begins to count a partition at {@code cut}.
+     *
+     * @throws OverlapException if it is being counted already
+     */
+    public void start(LogPartition partition, long cut) {
+        if (frontiers.putIfAbsent(partition, new Frontier(cut)) != null) {
+            throw new OverlapException(partition + " is being counted already");
+        }
+        List<Map<Bucket, Long>> counts = new ArrayList<>();
+        set.views().forEach(view -> counts.add(new EnumMap<>(Bucket.class)));
+        buckets.put(partition, counts);
+    }
+
+    /** Whether {@link #start} has been called for it. */
+    public boolean counts(LogPartition partition) {
+        return frontiers.containsKey(partition);
+    }
+
+    /**
+     * Takes an increment.
+     *
+     * @return false if its partition is none that is counted here: the increment is of another log
+     */
+    public boolean add(Increment increment) {
+        Frontier frontier = frontiers.get(partitionOf(increment));
+        if (frontier == null) {
+            return false;
+        }
+        frontier.offer(increment, this::count);
+        return true;
+    }
+
+    /** Records that no event lies between what has been counted and {@code end}. */
+    public void close(LogPartition partition, long end) {
+        frontiers.get(partition).close(end, this::count);
+    }
+
+    /** Gives up on the events between what has been counted and {@code end}: answers say that they are missing. */
+    public void miss(LogPartition partition, long end) {
+        frontiers.get(partition).miss(end, this::count);
+    }
+
+    /** The offsets that increments which wait are waiting for, if any do. */
+    public Optional<Range> gap(LogPartition partition) {
+        return frontiers.get(partition).gap();
+    }
+
+    /** How far one partition has been counted. */
+    public Progress progress(LogPartition partition) {
+        Frontier frontier = frontiers.get(partition);
+        return new Progress(frontier.cut(), frontier.through(), frontier.missing());
+    }
+
+    /** How far each partition has been counted. */
+    public Map<LogPartition, Progress> progress() {
+        Map<LogPartition, Progress> all = new TreeMap<>();
+        frontiers.keySet().forEach(partition -> all.put(partition, progress(partition)));
+        return all;
+    }
+
+    /** The cells of a view, by pane (microseconds of the epoch) and dimension values. Not to be changed. */
+    public NavigableMap<Long, Map<List<Object>, Object[]>> cells(String view) {
+        for (int i = 0; i < set.views().size(); i++) {
+            if (set.views().get(i).name().equals(view)) {
+                return Collections.unmodifiableNavigableMap(cells.get(i));
+            }
+        }
+        throw new IllegalArgumentException("view " + view + " is not in definition set " + set.id());
+    }
+
+    /** How many events fell into which bucket of which view, in the order of the set's views. */
+    public List<Map<Bucket, Long>> buckets(LogPartition partition) {
+        return buckets.get(partition).stream().map(Collections::unmodifiableMap).toList();
+    }
+
+    /** The newest record timestamp among what was counted, in milliseconds; {@link Long#MIN_VALUE} of nothing. */
+    public long newestRecord() {
+        return newestRecord;
+    }
+
+    private void count(Increment increment) {
+        newestRecord = Math.max(newestRecord, increment.recordTimestamp());
+        List<Map<Bucket, Long>> counts = buckets.get(partitionOf(increment));
+        for (int i = 0; i < cells.size(); i++) {
+            Contribution contribution = increment.contributions().get(i);
+            counts.get(i).merge(contribution.bucket(), 1L, Long::sum);
+            if (contribution.bucket() == Bucket.COUNTED) {
+                count(set.views().get(i), cells.get(i), contribution);
+            }
+        }
+    }
+
+    private static void count(View view, Map<Long, Map<List<Object>, Object[]>> panes, Contribution contribution) {
+        panes.computeIfAbsent(contribution.pane(), pane -> new HashMap<>())
+                .compute(
+                        contribution.dimensions(),
+                        (key, cell) -> view.add(cell == null ? view.identity() : cell, contribution));
+    }
+
+    private static LogPartition partitionOf(Increment increment) {
+        return new LogPartition(increment.position().log(), increment.position().partition());
+    }
+}

@@ -1,0 +1,71 @@
+package dev.tidemark.view;
+
+import dev.tidemark.schema.CellShape;
+import dev.tidemark.schema.Contribution;
+import dev.tidemark.schema.Field;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A view whose types are known: what the layers and the merge work with.
+ *
+ * @param definition what its file states
+ * @param dimensions the dimensions, in order
+ * @param measures the measures, in order
+ */
+public record View(ViewDefinition definition, List<Field> dimensions, List<Measure> measures) {
+    public View {
+        dimensions = List.copyOf(dimensions);
+        measures = List.copyOf(measures);
+    }
+
+    public String name() {
+        return definition.name();
+    }
+
+    public Pane pane() {
+        return definition.pane();
+    }
+
+    /** What an increment carries for it. */
+    public CellShape shape() {
+        List<Field> inputs = new ArrayList<>();
+        for (Measure measure : measures) {
+            measure.aggregate().input().ifPresent(type -> inputs.add(new Field(measure.name(), type)));
+        }
+        return new CellShape(name(), dimensions, inputs);
+    }
+
+    /** The measure of that name. */
+    public Optional<Measure> measure(String name) {
+        return measures.stream().filter(measure -> measure.name().equals(name)).findFirst();
+    }
+
+    /** The partials of no events. */
+    public Object[] identity() {
+        return measures.stream().map(measure -> measure.algebra().identity()).toArray();
+    }
+
+    /** The partials {@code cell} and one counted event more; {@code cell} stays as it is. */
+    public Object[] add(Object[] cell, Contribution event) {
+        Object[] sum = new Object[cell.length];
+        int input = 0;
+        for (int i = 0; i < sum.length; i++) {
+            Measure measure = measures.get(i);
+            Object value =
+                    measure.aggregate().input().isPresent() ? event.inputs().get(input++) : null;
+            sum[i] = measure.algebra().add(cell[i], value);
+        }
+        return sum;
+    }
+
+    /** The partials of both cells, which stay as they are. */
+    public Object[] merge(Object[] one, Object[] other) {
+        Object[] sum = new Object[one.length];
+        for (int i = 0; i < sum.length; i++) {
+            sum[i] = measures.get(i).algebra().merge(one[i], other[i]);
+        }
+        return sum;
+    }
+}
