@@ -9,8 +9,8 @@
 
     python extract.py package/data/flights-3m.parquet --from 2001-01-01 --to 2001-07-02 flights-2001.ndjson.gz
 
-The same input and days give the same flights in the same order: by date, and within a minute as in the input. The
-bytes are the same too wherever Python's zlib is, since the gzip header carries neither name nor time.
+The same input and days give the same flights in the same order: by date, and within a minute as in the input. With the
+same zlib the bytes are the same too, since the gzip header carries neither name nor time.
 """
 
 import argparse

@@ -81,6 +81,24 @@ public final class SharedBroker {
         return topic.name();
     }
 
+    /** Deletes a topic and creates it again under the same name: another log, with another topic id, empty. */
+    public static void recreateTopic(String topic, int partitions) {
+        SharedBroker shared = instance();
+        try {
+            shared.admin.deleteTopics(List.of(topic)).all().get();
+            long deadline = System.nanoTime() + PATIENCE.toNanos();
+            while (shared.admin.listTopics().names().get().contains(topic) && System.nanoTime() < deadline) {
+                LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
+            }
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("cannot delete topic " + topic + ": " + e.getCause(), e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted while deleting topic " + topic, e);
+        }
+        shared.create(new NewTopic(topic, Optional.of(partitions), Optional.empty()));
+    }
+
     // A Kafka uuid may hold '_', which metric names confuse with '.', and Kafka warns of every such topic.
     private static String suffix() {
         return Long.toString(Uuid.randomUuid().getLeastSignificantBits() >>> 1, Character.MAX_RADIX);

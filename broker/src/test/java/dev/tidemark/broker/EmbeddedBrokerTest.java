@@ -13,6 +13,7 @@ import java.time.Instant;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.utils.Exit;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -125,6 +126,12 @@ class EmbeddedBrokerTest {
         broker.close();
         broker.close();
         DirectoryLock.acquire(directory).close();
+    }
+
+    @Test
+    void aFatalErrorThrowsWhereTheJvmMustLive() {
+        assertThrows(IllegalStateException.class, () -> Exit.exit(1, "no controller"));
+        assertThrows(IllegalStateException.class, () -> Exit.halt(1, "no disk"));
     }
 
     private static byte[] bytes(String text) {

@@ -1,17 +1,154 @@
 package dev.tidemark.deployment;
 
+import dev.tidemark.schema.Source;
+import dev.tidemark.view.ViewDefinition;
+import java.net.URI;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
 
 /** Reads a deployment's files. */
 public final class DeploymentLoader {
-    private DeploymentLoader() {}
+
+    private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,40}");
+    private static final Pattern SCHEME = Pattern.compile("[a-z][a-z0-9+.-]+://.*");
+    private static final int DEFAULT_PORT = 8686;
+
+    private final Path file;
+    private final List<Problem> problems = new ArrayList<>();
+    private final Map<String, Path> viewFiles = new HashMap<>();
+    private final Map<Path, Map<String, Integer>> lines = new HashMap<>();
+
+    private DeploymentLoader(Path file) {
+        this.file = file;
+    }
 
     /**
-     * The deployment that {@code file} and the files it names state.
+     * The deployment that {@code file} and the files it names state. Expressions are not looked at: that takes Spark.
      *
      * @throws InvalidDeploymentException with every problem that was found
      */
     public static Deployment load(Path file) {
-        throw new UnsupportedOperationException("in work");
+        if (!Files.exists(file)) {
+            String message = "does not exist; name the deployment's file with --config";
+            throw new InvalidDeploymentException(List.of(new Problem(file, 0, "", message)));
+        }
+        DeploymentLoader loader = new DeploymentLoader(file.toAbsolutePath().normalize());
+        Optional<Deployment> deployment =
+                YamlFiles.read(loader.file, loader.problems).map(loader::deployment);
+        if (!loader.problems.isEmpty()) {
+            throw new InvalidDeploymentException(loader.problems);
+        }
+        return deployment.orElseThrow();
+    }
+
+    private Deployment deployment(YamlSection yaml) {
+        yaml.requiredText("version", "1")
+                .filter(version -> !version.equals("1"))
+                .ifPresent(version -> yaml.problem("version", "'" + version + "' is not known; accepted is 1"));
+        String name = yaml.requiredText("name", "shop").orElse("");
+        if (!name.isEmpty() && !NAME.matcher(name).matches()) {
+            yaml.problem("name", "'" + name + "' is no name; accepted are lower-case letters, digits and -");
+        }
+        ZoneId zone = yaml.value("timezone", ZoneId::of).orElse(ZoneId.of("UTC"));
+        Warehouse warehouse = new Warehouse(local(yaml, "warehouse", "./warehouse"));
+        Map<String, String> kafka = settings(yaml, "kafka", "");
+        if (yaml.has("kafka") && !kafka.containsKey("bootstrap.servers")) {
+            yaml.problem("kafka", "has no bootstrap.servers; give it, or leave `kafka` out for a broker of its own");
+        }
+        Map<String, String> spark = settings(yaml, "spark", "spark.");
+        yaml.notYet("schema_registry", "leave it out: events are JSON");
+        int port = port(yaml);
+        List<Source> sources = sources(local(yaml, "sources", "sources/"));
+        List<ViewDefinition> views = views(local(yaml, "views", "views/"), sources);
+        yaml.refuseUnknown();
+        return new Deployment(
+                file, name, zone, warehouse, kafka, spark, port, sources, views, new Locations(viewFiles, lines));
+    }
+
+    private Path local(YamlSection yaml, String field, String otherwise) {
+        String path = yaml.text(field).orElse(otherwise);
+        if (path.startsWith("file:/")) {
+            return Path.of(URI.create(path)).normalize();
+        }
+        if (SCHEME.matcher(path).matches()) {
+            yaml.problem(field, "'" + path + "' is not available in this release; a local path is accepted");
+            return file.resolveSibling(otherwise).normalize();
+        }
+        return file.resolveSibling(path).normalize();
+    }
+
+    private static int port(YamlSection yaml) {
+        Optional<YamlSection> serving = yaml.section("serving");
+        int port = serving.flatMap(section -> section.value("port", DeploymentLoader::port))
+                .orElse(DEFAULT_PORT);
+        serving.ifPresent(YamlSection::refuseUnknown);
+        return port;
+    }
+
+    private static int port(String text) {
+        if (!text.matches("\\d{1,5}") || Integer.parseInt(text) > 65_535) {
+            throw new IllegalArgumentException("'" + text + "' is no port; accepted are 0 (any free one) to 65535");
+        }
+        return Integer.parseInt(text);
+    }
+
+    private static Map<String, String> settings(YamlSection yaml, String field, String prefix) {
+        Map<String, String> settings = new LinkedHashMap<>();
+        yaml.section(field).ifPresent(section -> section.names().forEach(name -> {
+            if (!name.startsWith(prefix)) {
+                section.problem(name, "is no setting here; their names begin with " + prefix);
+            }
+            section.text(name).ifPresent(value -> settings.put(name, value));
+        }));
+        return settings;
+    }
+
+    private List<Source> sources(Path folder) {
+        Map<String, Source> sources = new LinkedHashMap<>();
+        for (Path path : YamlFiles.list(folder, "sources", problems)) {
+            YamlFiles.read(path, problems)
+                    .ifPresent(yaml -> SourceFile.read(yaml).ifPresent(source -> {
+                        if (sources.putIfAbsent(source.name(), source) != null) {
+                            yaml.problem("name", "'" + source.name() + "' is another source's name too");
+                        }
+                        sources.values().stream()
+                                .filter(other ->
+                                        other != source && other.topic().equals(source.topic()))
+                                .forEach(other ->
+                                        yaml.problem("topic", "is the topic of source " + other.name() + " too"));
+                    }));
+        }
+        return List.copyOf(sources.values());
+    }
+
+    private List<ViewDefinition> views(Path folder, List<Source> sources) {
+        Map<String, ViewDefinition> views = new LinkedHashMap<>();
+        for (Path path : YamlFiles.list(folder, "views", problems)) {
+            YamlFiles.read(path, problems).ifPresent(yaml -> view(yaml, views, sources));
+        }
+        return List.copyOf(views.values());
+    }
+
+    private void view(YamlSection yaml, Map<String, ViewDefinition> views, List<Source> sources) {
+        Map<String, Integer> fieldLines = new HashMap<>();
+        ViewFile.read(yaml, fieldLines).ifPresent(view -> {
+            if (views.putIfAbsent(view.name(), view) != null) {
+                yaml.problem("name", "'" + view.name() + "' is another view's name too");
+            }
+            List<String> known = sources.stream().map(Source::name).toList();
+            if (!known.contains(view.source())) {
+                yaml.problem("source", "there is no source '" + view.source() + "'; there are " + known);
+            }
+            viewFiles.put(view.name(), yaml.file());
+            lines.put(yaml.file(), fieldLines);
+        });
     }
 }

@@ -1,0 +1,72 @@
+package dev.tidemark.deployment;
+
+import dev.tidemark.view.Durations;
+import dev.tidemark.view.MeasureCall;
+import dev.tidemark.view.Pane;
+import dev.tidemark.view.ViewDefinition;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Reads {@code views/<view>.yaml}. */
+final class ViewFile {
+
+    private ViewFile() {}
+
+    /** The view that the file states, unless a problem was recorded. */
+    static Optional<ViewDefinition> read(YamlSection yaml, Map<String, Integer> lines) {
+        lines.putAll(yaml.lines());
+        Optional<String> name = yaml.requiredText("name", "revenue").flatMap(text -> Names.check(yaml, "name", text));
+        String description = yaml.text("description").orElse("");
+        Optional<String> source = yaml.requiredText("source", "orders");
+        yaml.text("layers")
+                .filter(layers -> !layers.equals("both"))
+                .ifPresent(layers -> yaml.problem(
+                        "layers", "'" + layers + "' is not available in this release; accepted is 'both'"));
+        yaml.notYet("session", "give it a `pane`");
+        yaml.notYet("pattern", "give it a `pane` and `measures`");
+        Optional<String> where = yaml.text("where");
+        if (!yaml.has("pane")) {
+            yaml.problem("pane", "is missing; for example `pane: 1m`");
+        }
+        Optional<Pane> pane = yaml.value("pane", text -> new Pane(Durations.parse(text)));
+        Map<String, String> dimensions = new LinkedHashMap<>();
+        yaml.section("dimensions").ifPresent(section -> dimensions.putAll(expressions(section, lines)));
+        Map<String, MeasureCall> measures = measures(yaml, lines, dimensions);
+        yaml.refuseUnknown();
+        if (name.isEmpty() || source.isEmpty() || pane.isEmpty() || measures.isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                new ViewDefinition(name.get(), description, source.get(), where, pane.get(), dimensions, measures));
+    }
+
+    private static Map<String, String> expressions(YamlSection section, Map<String, Integer> lines) {
+        lines.putAll(section.lines());
+        Map<String, String> expressions = new LinkedHashMap<>();
+        for (String name : section.names()) {
+            Names.check(section, name, name).flatMap(section::text).ifPresent(text -> expressions.put(name, text));
+        }
+        return expressions;
+    }
+
+    private static Map<String, MeasureCall> measures(
+            YamlSection yaml, Map<String, Integer> lines, Map<String, String> dimensions) {
+        Map<String, MeasureCall> measures = new LinkedHashMap<>();
+        Optional<YamlSection> section = yaml.section("measures");
+        List<String> names = section.map(YamlSection::names).orElse(List.of());
+        if (names.isEmpty()) {
+            yaml.problem("measures", "is missing; for example `measures: {orders: count()}`");
+        }
+        for (String name : names) {
+            lines.putAll(section.get().lines());
+            Names.check(section.get(), name, name);
+            if (dimensions.containsKey(name)) {
+                section.get().problem(name, "is a dimension's name too");
+            }
+            section.get().value(name, MeasureCall::parse).ifPresent(call -> measures.put(name, call));
+        }
+        return measures;
+    }
+}

@@ -1,0 +1,154 @@
+package dev.tidemark.deployment;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.yaml.snakeyaml.nodes.MappingNode;
+import org.yaml.snakeyaml.nodes.Node;
+import org.yaml.snakeyaml.nodes.NodeTuple;
+import org.yaml.snakeyaml.nodes.ScalarNode;
+
+/**
+ * One mapping of a YAML file, read field by field. What is wrong is recorded with file and line, and reading goes on, so
+ * that a user sees every problem at once.
+ */
+final class YamlSection {
+
+    private static final Pattern ENVIRONMENT = Pattern.compile("\\$\\{env:([^}]+)}");
+
+    private final Path file;
+    private final String prefix;
+    private final int line;
+    private final Map<String, Node> fields = new LinkedHashMap<>();
+    private final Map<String, Integer> lines = new LinkedHashMap<>();
+    private final TreeSet<String> asked = new TreeSet<>();
+    private final List<Problem> problems;
+
+    YamlSection(Path file, String prefix, MappingNode node, List<Problem> problems) {
+        this.file = file;
+        this.prefix = prefix;
+        this.line = line(node);
+        this.problems = problems;
+        for (NodeTuple field : node.getValue()) {
+            String name = ((ScalarNode) field.getKeyNode()).getValue();
+            if (fields.put(name, field.getValueNode()) != null) {
+                problems.add(new Problem(file, line(field.getKeyNode()), prefix + name, "is given twice"));
+            }
+            lines.put(name, line(field.getKeyNode()));
+        }
+    }
+
+    private static int line(Node node) {
+        return node.getStartMark().getLine() + 1;
+    }
+
+    Path file() {
+        return file;
+    }
+
+    /** The lines of the fields, by their path in the file. */
+    Map<String, Integer> lines() {
+        Map<String, Integer> paths = new LinkedHashMap<>();
+        lines.forEach((name, at) -> paths.put(prefix + name, at));
+        return paths;
+    }
+
+    boolean has(String name) {
+        asked.add(name);
+        return fields.containsKey(name);
+    }
+
+    /** Records a problem with a field, at its line, or at the section's if the field is not there. */
+    void problem(String name, String message) {
+        problems.add(new Problem(file, lines.getOrDefault(name, line), prefix + name, message));
+    }
+
+    Optional<String> text(String name) {
+        asked.add(name);
+        Node node = fields.get(name);
+        if (node == null) {
+            return Optional.empty();
+        }
+        if (!(node instanceof ScalarNode scalar)) {
+            problem(name, "is " + kind(node) + "; one value is expected");
+            return Optional.empty();
+        }
+        return Optional.of(withEnvironment(name, scalar.getValue()));
+    }
+
+    private static String kind(Node node) {
+        return node instanceof MappingNode ? "a mapping" : "a list";
+    }
+
+    private String withEnvironment(String name, String text) {
+        return ENVIRONMENT.matcher(text).replaceAll(found -> {
+            String value = System.getenv(found.group(1));
+            if (value == null) {
+                problem(name, "the environment variable " + found.group(1) + " is not set");
+            }
+            return Matcher.quoteReplacement(value == null ? "" : value);
+        });
+    }
+
+    Optional<String> requiredText(String name, String example) {
+        if (!has(name)) {
+            problem(name, "is missing; for example `" + name + ": " + example + "`");
+        }
+        return text(name);
+    }
+
+    /** The field's value as {@code parse} reads it; what that throws as illegal is recorded as a problem. */
+    <T> Optional<T> value(String name, Function<String, T> parse) {
+        return text(name).flatMap(text -> {
+            try {
+                return Optional.of(parse.apply(text));
+            } catch (IllegalArgumentException | java.time.DateTimeException e) {
+                problem(name, e.getMessage());
+                return Optional.empty();
+            }
+        });
+    }
+
+    /** The mapping in a field. */
+    Optional<YamlSection> section(String name) {
+        asked.add(name);
+        Node node = fields.get(name);
+        if (node instanceof MappingNode mapping) {
+            return Optional.of(new YamlSection(file, prefix + name + ".", mapping, problems));
+        }
+        boolean empty = node == null
+                || node instanceof ScalarNode scalar && scalar.getValue().isEmpty();
+        if (!empty) {
+            problem(name, "is " + (node instanceof ScalarNode ? "one value" : "a list") + "; a mapping is expected");
+        }
+        return Optional.empty();
+    }
+
+    /** The names of the fields, in order. */
+    List<String> names() {
+        return new ArrayList<>(fields.keySet());
+    }
+
+    /** Refuses a field that a later release will have. */
+    void notYet(String name, String accepted) {
+        if (has(name)) {
+            problem(name, "is not available in this release; " + accepted);
+        }
+    }
+
+    /** Records every field that nothing has asked for. */
+    void refuseUnknown() {
+        for (String name : fields.keySet()) {
+            if (!asked.contains(name)) {
+                problem(name, "is not known here; known are " + asked);
+            }
+        }
+    }
+}

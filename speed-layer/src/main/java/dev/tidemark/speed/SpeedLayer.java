@@ -1,0 +1,94 @@
+package dev.tidemark.speed;
+
+import dev.tidemark.deployment.Deployment;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.streaming.StreamingQuery;
+import org.apache.spark.sql.streaming.StreamingQueryException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Runs the speed layer until it is stopped, starting the query anew whenever a topic gets more partitions. */
+public final class SpeedLayer implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SpeedLayer.class);
+    private static final long WATCH_MILLIS = 1000;
+
+    private static final long STOP_SECONDS = 10;
+
+    private final Deployment deployment;
+    private final SpeedTrigger trigger;
+    private final CountDownLatch ended = new CountDownLatch(1);
+    private volatile boolean closed;
+    private volatile StreamingQuery running;
+
+    public SpeedLayer(Deployment deployment, String trigger) {
+        this.deployment = deployment;
+        this.trigger = SpeedTrigger.parse(trigger);
+    }
+
+    /**
+     * Reads events and emits increments until {@link #close}.
+     *
+     * @param ready called each time that the query has started
+     * @throws dev.tidemark.deployment.RefusedException if going on would risk a wrong answer
+     * @throws StreamingQueryException if the query fails; a new start goes on where it stood
+     */
+    public void run(Runnable ready) throws StreamingQueryException {
+        try {
+            while (!closed) {
+                runOnce(ready);
+            }
+        } finally {
+            ended.countDown();
+        }
+    }
+
+    private void runOnce(Runnable ready) throws StreamingQueryException {
+        SpeedPlan plan = SpeedPlan.of(deployment);
+        SpeedQuery query = new SpeedQuery(deployment, trigger);
+        SparkSession session = query.session(plan);
+        plan.sources()
+                .forEach(source -> LOG.info(
+                        "source {} ({}) from {}",
+                        source.source().name(),
+                        source.log().id(),
+                        source.startingOffsets()));
+        running = query.start(session, plan);
+        ready.run();
+        watch(plan);
+    }
+
+    private void watch(SpeedPlan plan) throws StreamingQueryException {
+        try (TopicWatch topics = new TopicWatch(deployment, plan)) {
+            boolean ended = false;
+            while (!ended && !closed && !topics.partitionsAdded()) {
+                ended = running.awaitTermination(WATCH_MILLIS);
+            }
+        } finally {
+            stop();
+        }
+    }
+
+    private void stop() {
+        try {
+            running.stop();
+        } catch (java.util.concurrent.TimeoutException e) {
+            LOG.warn("the query did not stop in time: {}", e.getMessage());
+        }
+    }
+
+    /** Stops {@link #run} and waits until it has ended, for a few seconds at most: what is cut off is emitted again. */
+    @Override
+    public void close() {
+        closed = true;
+        try {
+            if (!ended.await(STOP_SECONDS, TimeUnit.SECONDS)) {
+                LOG.warn("the query did not end within {} s", STOP_SECONDS);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,105 @@
+package dev.tidemark.speed;
+
+import dev.tidemark.compile.SparkSettings;
+import dev.tidemark.deployment.Deployment;
+import dev.tidemark.deployment.RefusedException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.TimeoutException;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.streaming.StreamingQuery;
+
+/** The one stateless query of the speed layer: every source's events in, increments out, partition to partition. */
+final class SpeedQuery {
+
+    private final Deployment deployment;
+    private final SpeedTrigger trigger;
+
+    SpeedQuery(Deployment deployment, SpeedTrigger trigger) {
+        this.deployment = deployment;
+        this.trigger = trigger;
+    }
+
+    /**
+     * A Spark session with a task slot for every partition, unless the deployment configures its own master.
+     *
+     * @throws RefusedException if there are fewer slots than partitions: Real-time Mode would silently not read some
+     */
+    SparkSession session(SpeedPlan plan) {
+        Map<String, String> settings = new HashMap<>(deployment.spark());
+        int slots = Math.max(plan.slots(), Runtime.getRuntime().availableProcessors());
+        settings.putIfAbsent("spark.master", "local[" + slots + "]");
+        SparkSession session = SparkSettings.builder(deployment.zone(), settings)
+                .appName("tidemark-speed-" + deployment.name())
+                .getOrCreate();
+        // A session that stood already is not this thread's, and encoders take their settings from the thread's.
+        SparkSession.setActiveSession(session);
+        requireSlots(plan, session.sparkContext().defaultParallelism(), settings.get("spark.master"));
+        return session;
+    }
+
+    private static void requireSlots(SpeedPlan plan, int slots, String master) {
+        if (slots < plan.slots()) {
+            throw new RefusedException(
+                    ("the sources have %d partitions, but Spark (%s) has %d task slots, and a partition"
+                                    + " without a slot would silently not be read: set `spark: {spark.master: local[%d]}` in"
+                                    + " tidemark.yaml (slots may exceed the cores), or give the cluster more cores")
+                            .formatted(plan.slots(), master, slots, plan.slots()));
+        }
+    }
+
+    /** Starts reading where the plan says. Spark's checkpoint is needed by Spark alone, so it is a new one each time. */
+    StreamingQuery start(SparkSession session, SpeedPlan plan) {
+        Dataset<Row> increments = plan.sources().stream()
+                .map(source -> Increments.of(events(session, source), source))
+                .reduce(Dataset::union)
+                .orElseThrow(() -> new RefusedException("no source has a view, so there is nothing to stream"));
+        try {
+            return increments
+                    .writeStream()
+                    .format("kafka")
+                    .options(kafkaOptions())
+                    // Kafka's default is to wait 5 ms for more to send.
+                    .option("kafka.linger.ms", "0")
+                    .option("kafka.max.request.size", String.valueOf(16 << 20))
+                    .option("checkpointLocation", checkpoint().toString())
+                    .outputMode("update")
+                    .trigger(trigger.spark())
+                    .start();
+        } catch (TimeoutException e) {
+            throw new IllegalStateException("the query did not start", e);
+        }
+    }
+
+    private Dataset<Row> events(SparkSession session, SpeedSource source) {
+        return session.readStream()
+                .format("kafka")
+                .options(kafkaOptions())
+                .option("subscribe", source.source().topic())
+                .option("startingOffsets", source.startingOffsets())
+                .option("kafka.isolation.level", "read_committed")
+                .load();
+    }
+
+    private Map<String, String> kafkaOptions() {
+        Map<String, String> options = new HashMap<>();
+        deployment.kafkaClient().forEach((name, value) -> options.put("kafka." + name, value.toString()));
+        return options;
+    }
+
+    private static Path checkpoint() {
+        try {
+            Path folder = Files.createTempDirectory("tidemark-speed-");
+            folder.toFile().deleteOnExit();
+            return folder;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,37 @@
+package dev.tidemark.speed;
+
+import dev.tidemark.deployment.SourceLog;
+import dev.tidemark.schema.Source;
+import dev.tidemark.view.DefinitionSet;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * One source as the query is about to read it.
+ *
+ * @param source the source
+ * @param log the log that its topic is
+ * @param set its views
+ * @param incrementsTopic where its increments go
+ * @param starts the first offset to read, by partition
+ */
+record SpeedSource(Source source, SourceLog log, DefinitionSet set, String incrementsTopic, Map<Integer, Long> starts) {
+    SpeedSource {
+        starts = new TreeMap<>(starts);
+    }
+
+    /** The starting offsets as Spark's Kafka source takes them. */
+    String startingOffsets() {
+        StringBuilder json = new StringBuilder("{\"").append(source.topic()).append("\":{");
+        String separator = "";
+        for (Map.Entry<Integer, Long> start : starts.entrySet()) {
+            json.append(separator)
+                    .append('"')
+                    .append(start.getKey())
+                    .append("\":")
+                    .append(start.getValue());
+            separator = ",";
+        }
+        return json.append("}}").toString();
+    }
+}

@@ -1,0 +1,103 @@
+package dev.tidemark.compile;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.min;
+import static org.apache.spark.sql.functions.sum;
+
+import dev.tidemark.schema.Bucket;
+import dev.tidemark.schema.Field;
+import dev.tidemark.schema.ValueType;
+import dev.tidemark.view.Measure;
+import dev.tidemark.view.View;
+import dev.tidemark.view.aggregate.Aggregate;
+import dev.tidemark.view.aggregate.Average;
+import dev.tidemark.view.aggregate.Count;
+import dev.tidemark.view.aggregate.Extreme;
+import dev.tidemark.view.aggregate.Sum;
+import java.util.ArrayList;
+import java.util.List;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * A view's cells, aggregated by Spark's own functions: columns {@code pane}, {@code d0}…, and for measure {@code i} and
+ * each stored field of its partial {@code m<i>_<field>}.
+ */
+public final class Cells {
+
+    private Cells() {}
+
+    /**
+     * The cells of the events that count.
+     *
+     * @param contributions rows with a contribution to {@code view} in the column of that name, as
+     *     {@link Contributions} makes them
+     */
+    public static Dataset<Row> of(Dataset<Row> contributions, String column, View view) {
+        Dataset<Row> counted =
+                contributions.select(col(column + ".*")).where(col("bucket").equalTo(Bucket.COUNTED.name()));
+        List<Column> key = new ArrayList<>();
+        key.add(col("pane"));
+        for (int i = 0; i < view.dimensions().size(); i++) {
+            key.add(col("d" + i));
+        }
+        List<Column> partials = partials(view);
+        return counted.groupBy(key.toArray(Column[]::new))
+                .agg(partials.get(0), partials.subList(1, partials.size()).toArray(Column[]::new));
+    }
+
+    /** The columns of {@link #of}. */
+    public static StructType schema(View view) {
+        StructType schema = new StructType().add("pane", DataTypes.TimestampType);
+        for (int i = 0; i < view.dimensions().size(); i++) {
+            schema = schema.add("d" + i, SparkTypes.of(view.dimensions().get(i).type()));
+        }
+        for (int i = 0; i < view.measures().size(); i++) {
+            for (Field field : view.measures().get(i).aggregate().stored()) {
+                schema = schema.add(stored(i, field), SparkTypes.of(field.type()));
+            }
+        }
+        return schema;
+    }
+
+    private static String stored(int measure, Field field) {
+        return "m" + measure + "_" + field.name();
+    }
+
+    private static List<Column> partials(View view) {
+        List<Column> columns = new ArrayList<>();
+        int input = 0;
+        for (int i = 0; i < view.measures().size(); i++) {
+            Measure measure = view.measures().get(i);
+            Column value = measure.aggregate().input().isPresent() ? col("i" + input++) : null;
+            List<Column> partial = partial(measure.aggregate(), value);
+            List<Field> stored = measure.aggregate().stored();
+            for (int f = 0; f < stored.size(); f++) {
+                columns.add(
+                        partial.get(f).cast(SparkTypes.of(stored.get(f).type())).as(stored(i, stored.get(f))));
+            }
+        }
+        return columns;
+    }
+
+    private static List<Column> partial(Aggregate<?> aggregate, Column input) {
+        if (aggregate instanceof Count) {
+            return List.of(count(lit(1)));
+        }
+        if (aggregate instanceof Extreme extreme) {
+            return List.of(extreme.greatest() ? max(input) : min(input));
+        }
+        if (aggregate instanceof Sum || aggregate instanceof Average) {
+            boolean whole = aggregate.input().orElseThrow().equals(ValueType.BIGINT);
+            // Spark's sum of bigint overflows; of a decimal(20,0), which every bigint fits, it cannot.
+            return List.of(sum(whole ? input.cast(DataTypes.createDecimalType(20, 0)) : input), count(input));
+        }
+        throw new IllegalStateException("no Spark aggregate for " + aggregate);
+    }
+}

@@ -1,0 +1,105 @@
+package dev.tidemark.compile;
+
+import dev.tidemark.schema.Field;
+import dev.tidemark.schema.ValueType;
+import dev.tidemark.view.DefinitionSet;
+import dev.tidemark.view.Json;
+import dev.tidemark.view.Measure;
+import dev.tidemark.view.StoredDefinitions;
+import dev.tidemark.view.View;
+import java.io.Serializable;
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import org.apache.spark.api.java.function.MapPartitionsFunction;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+
+/**
+ * A view's cells as readable rows: {@code day}, {@code window_start} (the pane), the dimensions and the finished
+ * measures under their own names. Finished by the same code as in every answer.
+ */
+public final class FinishedCells {
+
+    private FinishedCells() {}
+
+    /** The columns of the readable table. */
+    public static StructType schema(View view) {
+        StructType schema = new StructType()
+                .add("day", DataTypes.DateType, false)
+                .add("window_start", DataTypes.TimestampType, false);
+        for (Field dimension : view.dimensions()) {
+            schema = schema.add(dimension.name(), SparkTypes.of(dimension.type()));
+        }
+        for (Measure measure : view.measures()) {
+            schema = schema.add(measure.name(), resultType(measure));
+        }
+        return schema;
+    }
+
+    /** A sum of integers may leave the range of a bigint, so its column is a decimal without a fraction. */
+    private static DataType resultType(Measure measure) {
+        boolean sumOfIntegers = measure.call().function().equals("sum")
+                && measure.aggregate().result().equals(ValueType.BIGINT);
+        return sumOfIntegers
+                ? DataTypes.createDecimalType(ValueType.MAX_PRECISION, 0)
+                : SparkTypes.of(measure.aggregate().result());
+    }
+
+    /**
+     * Finishes cells.
+     *
+     * @param cells rows with {@code day} and then the columns of {@link Cells#schema}
+     */
+    public static Dataset<Row> of(Dataset<Row> cells, DefinitionSet set, View view) {
+        String definitions = Json.write(StoredDefinitions.of(set));
+        return cells.mapPartitions(new Finishing(definitions, view.name()), Encoders.row(schema(view)));
+    }
+
+    /** Runs in Spark's tasks; a view travels as its file's JSON. */
+    private record Finishing(String definitions, String view) implements MapPartitionsFunction<Row, Row>, Serializable {
+
+        @Override
+        public Iterator<Row> call(Iterator<Row> cells) {
+            View resolved = Json.read(definitions, StoredDefinitions.class, "the definition set")
+                    .toSet()
+                    .view(view)
+                    .orElseThrow();
+            return new Iterator<>() {
+                @Override
+                public boolean hasNext() {
+                    return cells.hasNext();
+                }
+
+                @Override
+                public Row next() {
+                    return finish(resolved, cells.next());
+                }
+            };
+        }
+
+        private static Row finish(View view, Row cell) {
+            List<Object> row = new ArrayList<>();
+            int column = 0;
+            for (; column < 2 + view.dimensions().size(); column++) {
+                row.add(cell.get(column));
+            }
+            for (Measure measure : view.measures()) {
+                List<Object> stored = new ArrayList<>();
+                for (int f = 0; f < measure.aggregate().stored().size(); f++) {
+                    stored.add(cell.get(column++));
+                }
+                Object result = measure.algebra().finish(measure.algebra().load(stored));
+                row.add(result instanceof BigInteger whole ? new BigDecimal(whole) : result);
+            }
+            return RowFactory.create(row.toArray());
+        }
+    }
+}

@@ -1,0 +1,30 @@
+package dev.tidemark.compile;
+
+import java.time.ZoneId;
+import java.util.Map;
+import org.apache.spark.sql.SparkSession;
+
+/** The settings that the meaning of a view rests on. Every session of ours has them, whatever else is configured. */
+public final class SparkSettings {
+
+    private SparkSettings() {}
+
+    /**
+     * A builder of sessions.
+     *
+     * @param zone the deployment's timezone
+     * @param configured the deployment's {@code spark.*} settings
+     */
+    public static SparkSession.Builder builder(ZoneId zone, Map<String, String> configured) {
+        SparkSession.Builder builder = SparkSession.builder()
+                .config("spark.ui.enabled", "false")
+                .config("spark.driver.bindAddress", "127.0.0.1")
+                .config("spark.driver.host", "127.0.0.1");
+        configured.forEach(builder::config);
+        return builder.config("spark.sql.session.timeZone", zone.getId())
+                .config("spark.sql.ansi.enabled", "true")
+                .config("spark.sql.datetime.java8API.enabled", "true")
+                // A common part of two views would be evaluated outside of the attempt that isolates its failure.
+                .config("spark.sql.subexpressionElimination.enabled", "false");
+    }
+}

@@ -1,0 +1,96 @@
+package dev.tidemark.compile;
+
+import dev.tidemark.schema.Field;
+import dev.tidemark.schema.Source;
+import dev.tidemark.schema.ValueType;
+import dev.tidemark.view.DefinitionSet;
+import dev.tidemark.view.Measure;
+import dev.tidemark.view.MeasureCall;
+import dev.tidemark.view.View;
+import dev.tidemark.view.ViewDefinition;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.apache.spark.sql.types.BooleanType;
+import org.apache.spark.sql.types.DataType;
+
+/** Resolves views against their source's schema. */
+public final class ViewCompiler {
+
+    private final Expressions expressions;
+    private final List<ViewProblem> problems = new ArrayList<>();
+
+    private ViewCompiler(Source source) {
+        this.expressions = new Expressions(SparkTypes.ofEvents(source.schema()));
+    }
+
+    /**
+     * The definition set of a source's views.
+     *
+     * @throws InvalidViewsException with every problem of every view
+     */
+    public static DefinitionSet resolve(Source source, List<ViewDefinition> views, ZoneId zone) {
+        ViewCompiler compiler = new ViewCompiler(source);
+        List<View> resolved = views.stream().map(compiler::resolve).toList();
+        if (!compiler.problems.isEmpty()) {
+            throw new InvalidViewsException(compiler.problems);
+        }
+        return new DefinitionSet(DefinitionSet.idOf(source, views, zone), source.name(), resolved);
+    }
+
+    private View resolve(ViewDefinition view) {
+        view.where().ifPresent(where -> typeOf(view, "where", where).ifPresent(type -> requireBoolean(view, type)));
+        List<Field> dimensions = new ArrayList<>();
+        view.dimensions().forEach((name, expression) -> valueType(view, "dimensions." + name, expression)
+                .ifPresent(type -> dimensions.add(new Field(name, type))));
+        List<Measure> measures = new ArrayList<>();
+        view.measures().forEach((name, call) -> measure(view, name, call).ifPresent(measures::add));
+        return new View(view, dimensions, measures);
+    }
+
+    private void requireBoolean(ViewDefinition view, DataType type) {
+        if (!(type instanceof BooleanType)) {
+            problem(view, "where", "is of type " + type.simpleString() + "; a boolean is expected");
+        }
+    }
+
+    private Optional<Measure> measure(ViewDefinition view, String name, MeasureCall call) {
+        String field = "measures." + name;
+        try {
+            if (call.input().isEmpty()) {
+                return Optional.of(new Measure(name, call, call.over(null)));
+            }
+            return valueType(view, field, call.input().get()).map(type -> new Measure(name, call, call.over(type)));
+        } catch (IllegalArgumentException e) {
+            problem(view, field, e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private Optional<ValueType> valueType(ViewDefinition view, String field, String expression) {
+        Optional<DataType> type = typeOf(view, field, expression);
+        Optional<ValueType> value = type.flatMap(SparkTypes::of);
+        if (type.isPresent() && value.isEmpty()) {
+            problem(
+                    view,
+                    field,
+                    "'" + expression + "' is of type " + type.get().simpleString()
+                            + "; accepted are boolean, integers, double, decimal, string, date and timestamp");
+        }
+        return value;
+    }
+
+    private Optional<DataType> typeOf(ViewDefinition view, String field, String expression) {
+        try {
+            return Optional.of(expressions.typeOf(expression));
+        } catch (IllegalArgumentException e) {
+            problem(view, field, e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private void problem(ViewDefinition view, String field, String message) {
+        problems.add(new ViewProblem(view.name(), field, message));
+    }
+}
