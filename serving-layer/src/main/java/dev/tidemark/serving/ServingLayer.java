@@ -1,0 +1,53 @@
+package dev.tidemark.serving;
+
+import dev.tidemark.deployment.Deployment;
+import dev.tidemark.serving.http.HttpApi;
+import java.time.Duration;
+
+/** The serving layer of one deployment: what it follows, and the HTTP API that answers from it. */
+public final class ServingLayer implements AutoCloseable {
+
+    /** How long the increment of an event is waited for before the event counts as missing. */
+    public static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private final ServedDeployment served;
+    private final HttpApi api;
+
+    private ServingLayer(ServedDeployment served, HttpApi api) {
+        this.served = served;
+        this.api = api;
+    }
+
+    /**
+     * Starts to answer HTTP, and to follow the deployment; queries are 503 until it is {@link #isReady ready}.
+     *
+     * @param host the address to listen at
+     * @param port 0 for any free one
+     * @param patience how long the increment of an event is waited for; {@link #PATIENCE}, but for tests
+     */
+    public static ServingLayer start(Deployment deployment, String host, int port, Duration patience) {
+        ServedDeployment served = ServedDeployment.start(deployment, patience);
+        try {
+            return new ServingLayer(served, HttpApi.start(served, host, port));
+        } catch (RuntimeException e) {
+            served.close();
+            throw e;
+        }
+    }
+
+    public int port() {
+        return api.port();
+    }
+
+    /** Whether every view is answered. */
+    public boolean isReady() {
+        return served.notReady().isEmpty();
+    }
+
+    /** Stops to answer, then to follow. Nothing is lost: all that it knows is read again at the next start. */
+    @Override
+    public void close() {
+        api.close();
+        served.close();
+    }
+}

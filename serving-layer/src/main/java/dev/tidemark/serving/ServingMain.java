@@ -1,0 +1,87 @@
+package dev.tidemark.serving;
+
+import dev.tidemark.deployment.Deployment;
+import dev.tidemark.deployment.DeploymentLoader;
+import dev.tidemark.deployment.InvalidDeploymentException;
+import dev.tidemark.deployment.RefusedException;
+import dev.tidemark.deployment.UnavailableException;
+import io.javalin.util.JavalinBindException;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** The serving process: answers queries over HTTP until it is told to stop. It keeps no state of its own. */
+@Command(
+        name = "serve",
+        description = "Answer queries over HTTP.",
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+public final class ServingMain implements Callable<Integer> {
+
+    private static final long POLL_MILLIS = 20;
+
+    @Option(
+            names = {"-c", "--config"},
+            paramLabel = "FILE",
+            defaultValue = "tidemark.yaml",
+            description = "The deployment (default: ${DEFAULT-VALUE}).")
+    private Path config;
+
+    @Option(
+            names = "--host",
+            defaultValue = "${env:TIDEMARK_SERVING_HOST:-127.0.0.1}",
+            description = "The address to listen at: 0.0.0.0 for all (default: ${DEFAULT-VALUE}).")
+    private String host;
+
+    @Option(names = "--port", description = "The port, 0 for any free one (default: serving.port of the deployment).")
+    private Integer port;
+
+    public static void main(String[] args) {
+        System.exit(new CommandLine(new ServingMain())
+                .setExecutionExceptionHandler((failure, command, parsed) -> fail(failure))
+                .execute(args));
+    }
+
+    private static int fail(Exception failure) {
+        System.err.println("serve: " + message(failure));
+        return 1;
+    }
+
+    private static String message(Exception failure) {
+        boolean expected = failure instanceof InvalidDeploymentException
+                || failure instanceof RefusedException
+                || failure instanceof UnavailableException
+                || failure instanceof JavalinBindException;
+        if (!expected) {
+            LoggerFactory.getLogger(ServingMain.class).debug("failed", failure);
+        }
+        return expected ? failure.getMessage() : failure.toString();
+    }
+
+    @Override
+    public Integer call() throws InterruptedException {
+        Deployment deployment = DeploymentLoader.load(config);
+        int wanted = port == null ? deployment.servingPort() : port;
+        ServingLayer serving = ServingLayer.start(deployment, host, wanted, ServingLayer.PATIENCE);
+        CountDownLatch stopped = new CountDownLatch(1);
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(serving, stopped), "stop"));
+        while (!serving.isReady()) {
+            if (stopped.await(POLL_MILLIS, TimeUnit.MILLISECONDS)) {
+                return 0;
+            }
+        }
+        System.out.println("serving ready at http://" + host + ":" + serving.port());
+        stopped.await();
+        return 0;
+    }
+
+    private static void stop(ServingLayer serving, CountDownLatch stopped) {
+        serving.close();
+        stopped.countDown();
+    }
+}

@@ -1,0 +1,211 @@
+package dev.tidemark.serving.fold;
+
+import dev.tidemark.schema.Increment;
+import dev.tidemark.schema.IncrementFormat;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Feeds one generation with the increments topic, in a thread of its own. The generation's lock is taken once for all
+ * increments of a poll, and they are decoded before it is taken.
+ */
+final class IncrementsFeed implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(IncrementsFeed.class);
+    private static final Duration POLL = Duration.ofMillis(100);
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
+    private final String topic;
+    private final IncrementFormat format;
+    private final KafkaConsumer<byte[], byte[]> consumer;
+    private final Map<TopicPartition, Long> goals = new HashMap<>();
+    private Generation generation;
+    private Progressed progressed;
+    private Thread thread;
+    private int assigned;
+    private volatile int wanted;
+    private volatile boolean closed;
+    private volatile boolean caughtUp;
+    private volatile long drainedAt;
+    private volatile Optional<RuntimeException> failure = Optional.empty();
+
+    IncrementsFeed(Map<String, Object> kafka, String topic, IncrementFormat format) {
+        this.topic = topic;
+        this.format = format;
+        Map<String, Object> settings = new HashMap<>(kafka);
+        settings.put("enable.auto.commit", false);
+        // A position can get lost only if the topic is trimmed under us; what is lost is found missing.
+        settings.put("auto.offset.reset", "earliest");
+        settings.put("max.poll.records", 5_000);
+        settings.put("fetch.min.bytes", 1);
+        settings.put("allow.auto.create.topics", false);
+        settings.put("default.api.timeout.ms", 10_000);
+        this.consumer = new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    /** The first increment that a partition holds. To be asked before the feed is {@link #open opened}. */
+    Optional<Increment> first(int partition) {
+        TopicPartition first = new TopicPartition(topic, partition);
+        consumer.assign(List.of(first));
+        consumer.seekToBeginning(List.of(first));
+        long end = consumer.endOffsets(List.of(first)).get(first);
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (consumer.position(first) < end && System.nanoTime() < deadline) {
+            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
+                return Optional.of(format.read(record.value()));
+            }
+        }
+        return Optional.empty();
+    }
+
+    /**
+     * Places itself in the topic.
+     *
+     * @param partitions how many partitions the topic has; zero where it does not exist yet
+     * @param since by partition, the time from which on every increment is wanted; for others the topic's beginning
+     */
+    void open(int partitions, Map<Integer, Instant> since) {
+        List<TopicPartition> all = partitions(0, partitions);
+        consumer.assign(all);
+        // Asked for before the times: what is appended in between must not be passed over.
+        goals.putAll(consumer.endOffsets(all));
+        Map<TopicPartition, Long> times = new HashMap<>();
+        since.forEach((partition, time) -> times.put(new TopicPartition(topic, partition), time.toEpochMilli()));
+        times.keySet().retainAll(all);
+        Map<TopicPartition, OffsetAndTimestamp> found = consumer.offsetsForTimes(times);
+        for (TopicPartition partition : all) {
+            if (!times.containsKey(partition)) {
+                consumer.seekToBeginning(List.of(partition));
+            } else {
+                OffsetAndTimestamp first = found.get(partition);
+                consumer.seek(partition, first == null ? goals.get(partition) : first.offset());
+            }
+        }
+        assigned = partitions;
+        wanted = partitions;
+    }
+
+    /** Begins to feed. */
+    void start(Generation fed, Progressed signal) {
+        generation = fed;
+        progressed = signal;
+        thread = new Thread(this::run, "increments-" + topic);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** Says that the topic has that many partitions; those that are new are read from their beginning. */
+    void widen(int partitions) {
+        wanted = Math.max(wanted, partitions);
+    }
+
+    /** Whether everything that the topic held when the feed was opened has been counted. */
+    boolean caughtUp() {
+        return caughtUp;
+    }
+
+    /** When the end of the topic was last reached, by {@link System#nanoTime}; 0 if never. */
+    long drainedAt() {
+        return drainedAt;
+    }
+
+    /** Why it has stopped before its time, if it has. */
+    Optional<RuntimeException> failure() {
+        return failure;
+    }
+
+    private void run() {
+        try (consumer) {
+            while (!closed) {
+                assignNew();
+                count(poll());
+                observe();
+            }
+        } catch (WakeupException e) {
+            LOG.debug("stopped reading {}", topic);
+        } catch (RuntimeException e) {
+            if (!closed) {
+                LOG.error("cannot count the increments of {}: {}", topic, e.getMessage(), e);
+                failure = Optional.of(e);
+            }
+        }
+    }
+
+    private void count(ConsumerRecords<byte[], byte[]> records) {
+        if (records.isEmpty()) {
+            return;
+        }
+        List<Increment> increments = new ArrayList<>(records.count());
+        for (ConsumerRecord<byte[], byte[]> record : records) {
+            increments.add(format.read(record.value()));
+        }
+        generation.add(increments);
+        progressed.signal();
+    }
+
+    private void observe() {
+        if (!caughtUp) {
+            caughtUp = goals.entrySet().stream().allMatch(goal -> consumer.position(goal.getKey()) >= goal.getValue());
+        }
+        boolean drained = consumer.assignment().stream()
+                .allMatch(partition -> consumer.currentLag(partition).orElse(-1) == 0);
+        if (drained) {
+            drainedAt = System.nanoTime();
+        }
+    }
+
+    private void assignNew() {
+        int now = wanted;
+        if (now > assigned) {
+            consumer.assign(partitions(0, now));
+            consumer.seekToBeginning(partitions(assigned, now));
+            assigned = now;
+        }
+    }
+
+    private ConsumerRecords<byte[], byte[]> poll() {
+        if (assigned > 0) {
+            return consumer.poll(POLL);
+        }
+        // A consumer without partitions refuses to wait for records.
+        LockSupport.parkNanos(POLL.toNanos());
+        return ConsumerRecords.empty();
+    }
+
+    private List<TopicPartition> partitions(int from, int to) {
+        return IntStream.range(from, to)
+                .mapToObj(partition -> new TopicPartition(topic, partition))
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        if (thread == null) {
+            consumer.close();
+            return;
+        }
+        consumer.wakeup();
+        try {
+            thread.join(PATIENCE.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

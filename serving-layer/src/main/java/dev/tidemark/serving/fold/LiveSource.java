@@ -1,0 +1,233 @@
+package dev.tidemark.serving.fold;
+
+import dev.tidemark.deployment.Deployment;
+import dev.tidemark.deployment.PublicationLog;
+import dev.tidemark.deployment.RefusedException;
+import dev.tidemark.deployment.UnavailableException;
+import dev.tidemark.schema.Source;
+import dev.tidemark.serving.segment.Selection;
+import dev.tidemark.view.Publication;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.apache.kafka.common.KafkaException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One source, served: follows the publications, and lets each new one's generation take over from the one before when
+ * it has counted as much. Thread-safe.
+ */
+public final class LiveSource implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(LiveSource.class);
+    private static final Duration POLL = Duration.ofMillis(200);
+    private static final Duration SWAP_POLL = Duration.ofMillis(2);
+    private static final Duration AFTER_FAILURE = Duration.ofSeconds(2);
+    private static final Duration HELD = Duration.ofSeconds(30);
+
+    private final Source source;
+    private final PublicationLog publications;
+    private final GenerationBuilder builder;
+    private final Progressed progressed = new Progressed();
+    private final List<RunningGeneration> running = new CopyOnWriteArrayList<>();
+    private final SourceWatch watch;
+    private final Thread thread;
+    private volatile RunningGeneration current;
+    private volatile Optional<String> problem = Optional.of("it is starting");
+    private volatile boolean closed;
+
+    /** @param patience how long the increment of an event is waited for before the event counts as missing */
+    public LiveSource(Deployment deployment, Source source, Duration patience) {
+        this.source = source;
+        this.builder = new GenerationBuilder(deployment, source, patience);
+        this.publications = deployment.warehouse().publications();
+        this.watch = new SourceWatch(deployment, source, () -> running, progressed);
+        this.thread = new Thread(this::run, "follow-" + source.name());
+        thread.setDaemon(true);
+    }
+
+    public void start() {
+        watch.start();
+        thread.start();
+    }
+
+    public Source source() {
+        return source;
+    }
+
+    /** The generation that answers, once one does. */
+    public Optional<Generation> generation() {
+        return Optional.ofNullable(current).map(RunningGeneration::generation);
+    }
+
+    /** Where the log ends, and how far behind it something is. */
+    public Lag lag() {
+        return watch.lag();
+    }
+
+    /** How many partitions the topic has; zero before it has been found. */
+    public int partitions() {
+        return watch.partitions();
+    }
+
+    /** What to say if the topic has been created again: then nothing may be answered. */
+    public Optional<String> replaced() {
+        return watch.replaced();
+    }
+
+    /** What keeps it from serving, or from serving the newest publication. */
+    public Optional<String> problem() {
+        return problem;
+    }
+
+    /**
+     * What an answer is made of.
+     *
+     * @param atLeast exclusive ends by partition that it shall have counted, if that happens within {@code wait}
+     * @throws IllegalStateException before there is a {@link #generation}
+     */
+    public Snapshot snapshot(String view, Selection selection, Map<Integer, Long> atLeast, Duration wait)
+            throws InterruptedException {
+        long deadline = System.nanoTime() + wait.toNanos();
+        while (true) {
+            long seen = progressed.times();
+            Snapshot snapshot = snapshot(view, selection);
+            if (snapshot.reaches(atLeast) || System.nanoTime() >= deadline) {
+                return snapshot;
+            }
+            progressed.await(seen, deadline);
+        }
+    }
+
+    private Snapshot snapshot(String view, Selection selection) {
+        while (true) {
+            RunningGeneration asked = current;
+            if (asked == null) {
+                throw new IllegalStateException("source " + source.name() + " is not served yet");
+            }
+            Snapshot snapshot = asked.generation().snapshot(view, selection);
+            if (asked == current) {
+                return snapshot;
+            }
+        }
+    }
+
+    private void run() {
+        try (builder) {
+            while (!closed) {
+                follow();
+                Thread.sleep(POLL.toMillis());
+            }
+        } catch (InterruptedException e) {
+            LOG.debug("stopped following source {}", source.name());
+        } finally {
+            running.forEach(RunningGeneration::close);
+        }
+    }
+
+    private void follow() throws InterruptedException {
+        try {
+            if (isDue()) {
+                takeOver(builder.build(publications.latest()));
+                problem = Optional.empty();
+            }
+        } catch (RefusedException | UnavailableException e) {
+            report(e.getMessage());
+        } catch (KafkaException e) {
+            report("the broker does not answer: " + e.getMessage());
+        } catch (RuntimeException e) {
+            if (report(e.toString())) {
+                LOG.error("cannot serve the newest publication of source {}", source.name(), e);
+            }
+            Thread.sleep(AFTER_FAILURE.toMillis());
+        }
+    }
+
+    private boolean isDue() {
+        if (current == null || current.feed().failure().isPresent()) {
+            return true;
+        }
+        List<Long> numbers = publications.numbers();
+        long serving = current.generation().publication().number();
+        return !numbers.isEmpty() && numbers.get(numbers.size() - 1) > serving;
+    }
+
+    private boolean report(String message) {
+        boolean isNew = !closed && !problem.equals(Optional.of(message));
+        if (isNew) {
+            LOG.warn("source {} waits: {}", source.name(), message);
+        }
+        problem = Optional.of(message);
+        return isNew;
+    }
+
+    private void takeOver(RunningGeneration next) throws InterruptedException {
+        running.add(next);
+        next.feed().start(next.generation(), progressed);
+        RunningGeneration before = current;
+        boolean swapped = false;
+        try {
+            swapped = awaitSwap(before, next);
+        } finally {
+            RunningGeneration retired = swapped ? before : next;
+            if (retired != null) {
+                running.remove(retired);
+                retired.close();
+            }
+        }
+        if (swapped) {
+            Publication publication = next.generation().publication();
+            LOG.info(
+                    "source {} is served from {}",
+                    source.name(),
+                    publication.isNone() ? "the log alone" : "publication " + publication.number());
+        }
+    }
+
+    private boolean awaitSwap(RunningGeneration before, RunningGeneration next) throws InterruptedException {
+        long held = System.nanoTime() + HELD.toNanos();
+        while (!swap(before, next)) {
+            if (next.feed().failure().isPresent()) {
+                throw next.feed().failure().get();
+            }
+            if (System.nanoTime() > held && next.feed().caughtUp()) {
+                throw new UnavailableException(
+                        "publication %d would step back behind what is being served; it is tried again"
+                                .formatted(next.generation().publication().number()));
+            }
+            Thread.sleep(SWAP_POLL.toMillis());
+        }
+        return true;
+    }
+
+    private boolean swap(RunningGeneration before, RunningGeneration next) {
+        if (!next.feed().caughtUp()) {
+            return false;
+        }
+        if (before == null) {
+            makeCurrent(next);
+            return true;
+        }
+        return before.generation().yieldTo(next.generation(), () -> makeCurrent(next));
+    }
+
+    private void makeCurrent(RunningGeneration next) {
+        current = next;
+        progressed.signal();
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        thread.interrupt();
+        try {
+            thread.join(Duration.ofSeconds(10).toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        watch.close();
+    }
+}

@@ -1,0 +1,36 @@
+package dev.tidemark.serving.fold;
+
+import dev.tidemark.serving.segment.Cell;
+import dev.tidemark.serving.segment.Segment;
+import dev.tidemark.view.Publication;
+import dev.tidemark.view.Tail;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What one answer is made of: everything at the same instant.
+ *
+ * @param publication the publication
+ * @param log the log that the tail counts
+ * @param segments the view's segments
+ * @param tail the selected cells of the events at or beyond the cut
+ * @param progress how far each partition of the log has been counted
+ * @param newestRecord the newest record timestamp among the events of the tail, in milliseconds;
+ *     {@link Long#MIN_VALUE} of none
+ */
+public record Snapshot(
+        Publication publication,
+        String log,
+        List<Segment> segments,
+        List<Cell> tail,
+        Map<Integer, Tail.Progress> progress,
+        long newestRecord) {
+
+    /** Whether every position below these exclusive ends has been counted, or is known to be missing. */
+    public boolean reaches(Map<Integer, Long> ends) {
+        return ends.entrySet().stream().allMatch(end -> {
+            Tail.Progress partition = progress.get(end.getKey());
+            return partition != null && partition.through() >= end.getValue();
+        });
+    }
+}

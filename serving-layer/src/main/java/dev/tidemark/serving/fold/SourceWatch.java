@@ -1,0 +1,168 @@
+package dev.tidemark.serving.fold;
+
+import dev.tidemark.deployment.Deployment;
+import dev.tidemark.deployment.RefusedException;
+import dev.tidemark.deployment.SourceLog;
+import dev.tidemark.deployment.UnavailableException;
+import dev.tidemark.schema.Source;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.KafkaException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Watches a source's topic, in a thread of its own: where it ends, whether it is still the same log, whether it has got
+ * more partitions, and what lies at the offsets that no increment covers.
+ */
+final class SourceWatch implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(SourceWatch.class);
+    private static final Duration LOOK = Duration.ofMillis(50);
+    private static final Duration DESCRIBE = Duration.ofSeconds(1);
+
+    private final Deployment deployment;
+    private final Source source;
+    private final Supplier<List<RunningGeneration>> generations;
+    private final Progressed progressed;
+    private final Lag lag = new Lag(Instant.now());
+    private final Admin admin;
+    private final CommittedLog committed;
+    private final Thread thread;
+    private String problem = "";
+    private volatile int partitions;
+    private volatile Optional<String> replaced = Optional.empty();
+    private volatile boolean closed;
+
+    /** @param generations those that are to be kept up to date */
+    SourceWatch(
+            Deployment deployment,
+            Source source,
+            Supplier<List<RunningGeneration>> generations,
+            Progressed progressed) {
+        this.deployment = deployment;
+        this.source = source;
+        this.generations = generations;
+        this.progressed = progressed;
+        this.admin = Admin.create(deployment.kafkaAdmin());
+        this.committed = new CommittedLog(deployment.kafkaClient(), source.topic());
+        this.thread = new Thread(this::run, "watch-" + source.name());
+        thread.setDaemon(true);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** Where the log ends, and how far behind it something is. */
+    Lag lag() {
+        return lag;
+    }
+
+    /** How many partitions the topic has; zero before it has been found. */
+    int partitions() {
+        return partitions;
+    }
+
+    /** What to say if the topic has been created again since the generations were made. */
+    Optional<String> replaced() {
+        return replaced;
+    }
+
+    private void run() {
+        long described = System.nanoTime() - DESCRIBE.toNanos();
+        while (!closed) {
+            try {
+                if (System.nanoTime() - described >= DESCRIBE.toNanos()) {
+                    describe();
+                    described = System.nanoTime();
+                }
+                look();
+                problem = "";
+                Thread.sleep(LOOK.toMillis());
+            } catch (InterruptedException e) {
+                return;
+            } catch (KafkaException | UnavailableException e) {
+                warn(e);
+            } catch (RuntimeException e) {
+                LOG.error("watching source {} failed, and is tried again", source.name(), e);
+            }
+        }
+    }
+
+    private void warn(RuntimeException e) {
+        if (!closed && !problem.equals(e.getMessage())) {
+            problem = String.valueOf(e.getMessage());
+            LOG.warn("cannot see where topic {} ends: {}", source.topic(), problem);
+        }
+    }
+
+    private void look() {
+        if (partitions == 0) {
+            return;
+        }
+        lag.observe(Instant.now(), committed.ends(partitions));
+        for (RunningGeneration running : generations.get()) {
+            if (running.gaps().look(lag.ends(), committed)) {
+                progressed.signal();
+            }
+        }
+    }
+
+    private void describe() {
+        SourceLog log = SourceLog.of(admin, source.topic());
+        for (RunningGeneration running : generations.get()) {
+            Generation generation = running.generation();
+            if (!isSame(log, generation)) {
+                return;
+            }
+            for (int partition = 0; partition < log.partitions(); partition++) {
+                // Those that were there when it was made have been started at their cut.
+                generation.start(partition, 0);
+            }
+            widen(running);
+        }
+        partitions = log.partitions();
+    }
+
+    private boolean isSame(SourceLog log, Generation generation) {
+        try {
+            log.requireKnown(source, Set.of(generation.log()));
+            return true;
+        } catch (RefusedException e) {
+            if (replaced.isEmpty()) {
+                LOG.error("{}", e.getMessage());
+            }
+            replaced = Optional.of(e.getMessage());
+            return false;
+        }
+    }
+
+    private void widen(RunningGeneration running) {
+        String topic = deployment.incrementsTopic(
+                source.name(), running.generation().set().id());
+        try {
+            running.feed().widen(SourceLog.of(admin, topic).partitions());
+        } catch (UnavailableException e) {
+            LOG.debug("no increments yet: {}", e.getMessage());
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        thread.interrupt();
+        try {
+            thread.join(Duration.ofSeconds(10).toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        admin.close(Duration.ofSeconds(1));
+        committed.close();
+    }
+}

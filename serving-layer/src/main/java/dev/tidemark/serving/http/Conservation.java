@@ -1,0 +1,67 @@
+package dev.tidemark.serving.http;
+
+import dev.tidemark.schema.Bucket;
+import dev.tidemark.serving.fold.Generation;
+import dev.tidemark.view.Publication.SegmentRef;
+import dev.tidemark.view.View;
+import java.util.EnumMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What became of every event, per view and partition: batch's totals and the tail's. The buckets of a partition add up
+ * to the events consumed.
+ */
+final class Conservation {
+
+    private final Map<Integer, Map<Bucket, Long>> totals = new TreeMap<>();
+
+    private Conservation() {}
+
+    /** By view: a list of partitions, each with its buckets and {@code consumed}. */
+    static Map<String, Object> of(String source, Generation generation, Generation.Counters counters) {
+        Map<String, Object> byView = new LinkedHashMap<>();
+        List<View> views = generation.set().views();
+        for (int index = 0; index < views.size(); index++) {
+            Conservation view = new Conservation();
+            view.addPublished(source, generation, views.get(index).name());
+            int at = index;
+            counters.buckets().forEach((partition, buckets) -> view.add(partition, buckets.get(at)));
+            byView.put(views.get(index).name(), view.toJson());
+        }
+        return byView;
+    }
+
+    private void addPublished(String source, Generation generation, String view) {
+        for (SegmentRef segment : generation.publication().segmentsOf(view).values()) {
+            segment.buckets().getOrDefault(generation.log(), Map.of()).forEach(this::add);
+        }
+        generation.publication().source(source).ifPresent(state -> state.malformed()
+                .getOrDefault(generation.log(), Map.of())
+                .forEach((partition, events) -> add(partition, Map.of(Bucket.MALFORMED, events))));
+    }
+
+    private void add(int partition, Map<Bucket, Long> events) {
+        Map<Bucket, Long> total = totals.computeIfAbsent(partition, number -> new EnumMap<>(Bucket.class));
+        events.forEach((bucket, count) -> total.merge(bucket, count, Long::sum));
+    }
+
+    private List<Object> toJson() {
+        return totals.entrySet().stream()
+                .map(entry -> (Object) toJson(entry.getKey(), entry.getValue()))
+                .toList();
+    }
+
+    private static Map<String, Object> toJson(int partition, Map<Bucket, Long> total) {
+        Map<String, Object> json = new LinkedHashMap<>();
+        json.put("partition", partition);
+        json.put("consumed", total.values().stream().mapToLong(Long::longValue).sum());
+        for (Bucket bucket : Bucket.values()) {
+            json.put(bucket.name().toLowerCase(Locale.ROOT), total.getOrDefault(bucket, 0L));
+        }
+        return json;
+    }
+}

@@ -1,0 +1,167 @@
+package dev.tidemark.serving.http;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.tidemark.serving.HttpProblem;
+import dev.tidemark.serving.HttpProblem.Kind;
+import dev.tidemark.serving.ServedDeployment;
+import dev.tidemark.serving.query.Answer;
+import dev.tidemark.serving.query.AnswerJson;
+import dev.tidemark.serving.query.QueryRequest;
+import dev.tidemark.serving.query.UrlQuery;
+import io.javalin.Javalin;
+import io.javalin.config.JavalinConfig;
+import io.javalin.http.Context;
+import io.javalin.http.HttpResponseException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The HTTP API. */
+public final class HttpApi implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(HttpApi.class);
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_READING_DUP_TREE_KEY, DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    private final ServedDeployment served;
+    private final Pages pages;
+    private final Javalin server;
+
+    private HttpApi(ServedDeployment served) {
+        this.served = served;
+        this.pages = new Pages(served);
+        this.server = Javalin.create(this::configure);
+    }
+
+    /**
+     * Begins to answer.
+     *
+     * @param port 0 for any free one
+     * @throws io.javalin.util.JavalinBindException if the port is taken
+     */
+    public static HttpApi start(ServedDeployment served, String host, int port) {
+        HttpApi api = new HttpApi(served);
+        api.server.start(host, port);
+        return api;
+    }
+
+    public int port() {
+        return server.port();
+    }
+
+    private void configure(JavalinConfig config) {
+        config.startup.showJavalinBanner = false;
+        config.startup.showOldJavalinVersionWarning = false;
+        config.startup.startupWatcherEnabled = false;
+        config.http.prefer405over404 = true;
+        page(config, "/v1/views", context -> pages.views());
+        page(config, "/v1/views/{view}", context -> pages.view(context.pathParam("view")));
+        page(config, "/v1/publications", context -> pages.publications());
+        page(config, "/v1/status", context -> pages.status());
+        page(config, "/healthz", context -> Map.of("status", "alive"));
+        page(config, "/readyz", this::ready);
+        config.routes.get(
+                "/v1/views/{view}/query",
+                context -> answer(context, UrlQuery.parse(viewOf(context), context.queryParamMap())));
+        config.routes.post("/v1/query", context -> answer(context, QueryRequest.parse(body(context))));
+        config.routes.exception(HttpProblem.class, (problem, context) -> write(context, problem));
+        config.routes.exception(HttpResponseException.class, (refused, context) -> write(context, problem(refused)));
+        config.routes.exception(Exception.class, this::fail);
+        config.routes.error(404, context -> {
+            if (!isProblem(context)) {
+                write(context, HttpProblem.of(Kind.NOT_FOUND, "there is no " + context.path() + "; see /v1/views"));
+            }
+        });
+    }
+
+    private void page(JavalinConfig config, String path, Function<Context, Object> content) {
+        config.routes.get(path, context -> {
+            byte[] json = JSON.writeValueAsBytes(content.apply(context));
+            context.header("Cache-Control", "no-store")
+                    .contentType("application/json")
+                    .result(json);
+        });
+    }
+
+    /** The view in the path; unknown ones are 404 before any other problem of the query. */
+    private String viewOf(Context context) {
+        String view = context.pathParam("view");
+        served.requireView(view);
+        return view;
+    }
+
+    private void answer(Context context, QueryRequest request) throws InterruptedException {
+        served.requireView(request.view());
+        Answer answer = Answer.to(request, served.liveSourceOf(request.view()), served.zone());
+        context.header("Cache-Control", "no-store")
+                .contentType("application/json")
+                .result(AnswerJson.write(answer, request.decimalsAsNumbers()));
+    }
+
+    private Object ready(Context context) {
+        Optional<String> reason = served.notReady();
+        if (reason.isPresent()) {
+            throw HttpProblem.of(Kind.NOT_READY, reason.get());
+        }
+        return Map.of("status", "ready");
+    }
+
+    private static JsonNode body(Context context) {
+        try {
+            return JSON.readTree(context.bodyAsBytes());
+        } catch (JsonProcessingException e) {
+            throw HttpProblem.field(
+                    "body", "no JSON", "a JSON object", "the body is no JSON: " + e.getOriginalMessage());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static HttpProblem problem(HttpResponseException refused) {
+        return switch (refused.getStatus()) {
+            case 405 ->
+                HttpProblem.of(Kind.METHOD_NOT_ALLOWED, "this method is not allowed here")
+                        .with("accepted", refused.getDetails().getOrDefault("availableMethods", "GET"));
+            case 404 -> HttpProblem.of(Kind.NOT_FOUND, "there is nothing at this address; see /v1/views");
+            default -> HttpProblem.of(Kind.BAD_QUERY, refused.getMessage());
+        };
+    }
+
+    private void fail(Exception failure, Context context) {
+        LOG.error("cannot answer {} {}", context.method(), context.fullUrl(), failure);
+        write(context, HttpProblem.of(Kind.INTERNAL, "the answer failed: " + failure + "; the log has the details"));
+    }
+
+    private static boolean isProblem(Context context) {
+        String type = context.res().getContentType();
+        return type != null && type.startsWith("application/problem+json");
+    }
+
+    private static void write(Context context, HttpProblem problem) {
+        if (problem.isTemporary()) {
+            context.header("Retry-After", "1");
+        }
+        try {
+            context.status(problem.status())
+                    .header("Cache-Control", "no-store")
+                    .contentType("application/problem+json")
+                    .result(JSON.writeValueAsBytes(problem.toJson()));
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("a problem is always JSON", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        server.stop();
+    }
+}

@@ -1,0 +1,166 @@
+package dev.tidemark.serving.http;
+
+import dev.tidemark.deployment.PublicationLog;
+import dev.tidemark.serving.ServedDeployment;
+import dev.tidemark.serving.fold.Generation;
+import dev.tidemark.serving.fold.LiveSource;
+import dev.tidemark.view.Publication;
+import dev.tidemark.view.View;
+import dev.tidemark.view.ViewDefinition;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** What the API's pages say, as JSON members. */
+final class Pages {
+
+    private final ServedDeployment served;
+
+    Pages(ServedDeployment served) {
+        this.served = served;
+    }
+
+    Object views() {
+        return Map.of("views", served.views().stream().map(this::page).toList());
+    }
+
+    Object view(String name) {
+        return page(served.requireView(name));
+    }
+
+    private Map<String, Object> page(ViewDefinition view) {
+        Optional<View> typed = served.liveSourceOf(view.name()).generation().flatMap(live -> live.set()
+                .view(view.name()));
+        Map<String, Object> page = new LinkedHashMap<>();
+        page.put("name", view.name());
+        page.put("description", view.description());
+        page.put("source", view.source());
+        page.put("where", view.where().orElse(null));
+        page.put("pane", view.pane().toString());
+        page.put("timezone", served.zone().getId());
+        page.put("dimensions", dimensions(view, typed));
+        page.put("measures", measures(view, typed));
+        return page;
+    }
+
+    private static List<Object> dimensions(ViewDefinition view, Optional<View> typed) {
+        List<Object> dimensions = new ArrayList<>();
+        view.dimensions().forEach((name, expression) -> {
+            Optional<String> type = typed.flatMap(known -> known.dimensions().stream()
+                    .filter(field -> field.name().equals(name))
+                    .map(field -> field.type().toString())
+                    .findFirst());
+            dimensions.add(column(name, expression, type));
+        });
+        return dimensions;
+    }
+
+    private static List<Object> measures(ViewDefinition view, Optional<View> typed) {
+        List<Object> measures = new ArrayList<>();
+        view.measures().forEach((name, call) -> {
+            Optional<String> type = typed.flatMap(known -> known.measure(name))
+                    .map(measure -> measure.aggregate().result().toString());
+            measures.add(column(name, call.toString(), type));
+        });
+        return measures;
+    }
+
+    /** @param type empty until the definition set is known */
+    private static Map<String, Object> column(String name, String expression, Optional<String> type) {
+        Map<String, Object> column = new LinkedHashMap<>();
+        column.put("name", name);
+        column.put("expression", expression);
+        column.put("type", type.orElse(null));
+        return column;
+    }
+
+    Object publications() {
+        PublicationLog log = served.publications();
+        List<Object> publications = new ArrayList<>();
+        for (long number : log.numbers()) {
+            log.read(number).map(Pages::page).ifPresent(publications::add);
+        }
+        return Map.of("publications", publications);
+    }
+
+    private static Map<String, Object> page(Publication publication) {
+        Map<String, Object> sources = new LinkedHashMap<>();
+        publication.sources().forEach((name, state) -> {
+            Map<String, Object> source = new LinkedHashMap<>();
+            source.put("definition_set", state.definitionSet());
+            source.put("cut_taken_at", state.cutTakenAt().toString());
+            source.put("cut", state.cut().logs());
+            sources.put(name, source);
+        });
+        Map<String, Object> days = new LinkedHashMap<>();
+        publication.segments().forEach((view, segments) -> days.put(view, segments.size()));
+        Map<String, Object> page = new LinkedHashMap<>();
+        page.put("number", publication.number());
+        page.put("published_at", publication.publishedAt().toString());
+        page.put("sources", sources);
+        page.put("days", days);
+        return page;
+    }
+
+    Object status() {
+        Map<String, Object> status = new LinkedHashMap<>();
+        status.put("deployment", served.name());
+        status.put("ready", served.notReady().isEmpty());
+        status.put("reason", served.notReady().orElse(null));
+        List<Object> sources = new ArrayList<>();
+        for (LiveSource live : served.liveSources()) {
+            sources.add(status(live));
+        }
+        status.put("sources", sources);
+        return status;
+    }
+
+    private static Map<String, Object> status(LiveSource live) {
+        Map<String, Object> status = new LinkedHashMap<>();
+        status.put("source", live.source().name());
+        status.put("topic", live.source().topic());
+        status.put("serving", live.generation().isPresent() && live.replaced().isEmpty());
+        status.put("problem", live.replaced().or(live::problem).orElse(null));
+        live.generation().ifPresent(generation -> {
+            status.put("publication", generation.publication().number());
+            status.put("definition_set", generation.set().id());
+            status.put("log", generation.log());
+            status.put("partitions", partitions(live, generation));
+            Generation.Counters counters = generation.counters();
+            status.put("increments", increments(counters));
+            status.put("views", Conservation.of(live.source().name(), generation, counters));
+        });
+        return status;
+    }
+
+    private static Map<String, Object> increments(Generation.Counters counters) {
+        Map<String, Object> increments = new LinkedHashMap<>();
+        increments.put("received", counters.received());
+        increments.put("counted_before", counters.countedBefore());
+        increments.put("foreign", counters.foreign());
+        return increments;
+    }
+
+    private static List<Object> partitions(LiveSource live, Generation generation) {
+        Map<Integer, Long> ends = live.lag().ends();
+        List<Object> partitions = new ArrayList<>();
+        generation.progress().forEach((number, progress) -> {
+            Map<String, Object> partition = new LinkedHashMap<>();
+            long end = ends.getOrDefault(number, progress.through());
+            partition.put("partition", number);
+            partition.put("cut", progress.cut());
+            partition.put("through", progress.through());
+            partition.put("end", end);
+            partition.put("lag", Math.max(0, end - progress.through()));
+            partition.put(
+                    "missing",
+                    progress.missing().ranges().stream()
+                            .map(range -> List.of(range.from(), range.to()))
+                            .toList());
+            partitions.add(partition);
+        });
+        return partitions;
+    }
+}

@@ -1,0 +1,2 @@
+/** The HTTP API's addresses and pages. */
+package dev.tidemark.serving.http;

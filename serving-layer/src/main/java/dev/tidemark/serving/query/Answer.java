@@ -1,0 +1,117 @@
+package dev.tidemark.serving.query;
+
+import dev.tidemark.serving.HttpProblem;
+import dev.tidemark.serving.HttpProblem.Kind;
+import dev.tidemark.serving.fold.Generation;
+import dev.tidemark.serving.fold.LiveSource;
+import dev.tidemark.serving.fold.Snapshot;
+import dev.tidemark.serving.query.QueryRequest.Conditions;
+import dev.tidemark.serving.segment.Selection;
+import dev.tidemark.view.View;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The answer to a query.
+ *
+ * @param columns its columns
+ * @param rows its rows, each with a value a column
+ * @param certificate what it counts
+ * @param freshness how far it is behind
+ */
+public record Answer(List<Column> columns, List<Object[]> rows, Certificate certificate, Freshness freshness) {
+
+    /**
+     * Answers a query, or refuses to.
+     *
+     * @throws HttpProblem if the query is wrong, if the source cannot be served, or if the query's conditions do not
+     *     hold
+     */
+    public static Answer to(QueryRequest request, LiveSource live, ZoneId zone) throws InterruptedException {
+        Generation generation = requireServed(live);
+        View view = generation.set().view(request.view()).orElseThrow();
+        Query query = Query.of(request, view, zone, Instant.now());
+        Selection selection = query.selection();
+        Snapshot snapshot = snapshot(view, selection, request.conditions(), live);
+        // The topic may have been replaced while this waited.
+        requireServed(live);
+        Certificate certificate = Certificate.of(snapshot, live.source().topic(), live.partitions());
+        Freshness freshness = Freshness.of(snapshot, live.source().name(), live.lag(), Instant.now());
+        requireComplete(certificate, request.conditions());
+        requireFresh(freshness, request.conditions());
+        Finality finality = Finality.of(live.source(), snapshot.publication(), snapshot.log());
+        return new Answer(query.columns(), Merge.rows(query, selection, snapshot, finality), certificate, freshness);
+    }
+
+    private static Generation requireServed(LiveSource live) {
+        live.replaced().ifPresent(message -> {
+            throw HttpProblem.of(Kind.LOG_REPLACED, message)
+                    .with("source", live.source().name());
+        });
+        return live.generation().orElseThrow(() -> HttpProblem.of(
+                        Kind.NOT_READY,
+                        "source %s is not served yet: %s"
+                                .formatted(
+                                        live.source().name(),
+                                        live.problem().orElse("its increments are being counted")))
+                .with("source", live.source().name()));
+    }
+
+    private static Snapshot snapshot(View view, Selection selection, Conditions conditions, LiveSource live)
+            throws InterruptedException {
+        String topic = live.source().topic();
+        Optional<String> other = conditions.atLeast().keySet().stream()
+                .filter(name -> !name.equals(topic))
+                .findFirst();
+        if (other.isPresent()) {
+            throw RequestFields.wrong(
+                    "at_least",
+                    other.get(),
+                    List.of(topic),
+                    "at_least names topic '%s', but view %s counts topic %s"
+                            .formatted(other.get(), view.name(), topic));
+        }
+        Map<Integer, Long> wanted = conditions.atLeast().getOrDefault(topic, Map.of());
+        Snapshot snapshot = live.snapshot(view.name(), selection, wanted, conditions.waitFor());
+        if (!snapshot.reaches(wanted)) {
+            throw HttpProblem.of(
+                            Kind.NOT_COUNTED_YET,
+                            "what at_least names has not been counted within %d ms; ask again, or wait longer"
+                                    .formatted(conditions.waitFor().toMillis()))
+                    .with("field", "at_least")
+                    .with("found", AnswerJson.throughs(snapshot.progress()))
+                    .with("accepted", wanted);
+        }
+        return snapshot;
+    }
+
+    private static void requireComplete(Certificate certificate, Conditions conditions) {
+        if (!certificate.complete() && !conditions.returnMissing()) {
+            throw HttpProblem.of(
+                            Kind.POSITIONS_MISSING,
+                            "positions of the log are missing from this answer; ask with on_missing=return to get it"
+                                    + " as it is, and see the certificate for what is missing")
+                    .with("field", "on_missing")
+                    .with("accepted", "return")
+                    .with("certificate", AnswerJson.tree(certificate));
+        }
+    }
+
+    private static void requireFresh(Freshness freshness, Conditions conditions) {
+        Duration behind = freshness.behind().time();
+        if (conditions.maxLag().map(most -> behind.compareTo(most) > 0).orElse(false)) {
+            throw HttpProblem.of(
+                            Kind.TOO_FAR_BEHIND,
+                            "the answer is %d ms behind the log (%d records), more than max_lag"
+                                    .formatted(
+                                            behind.toMillis(),
+                                            freshness.behind().records()))
+                    .with("field", "max_lag")
+                    .with("found", behind.toMillis() + "ms");
+        }
+    }
+}

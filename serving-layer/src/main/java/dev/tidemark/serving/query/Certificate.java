@@ -1,0 +1,51 @@
+package dev.tidemark.serving.query;
+
+import dev.tidemark.serving.fold.Snapshot;
+import dev.tidemark.view.OffsetRanges;
+import dev.tidemark.view.Publication;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * What an answer says of itself.
+ *
+ * @param publication the publication's number, 0 before the first
+ * @param publishedAt when it was made
+ * @param complete whether every position up to {@code through} of every partition has been counted
+ * @param partitions how far each partition has been counted
+ */
+public record Certificate(
+        long publication, Optional<Instant> publishedAt, boolean complete, List<PartitionCounted> partitions) {
+
+    /**
+     * How far one partition has been counted.
+     *
+     * @param cut exclusive: below it, batch has counted
+     * @param through exclusive: the answer counts exactly the positions below it, missing ones aside
+     * @param missing the offsets of events below {@code through} that are not counted
+     */
+    public record PartitionCounted(
+            String topic, String log, int partition, long cut, long through, OffsetRanges missing) {}
+
+    /** @param present how many partitions the topic has */
+    static Certificate of(Snapshot snapshot, String topic, int present) {
+        List<PartitionCounted> partitions = snapshot.progress().entrySet().stream()
+                .map(entry -> new PartitionCounted(
+                        topic,
+                        snapshot.log(),
+                        entry.getKey(),
+                        entry.getValue().cut(),
+                        entry.getValue().through(),
+                        entry.getValue().missing()))
+                .toList();
+        boolean whole =
+                partitions.stream().allMatch(partition -> partition.missing().isEmpty());
+        Publication publication = snapshot.publication();
+        return new Certificate(
+                publication.number(),
+                publication.isNone() ? Optional.empty() : Optional.of(publication.publishedAt()),
+                whole && partitions.size() >= present,
+                partitions);
+    }
+}

@@ -1,0 +1,140 @@
+package dev.tidemark.serving.query;
+
+import dev.tidemark.schema.Field;
+import dev.tidemark.schema.ValueType;
+import dev.tidemark.serving.query.QueryRequest.OrderRequest;
+import dev.tidemark.serving.segment.Selection;
+import dev.tidemark.view.Measure;
+import dev.tidemark.view.View;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A query whose every name and value fits its view.
+ *
+ * @param view the view
+ * @param range the range; a window belongs to it if its start lies in it
+ * @param window the windows; none for one row a group
+ * @param by the indices of the dimensions to group by
+ * @param filters the filters, which all must hold
+ * @param measures the indices of the measures
+ * @param order the columns to order by before the default order
+ * @param limit how many rows at most
+ */
+public record Query(
+        View view,
+        TimeRange range,
+        Optional<Window> window,
+        List<Integer> by,
+        List<Filter> filters,
+        List<Integer> measures,
+        List<Ordering> order,
+        Optional<Integer> limit) {
+
+    /** A column to order by, as its index. */
+    public record Ordering(int column, boolean descending) {}
+
+    /**
+     * The query that was asked.
+     *
+     * @param zone the deployment's timezone
+     * @throws dev.tidemark.serving.HttpProblem if it does not fit the view
+     */
+    public static Query of(QueryRequest request, View view, ZoneId zone, Instant now) {
+        List<Integer> by = distinct(request.by()).stream()
+                .map(name -> dimension("by", name, view))
+                .toList();
+        Query unordered = new Query(
+                view,
+                TimeRange.of(request.range(), view, zone, now),
+                request.window().map(text -> Window.parse(text, view.pane(), zone)),
+                by,
+                request.filters().stream()
+                        .map(filter -> Filter.of(filter, view, zone))
+                        .toList(),
+                measures(request.measures(), view),
+                List.of(),
+                request.limit());
+        return unordered.ordered(request.order());
+    }
+
+    private Query ordered(List<OrderRequest> wanted) {
+        List<String> names = columns().stream()
+                .filter(column -> column.role() != Column.Role.FINAL)
+                .map(Column::name)
+                .toList();
+        List<Ordering> ordering = new ArrayList<>();
+        for (OrderRequest order : wanted) {
+            if (!names.contains(order.by())) {
+                throw Names.unknown(
+                        "order", order.by(), "order names '" + order.by() + "', which is no column here", names);
+            }
+            ordering.add(new Ordering(names.indexOf(order.by()), order.descending()));
+        }
+        return new Query(view, range, window, by, filters, measures, ordering, limit);
+    }
+
+    static int dimension(String field, String name, View view) {
+        List<String> names = view.dimensions().stream().map(Field::name).toList();
+        if (!names.contains(name)) {
+            throw Names.unknown(field, name, "view %s has no dimension '%s'".formatted(view.name(), name), names);
+        }
+        return names.indexOf(name);
+    }
+
+    private static List<Integer> measures(List<String> wanted, View view) {
+        List<String> names = view.measures().stream().map(Measure::name).toList();
+        List<Integer> indices = new ArrayList<>();
+        for (String name : wanted.isEmpty() ? names : distinct(wanted)) {
+            if (!names.contains(name)) {
+                throw Names.unknown(
+                        "measures", name, "view %s has no measure '%s'".formatted(view.name(), name), names);
+            }
+            indices.add(names.indexOf(name));
+        }
+        return indices;
+    }
+
+    private static List<String> distinct(List<String> names) {
+        return List.copyOf(new LinkedHashSet<>(names));
+    }
+
+    /** The answer's columns. */
+    public List<Column> columns() {
+        List<Column> columns = new ArrayList<>();
+        if (window.isPresent()) {
+            columns.add(new Column("window_start", ValueType.TIMESTAMP, Column.Role.WINDOW));
+            columns.add(new Column("window_end", ValueType.TIMESTAMP, Column.Role.WINDOW));
+        }
+        for (int index : by) {
+            Field dimension = view.dimensions().get(index);
+            columns.add(new Column(dimension.name(), dimension.type(), Column.Role.DIMENSION));
+        }
+        for (int index : measures) {
+            Measure measure = view.measures().get(index);
+            columns.add(new Column(measure.name(), measure.aggregate().result(), Column.Role.MEASURE));
+        }
+        columns.add(new Column("final", ValueType.BOOLEAN, Column.Role.FINAL));
+        return columns;
+    }
+
+    /** The cells that it counts. */
+    public Selection selection() {
+        long from = range.from()
+                .map(time -> window.map(windows -> windows.startAtOrAfter(time)).orElse(time))
+                .map(Times::micros)
+                .orElse(Long.MIN_VALUE);
+        long to = range.to().map(this::end).map(Times::micros).orElse(Long.MAX_VALUE);
+        return new Selection(from, Math.max(from, to), Filter.all(filters));
+    }
+
+    /** The end of the last window that starts before {@code to}. */
+    private Instant end(Instant to) {
+        return window.map(windows -> windows.end(windows.start(to.minusNanos(1_000))))
+                .orElse(to);
+    }
+}

@@ -1,0 +1,75 @@
+package dev.tidemark.serving.query;
+
+import dev.tidemark.serving.HttpProblem;
+import dev.tidemark.view.Durations;
+import dev.tidemark.view.View;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * A range of event time whose ends fall on a view's panes.
+ *
+ * @param from the first time; empty for the view's beginning
+ * @param to the first time after it; empty for the view's end
+ */
+public record TimeRange(Optional<Instant> from, Optional<Instant> to) {
+
+    /** The range that was asked for at {@code now}. */
+    static TimeRange of(QueryRequest.Range asked, View view, ZoneId zone, Instant now) {
+        Window panes = Window.of(view.pane(), zone);
+        if (asked.last().isPresent()) {
+            return last(asked.last().get(), view, panes, zone, now);
+        }
+        TimeRange range = new TimeRange(
+                asked.from().map(text -> onPane("from", text, view, panes, zone)),
+                asked.to().map(text -> onPane("to", text, view, panes, zone)));
+        range.requireOrder(asked);
+        return range;
+    }
+
+    private void requireOrder(QueryRequest.Range asked) {
+        if (from.isPresent() && to.isPresent() && !from.get().isBefore(to.get())) {
+            throw RequestFields.wrong(
+                    "to",
+                    asked.to().orElseThrow(),
+                    "a time after " + asked.from().orElseThrow(),
+                    "from is not before to, which is exclusive");
+        }
+    }
+
+    private static Instant onPane(String field, String text, View view, Window panes, ZoneId zone) {
+        Instant time = Times.parse(field, text, zone);
+        Instant start = panes.start(time);
+        if (!start.equals(time)) {
+            throw offPane(field, text, view, start, panes.end(start));
+        }
+        return time;
+    }
+
+    private static HttpProblem offPane(String field, String text, View view, Instant before, Instant after) {
+        return HttpProblem.field(
+                field,
+                text,
+                List.of(before.toString(), after.toString()),
+                "%s is %s, which is not on a pane of view %s (%s); the nearest are %s and %s"
+                        .formatted(field, text, view.name(), view.pane(), before, after));
+    }
+
+    /** The last so much time up to the end of the pane that it is now: days are calendar days. */
+    private static TimeRange last(String text, View view, Window panes, ZoneId zone, Instant now) {
+        Duration length = RequestFields.duration("last", text);
+        Instant to = panes.end(panes.start(now));
+        Instant from = to.atZone(zone).minusDays(length.toDays()).toInstant().minus(length.minusDays(length.toDays()));
+        if (length.isZero() || !panes.start(from).equals(from)) {
+            throw RequestFields.wrong(
+                    "last",
+                    text,
+                    "a multiple of the pane, " + Durations.format(view.pane().length()),
+                    "last is " + text + ", which is not made of whole panes of view " + view.name());
+        }
+        return new TimeRange(Optional.of(from), Optional.of(to));
+    }
+}

@@ -1,0 +1,54 @@
+package dev.tidemark.serving.query;
+
+import dev.tidemark.serving.HttpProblem;
+import java.time.DateTimeException;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.LocalDateTime;
+import java.time.OffsetDateTime;
+import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/** Times as requests write them, and microseconds of the epoch. */
+final class Times {
+
+    static final String ACCEPTED = "an ISO-8601 time, such as 2026-01-31T10:00:00Z, or a date, such as 2026-01-31";
+
+    private Times() {}
+
+    /** The time of {@code text}; without an offset it is meant in {@code zone}, a date as its beginning. */
+    static Instant parse(String field, String text, ZoneId zone) {
+        // A plus sign that was not escaped in an address arrives as a space.
+        String iso = text.trim().replace(' ', '+');
+        List<Function<String, Instant>> readers = List.of(
+                time -> OffsetDateTime.parse(time).toInstant(),
+                time -> LocalDateTime.parse(time).atZone(zone).toInstant(),
+                time -> LocalDate.parse(time).atStartOfDay(zone).toInstant());
+        return readers.stream()
+                .map(reader -> attempt(reader, iso))
+                .flatMap(Optional::stream)
+                .findFirst()
+                .orElseThrow(() -> HttpProblem.field(
+                        field, text, ACCEPTED, field + " is '" + text + "', which is no time; accepted is " + ACCEPTED))
+                .truncatedTo(ChronoUnit.MICROS);
+    }
+
+    private static Optional<Instant> attempt(Function<String, Instant> reader, String text) {
+        try {
+            return Optional.of(reader.apply(text));
+        } catch (DateTimeException e) {
+            return Optional.empty();
+        }
+    }
+
+    static long micros(Instant time) {
+        return ChronoUnit.MICROS.between(Instant.EPOCH, time);
+    }
+
+    static Instant instant(long micros) {
+        return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
+    }
+}

@@ -1,0 +1,103 @@
+package dev.tidemark.serving.query;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.tidemark.serving.HttpProblem;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** A query in an address, written as the JSON that {@code POST /v1/query} takes: there is one grammar. */
+public final class UrlQuery {
+
+    private static final Pattern FILTER = Pattern.compile("filter\\[(.*)]");
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+    private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
+
+    private UrlQuery() {}
+
+    /** The query of these parameters. */
+    public static QueryRequest parse(String view, Map<String, List<String>> parameters) {
+        ObjectNode query = NODES.objectNode().put("view", view);
+        Map<String, ArrayNode> filters = new LinkedHashMap<>();
+        parameters.forEach((name, values) -> {
+            Matcher filter = FILTER.matcher(name);
+            if (filter.matches()) {
+                ArrayNode accepted = filters.computeIfAbsent(filter.group(1), dimension -> NODES.arrayNode());
+                values.forEach(accepted::add);
+            } else {
+                query.set(name, value(name, values));
+            }
+        });
+        filters.forEach((dimension, values) -> query.withArray("filter")
+                .addObject()
+                .put("dimension", dimension)
+                .put("op", "in")
+                .set("values", values));
+        return QueryRequest.parse(query);
+    }
+
+    private static JsonNode value(String name, List<String> values) {
+        Names.require(name);
+        if (name.equals("filter") || name.equals("view")) {
+            throw RequestFields.wrong(name, name, "filter[DIMENSION]=VALUE", name + " is given in an address");
+        }
+        return switch (name) {
+            case "by", "measures" -> list(values);
+            case "order" -> order(values);
+            case "at_least" -> json(name, single(name, values));
+            default -> NODES.textNode(single(name, values));
+        };
+    }
+
+    private static String single(String name, List<String> values) {
+        if (values.size() > 1) {
+            throw RequestFields.wrong(name, values, "one value", name + " is given " + values.size() + " times");
+        }
+        return values.get(0);
+    }
+
+    private static ArrayNode list(List<String> values) {
+        ArrayNode list = NODES.arrayNode();
+        for (String value : values) {
+            for (String element : value.split(",")) {
+                if (!element.isBlank()) {
+                    list.add(element.trim());
+                }
+            }
+        }
+        return list;
+    }
+
+    private static ArrayNode order(List<String> values) {
+        ArrayNode order = NODES.arrayNode();
+        list(values).forEach(element -> {
+            String by = element.asText();
+            boolean descending = by.startsWith("-");
+            order.addObject().put("by", descending ? by.substring(1) : by).put("descending", descending);
+        });
+        return order;
+    }
+
+    private static JsonNode json(String name, String text) {
+        try {
+            return JSON.readTree(text);
+        } catch (JsonProcessingException e) {
+            throw HttpProblem.field(
+                    name,
+                    text,
+                    "{\"topic\":{\"0\":1451}}",
+                    name + " is no JSON: " + e.getOriginalMessage() + "; accepted is {\"topic\":{\"0\":1451}}");
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package dev.tidemark.serving.segment;
+
+import dev.tidemark.schema.Field;
+import dev.tidemark.schema.ValueType;
+import dev.tidemark.view.Measure;
+import dev.tidemark.view.View;
+import io.delta.kernel.data.ColumnVector;
+import io.delta.kernel.data.ColumnarBatch;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Rows of a segments table as cells. Equal dimension values share one list, since they come back in every pane.
+ */
+final class CellReader {
+
+    private final View view;
+    private final Map<List<Object>, List<Object>> shared = new HashMap<>();
+
+    CellReader(View view) {
+        this.view = view;
+    }
+
+    /** The id of the segment that the row belongs to. */
+    static String segment(ColumnarBatch rows, int row) {
+        return rows.getColumnVector(rows.getSchema().indexOf(SegmentColumns.SEGMENT))
+                .getString(row);
+    }
+
+    /** The row's cell. */
+    Cell read(ColumnarBatch rows, int row) {
+        long pane = column(rows, SegmentColumns.PANE).getLong(row);
+        Object[] dimensions = new Object[view.dimensions().size()];
+        for (int i = 0; i < dimensions.length; i++) {
+            dimensions[i] =
+                    value(column(rows, "d" + i), row, view.dimensions().get(i).type());
+        }
+        return new Cell(pane, share(Collections.unmodifiableList(Arrays.asList(dimensions))), partials(rows, row));
+    }
+
+    private List<Object> share(List<Object> dimensions) {
+        List<Object> before = shared.putIfAbsent(dimensions, dimensions);
+        return before == null ? dimensions : before;
+    }
+
+    private Object[] partials(ColumnarBatch rows, int row) {
+        Object[] partials = new Object[view.measures().size()];
+        for (int i = 0; i < partials.length; i++) {
+            Measure measure = view.measures().get(i);
+            List<Object> stored = new ArrayList<>();
+            for (Field field : measure.aggregate().stored()) {
+                stored.add(value(column(rows, "m" + i + "_" + field.name()), row, field.type()));
+            }
+            partials[i] = measure.algebra().load(stored);
+        }
+        return partials;
+    }
+
+    private static ColumnVector column(ColumnarBatch rows, String name) {
+        return rows.getColumnVector(rows.getSchema().indexOf(name));
+    }
+
+    private static Object value(ColumnVector column, int row, ValueType type) {
+        if (column.isNullAt(row)) {
+            return null;
+        }
+        return switch (type.kind()) {
+            case BOOLEAN -> column.getBoolean(row);
+            case BIGINT -> column.getLong(row);
+            case DOUBLE -> column.getDouble(row);
+            case DECIMAL -> column.getDecimal(row);
+            case STRING -> column.getString(row);
+            case DATE -> LocalDate.ofEpochDay(column.getInt(row));
+            case TIMESTAMP -> Instant.EPOCH.plus(column.getLong(row), ChronoUnit.MICROS);
+        };
+    }
+}

@@ -1,0 +1,2 @@
+/** Published segments: batch's cells, read from Delta tables and kept in memory. */
+package dev.tidemark.serving.segment;

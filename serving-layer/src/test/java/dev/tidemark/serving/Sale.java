@@ -1,0 +1,44 @@
+package dev.tidemark.serving;
+
+import dev.tidemark.schema.Bucket;
+import dev.tidemark.schema.Contribution;
+import dev.tidemark.schema.Increment;
+import dev.tidemark.schema.Position;
+import java.math.BigDecimal;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * An event of the shop, and where it stands in the log.
+ *
+ * @param region null where the event has none
+ */
+record Sale(Position position, long recordTimestamp, Instant time, String region, long pieces, BigDecimal amount) {
+
+    Instant pane() {
+        return time.truncatedTo(ChronoUnit.MINUTES);
+    }
+
+    List<Object> dimensions() {
+        return Arrays.asList((Object) region);
+    }
+
+    Contribution contribution() {
+        return new Contribution(
+                Bucket.COUNTED,
+                ChronoUnit.MICROS.between(Instant.EPOCH, pane()),
+                dimensions(),
+                List.of(amount, pieces, pieces, (double) pieces));
+    }
+
+    /** Its increment, covering from the position {@code from} on. */
+    Increment increment(long from) {
+        return new Increment(position, from, recordTimestamp, List.of(contribution()));
+    }
+
+    Increment increment() {
+        return increment(position.offset());
+    }
+}

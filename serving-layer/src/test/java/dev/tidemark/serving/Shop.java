@@ -1,0 +1,289 @@
+package dev.tidemark.serving;
+
+import dev.tidemark.broker.SharedBroker;
+import dev.tidemark.deployment.Deployment;
+import dev.tidemark.deployment.Locations;
+import dev.tidemark.deployment.SourceLog;
+import dev.tidemark.deployment.Warehouse;
+import dev.tidemark.schema.Bucket;
+import dev.tidemark.schema.Field;
+import dev.tidemark.schema.Increment;
+import dev.tidemark.schema.IncrementFormat;
+import dev.tidemark.schema.Position;
+import dev.tidemark.schema.Source;
+import dev.tidemark.schema.ValueType;
+import dev.tidemark.serving.segment.SegmentColumns;
+import dev.tidemark.view.Cut;
+import dev.tidemark.view.DefinitionSet;
+import dev.tidemark.view.Durations;
+import dev.tidemark.view.Measure;
+import dev.tidemark.view.MeasureCall;
+import dev.tidemark.view.Pane;
+import dev.tidemark.view.Publication;
+import dev.tidemark.view.Publication.SegmentRef;
+import dev.tidemark.view.Publication.SourceState;
+import dev.tidemark.view.View;
+import dev.tidemark.view.ViewDefinition;
+import dev.tidemark.view.aggregate.Total;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.apache.avro.SchemaBuilder;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitions;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/**
+ * A deployment of one source, {@code orders}, and one view, {@code revenue}, on the shared broker; plays the speed
+ * layer by writing increments, and the batch layer by writing segments and publications.
+ */
+final class Shop implements AutoCloseable {
+
+    static final Instant NOON = Instant.parse("2026-03-02T12:00:00Z");
+    static final View REVENUE = revenue();
+
+    final Deployment deployment;
+    final DefinitionSet set;
+    final String topic;
+    final List<Sale> sales = new CopyOnWriteArrayList<>();
+    private final Admin admin = Admin.create(Map.of("bootstrap.servers", SharedBroker.bootstrapServers()));
+    private final KafkaProducer<byte[], byte[]> producer = producer(Map.of());
+    private final IncrementFormat format;
+    private final String increments;
+    private final String log;
+
+    Shop(Path directory, int partitions) {
+        topic = SharedBroker.createTopic("orders", partitions);
+        log = SourceLog.of(admin, topic).id();
+        deployment = deployment(directory, topic, REVENUE.definition());
+        String id = deployment.definitionSetId("orders");
+        set = new DefinitionSet(id, "orders", List.of(REVENUE));
+        format = new IncrementFormat(set.shapes());
+        increments = deployment.incrementsTopic("orders", id);
+    }
+
+    /** A shop whose definitions are known and whose increments topic is there. */
+    static Shop open(Path directory, int partitions) throws Exception {
+        Shop shop = new Shop(directory, partitions);
+        shop.deployment.warehouse().saveDefinitions(shop.set);
+        shop.createIncrements(partitions);
+        return shop;
+    }
+
+    static Deployment deployment(Path directory, String topic, ViewDefinition view) {
+        Source source = new Source(
+                "orders",
+                topic,
+                SchemaBuilder.record("order")
+                        .fields()
+                        .name("at")
+                        .type(org.apache.avro.LogicalTypes.timestampMillis()
+                                .addToSchema(org.apache.avro.Schema.create(org.apache.avro.Schema.Type.LONG)))
+                        .noDefault()
+                        .endRecord(),
+                "at",
+                Optional.empty(),
+                Duration.ofHours(1),
+                Source.DEFAULT_EARLIEST,
+                Source.DEFAULT_HORIZON);
+        return new Deployment(
+                directory.resolve("tidemark.yaml"),
+                topic,
+                ZoneOffset.UTC,
+                new Warehouse(directory.resolve("warehouse")),
+                Map.of("bootstrap.servers", SharedBroker.bootstrapServers()),
+                Map.of(),
+                0,
+                List.of(source),
+                List.of(view),
+                Locations.NONE);
+    }
+
+    private static View revenue() {
+        Map<String, MeasureCall> calls = new LinkedHashMap<>();
+        calls.put("orders", MeasureCall.parse("count()"));
+        calls.put("revenue", MeasureCall.parse("sum(amount)"));
+        calls.put("pieces", MeasureCall.parse("sum(pieces)"));
+        calls.put("most", MeasureCall.parse("max(pieces)"));
+        calls.put("average", MeasureCall.parse("avg(weight)"));
+        List<ValueType> inputs = java.util.Arrays.asList(
+                null, ValueType.decimal(10, 2), ValueType.BIGINT, ValueType.BIGINT, ValueType.DOUBLE);
+        List<Measure> measures = new ArrayList<>();
+        calls.forEach((name, call) -> measures.add(new Measure(name, call, call.over(inputs.get(measures.size())))));
+        ViewDefinition definition = new ViewDefinition(
+                "revenue",
+                "Orders and revenue by region.",
+                "orders",
+                Optional.empty(),
+                new Pane(Durations.parse("1m")),
+                Map.of("region", "region"),
+                calls);
+        return new View(definition, List.of(new Field("region", ValueType.STRING)), measures);
+    }
+
+    void createIncrements(int partitions) throws Exception {
+        NewTopic created = new NewTopic(increments, partitions, (short) 1);
+        created.configs(Map.of("message.timestamp.type", "LogAppendTime"));
+        admin.createTopics(List.of(created)).all().get();
+        Until.holds(() -> SourceLog.of(admin, increments).partitions() == partitions);
+    }
+
+    void addPartitions(int total) throws Exception {
+        admin.createPartitions(
+                        Map.of(topic, NewPartitions.increaseTo(total), increments, NewPartitions.increaseTo(total)))
+                .all()
+                .get();
+    }
+
+    void recreateTopic() throws Exception {
+        admin.deleteTopics(List.of(topic)).all().get();
+        Until.holds(() -> !admin.listTopics().names().get().contains(topic));
+        admin.createTopics(List.of(new NewTopic(topic, 1, (short) 1))).all().get();
+        Until.holds(() -> SourceLog.of(admin, topic).partitions() == 1);
+    }
+
+    static KafkaProducer<byte[], byte[]> producer(Map<String, Object> more) {
+        Map<String, Object> settings = new HashMap<>(more);
+        settings.put("bootstrap.servers", SharedBroker.bootstrapServers());
+        return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    /** Sends an event to the source's topic. */
+    Sale sell(int partition, Instant time, String region, String amount) throws Exception {
+        return sell(producer, partition, time, region, amount);
+    }
+
+    Sale sell(KafkaProducer<byte[], byte[]> by, int partition, Instant time, String region, String amount)
+            throws Exception {
+        byte[] value = (time + " " + region + " " + amount).getBytes(StandardCharsets.UTF_8);
+        RecordMetadata sent =
+                by.send(new ProducerRecord<>(topic, partition, null, value)).get();
+        BigDecimal price = new BigDecimal(amount).setScale(2);
+        return new Sale(
+                new Position(log, partition, sent.offset()),
+                sent.timestamp(),
+                time,
+                region,
+                price.longValue() + 1,
+                price);
+    }
+
+    /** Sends an event to the source's topic and its increment to the increments topic. */
+    Sale sellAndCount(int partition, Instant time, String region, String amount) throws Exception {
+        Sale sale = sell(partition, time, region, amount);
+        count(sale);
+        return sale;
+    }
+
+    /** Writes the increment of an event that counts. */
+    void count(Sale sale) throws Exception {
+        if (!sales.contains(sale)) {
+            sales.add(sale);
+        }
+        emit(sale.increment());
+    }
+
+    /** Writes an increment, as the speed layer does. */
+    void emit(Increment increment) throws Exception {
+        producer.send(new ProducerRecord<>(increments, increment.position().partition(), null, format.write(increment)))
+                .get();
+    }
+
+    /** Publishes every counted event below these exclusive ends. */
+    Publication publish(Map<Integer, Long> cut) throws Exception {
+        long number = deployment.warehouse().publications().latest().number() + 1;
+        List<Sale> below = sales.stream()
+                .filter(sale -> sale.position().offset()
+                        < cut.getOrDefault(sale.position().partition(), 0L))
+                .toList();
+        Map<Integer, Long> newest = new TreeMap<>();
+        below.forEach(sale -> newest.merge(sale.position().partition(), sale.recordTimestamp(), Math::max));
+        SourceState state = new SourceState(
+                set.id(),
+                number,
+                Instant.now(),
+                new Cut(Map.of(log, cut)),
+                Map.of(log, newest),
+                Map.of(log, Map.of(0, 2L)));
+        Map<LocalDate, List<Sale>> days = new TreeMap<>();
+        below.forEach(
+                sale -> days.computeIfAbsent(LocalDate.ofInstant(sale.time(), ZoneOffset.UTC), day -> new ArrayList<>())
+                        .add(sale));
+        Map<LocalDate, SegmentRef> segments = new TreeMap<>();
+        for (Map.Entry<LocalDate, List<Sale>> day : days.entrySet()) {
+            segments.put(day.getKey(), writeSegment(day.getValue()));
+        }
+        Publication publication = new Publication(
+                Publication.FORMAT, number, Instant.now(), Map.of("orders", state), Map.of("revenue", segments));
+        deployment.warehouse().publications().create(publication);
+        return publication;
+    }
+
+    /** Writes a segment of these events, and names it. */
+    SegmentRef writeSegment(List<Sale> counted) throws Exception {
+        String id = UUID.randomUUID().toString();
+        Map<Instant, Map<List<Object>, Object[]>> cells = new TreeMap<>();
+        Map<Integer, Map<Bucket, Long>> buckets = new TreeMap<>();
+        for (Sale sale : counted) {
+            cells.computeIfAbsent(sale.pane(), pane -> new HashMap<>())
+                    .compute(
+                            sale.dimensions(),
+                            (key, cell) -> REVENUE.add(cell == null ? REVENUE.identity() : cell, sale.contribution()));
+            buckets.computeIfAbsent(sale.position().partition(), partition -> new TreeMap<>())
+                    .merge(Bucket.COUNTED, 1L, Long::sum);
+        }
+        List<Object[]> rows = new ArrayList<>();
+        cells.forEach((pane, byRegion) ->
+                byRegion.forEach((dimensions, partials) -> rows.add(row(id, pane, dimensions, partials))));
+        Path table = deployment.warehouse().segments("revenue", set.id());
+        new KernelTable(table, SegmentColumns.of(REVENUE), SegmentColumns.SEGMENT).append(id, rows);
+        return new SegmentRef(id, rows.size(), Map.of(log, buckets));
+    }
+
+    private static Object[] row(String id, Instant pane, List<Object> dimensions, Object[] partials) {
+        Total revenue = (Total) partials[1];
+        Total pieces = (Total) partials[2];
+        Total weight = (Total) partials[4];
+        return new Object[] {
+            id,
+            ChronoUnit.MICROS.between(Instant.EPOCH, pane),
+            dimensions.get(0),
+            partials[0],
+            revenue.sum(),
+            revenue.count(),
+            pieces.sum(),
+            pieces.count(),
+            partials[3],
+            weight.sum(),
+            weight.count()
+        };
+    }
+
+    ServingLayer serve() {
+        return ServingLayer.start(deployment, "127.0.0.1", 0, Duration.ofSeconds(1));
+    }
+
+    @Override
+    public void close() {
+        producer.close();
+        admin.close();
+    }
+}

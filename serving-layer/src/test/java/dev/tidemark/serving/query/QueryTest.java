@@ -1,0 +1,252 @@
+package dev.tidemark.serving.query;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tidemark.schema.Field;
+import dev.tidemark.schema.ValueType;
+import dev.tidemark.serving.HttpProblem;
+import dev.tidemark.serving.segment.Selection;
+import dev.tidemark.view.Durations;
+import dev.tidemark.view.Measure;
+import dev.tidemark.view.MeasureCall;
+import dev.tidemark.view.Pane;
+import dev.tidemark.view.View;
+import dev.tidemark.view.ViewDefinition;
+import dev.tidemark.view.aggregate.Count;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class QueryTest {
+
+    private static final ZoneId BERLIN = ZoneId.of("Europe/Berlin");
+    private static final Instant NOW = Instant.parse("2026-03-29T10:02:30Z");
+    private static final View VIEW = view();
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                // parameter | value | field | what the detail says
+                "form | x | form | did you mean 'from'?",
+                "measure | orders | measure | did you mean 'measures'?",
+                "whatever | x | whatever | accepted are view, from, to",
+                "from | yesterday | from | an ISO-8601 time, such as",
+                "from | 2026-03-29T10:02:30Z | from | the nearest are 2026-03-29T10:00:00Z and 2026-03-29T10:05:00Z",
+                "to | 2026-03-29T10:02:30Z | to | the nearest are 2026-03-29T10:00:00Z and 2026-03-29T10:05:00Z",
+                "last | 7m | last | a multiple of the pane, 5m",
+                "last | long | last | such as 500ms, 30s",
+                "last | 0s | last | a multiple of the pane",
+                "window | 7m | window | a multiple of 5m below an hour",
+                "every | 5m | every | without a window",
+                "by | regio | by | did you mean 'region'?",
+                "by | customer | by | accepted are region, ok, amount, day, seen, size, weight",
+                "filter[regio] | EU | filter | did you mean 'region'?",
+                "filter[ok] | maybe | filter[ok] | true or false",
+                "filter[size] | many | filter[size] | a whole number",
+                "filter[weight] | heavy | filter[weight] | a number",
+                "filter[amount] | 1.005 | filter[amount] | at most 2 digits after the point",
+                "filter[day] | 1 May | filter[day] | a date, such as",
+                "filter[seen] | noon | filter[seen] | an ISO-8601 time",
+                "filter | region | filter | filter[DIMENSION]=VALUE",
+                "measures | order | measures | did you mean 'orders'?",
+                "order | -revenu | order | accepted are orders",
+                "limit | 0 | limit | a whole number from 1 on",
+                "limit | ten | limit | a whole number from 1 on",
+                "at_least | {} x | at_least | at_least is no JSON",
+                "at_least | {\"orders\":{\"x\":1}} | at_least | the exclusive end by topic and partition",
+                "at_least | {\"orders\":1} | at_least | the exclusive end by topic and partition",
+                "wait | 2 | wait | such as 500ms, 30s",
+                "wait | 2m | wait | at most 60s",
+                "max_lag | soon | max_lag | such as 500ms, 30s",
+                "on_missing | ignore | on_missing | [refuse, return]",
+                "decimals | float | decimals | [string, number]",
+            })
+    void saysWhichFieldIsWrongAndWhatWouldBeAccepted(String name, String value, String field, String detail) {
+        HttpProblem problem = assertThrows(HttpProblem.class, () -> query(Map.of(name, List.of(value))));
+        assertEquals(400, problem.status());
+        assertEquals(field, problem.toJson().get("field"));
+        assertTrue(problem.getMessage().contains(detail), problem.getMessage());
+        assertTrue(problem.toJson().containsKey("found") && problem.toJson().containsKey("accepted"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"fill,zero", "publication,1", "finality,final", "live,true", "history,true", "timezone,UTC"})
+    void saysWhatALaterReleaseBrings(String name, String value) {
+        HttpProblem problem = assertThrows(HttpProblem.class, () -> query(Map.of(name, List.of(value))));
+        assertEquals(HttpProblem.Kind.NOT_IN_THIS_RELEASE, problem.kind());
+        assertEquals(name, problem.toJson().get("field"));
+    }
+
+    @Test
+    void refusesWhatDoesNotGoTogether() {
+        assertRefused("last", "last", "1h", "to", "2026-03-29");
+        assertRefused("to", "from", "2026-03-29", "to", "2026-03-29");
+        assertRefused("every", "window", "1h", "every", "5m");
+        HttpProblem twice = assertThrows(HttpProblem.class, () -> query(Map.of("limit", List.of("1", "2"))));
+        assertEquals("limit", twice.toJson().get("field"));
+    }
+
+    @Test
+    void refusesFiltersThatLackTheirOperands() {
+        for (String filter : List.of(
+                "{'dimension':'region','op':'in'}",
+                "{'dimension':'region','op':'range'}",
+                "{'dimension':'region','op':'is_null','values':['x']}",
+                "{'dimension':'region','op':'in','values':['x'],'from':'y'}",
+                "{'dimension':'region','op':'like','values':['x']}",
+                "{'dimension':'region','values':[null]}",
+                "{'dimension':'region','value':'x'}",
+                "{'op':'is_null'}",
+                "'region'")) {
+            HttpProblem problem =
+                    assertThrows(HttpProblem.class, () -> post("{'view':'revenue','filter':[" + filter + "]}"), filter);
+            assertTrue(problem.getMessage().contains("filter"), problem.getMessage());
+        }
+        assertThrows(HttpProblem.class, () -> post("{'view':'revenue','order':[{'by':'orders','desc':true}]}"));
+        assertThrows(HttpProblem.class, () -> post("{}"));
+        assertThrows(HttpProblem.class, () -> post("[]"));
+    }
+
+    @Test
+    void filterValuesHaveTheTypeOfTheirDimension() {
+        assertEquals(new Filter.In(2, java.util.Set.of(new BigDecimal("1.50")), true), filter("amount", "1.5"));
+        assertEquals(new Filter.In(1, java.util.Set.of(true), true), filter("ok", "TRUE"));
+        assertEquals(new Filter.In(3, java.util.Set.of(LocalDate.of(2026, 5, 1)), true), filter("day", "2026-05-01"));
+        assertEquals(
+                new Filter.In(4, java.util.Set.of(Instant.parse("2026-05-01T10:00:00Z")), true),
+                filter("seen", "2026-05-01T12:00:00+02:00"));
+        assertEquals(new Filter.In(5, java.util.Set.of(7L), true), filter("size", "7"));
+        assertEquals(new Filter.In(6, java.util.Set.of(0.5), true), filter("weight", "0.5"));
+    }
+
+    @Test
+    void onlyIsNullAcceptsANull() {
+        List<Object> none = Arrays.asList(null, null, null, null, null, null, null);
+        assertTrue(new Filter.IsNull(0).test(none));
+        assertTrue(!new Filter.In(0, java.util.Set.of("EU"), false).test(none));
+        assertTrue(!new Filter.Between(0, Optional.of("A"), Optional.empty()).test(none));
+    }
+
+    @Test
+    void datesAndTimesWithoutOffsetAreMeantInTheDeploymentsTimezone() {
+        Query query = query(Map.of("from", List.of("2026-03-29"), "to", List.of("2026-03-29T12:00:00")));
+        assertEquals(Instant.parse("2026-03-28T23:00:00Z"), query.range().from().orElseThrow());
+        assertEquals(Instant.parse("2026-03-29T10:00:00Z"), query.range().to().orElseThrow());
+    }
+
+    @Test
+    void lastEndsAtTheNextPaneAndCountsCalendarDays() {
+        Query hour = query(Map.of("last", List.of("1h")));
+        assertEquals(Instant.parse("2026-03-29T10:05:00Z"), hour.range().to().orElseThrow());
+        assertEquals(Instant.parse("2026-03-29T09:05:00Z"), hour.range().from().orElseThrow());
+        Query day = query(Map.of("last", List.of("1d")));
+        assertEquals(
+                Duration.ofHours(23),
+                Duration.between(
+                        day.range().from().orElseThrow(), day.range().to().orElseThrow()));
+    }
+
+    @Test
+    void aWindowBelongsIfItsStartLiesInTheRange() {
+        Selection selection = query(Map.of(
+                        "from", List.of("2026-03-02T10:05:00Z"),
+                        "to", List.of("2026-03-02T12:05:00Z"),
+                        "window", List.of("1h")))
+                .selection();
+        assertEquals(Times.micros(Instant.parse("2026-03-02T11:00:00Z")), selection.from());
+        assertEquals(Times.micros(Instant.parse("2026-03-02T13:00:00Z")), selection.to());
+        Selection empty = query(Map.of(
+                        "from", List.of("2026-03-02T10:05:00Z"),
+                        "to", List.of("2026-03-02T10:10:00Z"),
+                        "window", List.of("1h")))
+                .selection();
+        assertEquals(empty.from(), empty.to());
+    }
+
+    @Test
+    void addressesAndBodiesSayTheSame() throws Exception {
+        Map<String, List<String>> parameters = new LinkedHashMap<>();
+        parameters.put("by", List.of("region,ok"));
+        parameters.put("window", List.of("1h"));
+        parameters.put("every", List.of("1h"));
+        parameters.put("filter[region]", List.of("EU", "US"));
+        parameters.put("measures", List.of("orders"));
+        parameters.put("order", List.of("-orders,region"));
+        parameters.put("limit", List.of("3"));
+        parameters.put("at_least", List.of("{\"orders\":{\"0\":7}}"));
+        parameters.put("wait", List.of("2s"));
+        parameters.put("max_lag", List.of("5s"));
+        parameters.put("on_missing", List.of("return"));
+        parameters.put("decimals", List.of("number"));
+        assertEquals(
+                UrlQuery.parse("revenue", parameters),
+                request("{'view':'revenue','by':['region','ok'],'window':'1h','every':'1h',"
+                        + "'filter':[{'dimension':'region','op':'in','values':['EU','US']}],'measures':['orders'],"
+                        + "'order':[{'by':'orders','descending':true},{'by':'region'}],'limit':3,"
+                        + "'at_least':{'orders':{'0':7}},'wait':'2s','max_lag':'5s','on_missing':'return',"
+                        + "'decimals':'number'}"));
+    }
+
+    private static void assertRefused(String field, String one, String first, String other, String second) {
+        HttpProblem problem =
+                assertThrows(HttpProblem.class, () -> query(Map.of(one, List.of(first), other, List.of(second))));
+        assertEquals(field, problem.toJson().get("field"));
+    }
+
+    private static Filter filter(String dimension, String value) {
+        return query(Map.of("filter[" + dimension + "]", List.of(value)))
+                .filters()
+                .get(0);
+    }
+
+    private static Query query(Map<String, List<String>> parameters) {
+        return Query.of(UrlQuery.parse("revenue", parameters), VIEW, BERLIN, NOW);
+    }
+
+    private static void post(String json) throws Exception {
+        Query.of(request(json), VIEW, BERLIN, NOW);
+    }
+
+    private static QueryRequest request(String json) throws Exception {
+        return QueryRequest.parse(new ObjectMapper().readTree(json.replace('\'', '"')));
+    }
+
+    private static View view() {
+        List<Field> dimensions = List.of(
+                new Field("region", ValueType.STRING),
+                new Field("ok", ValueType.BOOLEAN),
+                new Field("amount", ValueType.decimal(10, 2)),
+                new Field("day", ValueType.DATE),
+                new Field("seen", ValueType.TIMESTAMP),
+                new Field("size", ValueType.BIGINT),
+                new Field("weight", ValueType.DOUBLE));
+        Map<String, String> expressions = new LinkedHashMap<>();
+        dimensions.forEach(field -> expressions.put(field.name(), field.name()));
+        MeasureCall count = MeasureCall.parse("count()");
+        return new View(
+                new ViewDefinition(
+                        "revenue",
+                        "",
+                        "orders",
+                        Optional.empty(),
+                        new Pane(Durations.parse("5m")),
+                        expressions,
+                        Map.of("orders", count)),
+                dimensions,
+                List.of(new Measure("orders", count, new Count())));
+    }
+}
