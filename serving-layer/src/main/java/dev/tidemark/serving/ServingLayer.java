@@ -2,6 +2,7 @@ package dev.tidemark.serving;
 
 import dev.tidemark.deployment.Deployment;
 import dev.tidemark.serving.http.HttpApi;
+import dev.tidemark.serving.http.ServedDeployment;
 import java.time.Duration;
 
 /** The serving layer of one deployment: what it follows, and the HTTP API that answers from it. */

@@ -1,7 +1,6 @@
 package dev.tidemark.serving.http;
 
 import dev.tidemark.deployment.PublicationLog;
-import dev.tidemark.serving.ServedDeployment;
 import dev.tidemark.serving.fold.Generation;
 import dev.tidemark.serving.fold.LiveSource;
 import dev.tidemark.view.Publication;

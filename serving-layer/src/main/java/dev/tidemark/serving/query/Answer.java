@@ -1,7 +1,7 @@
 package dev.tidemark.serving.query;
 
-import dev.tidemark.serving.HttpProblem;
-import dev.tidemark.serving.HttpProblem.Kind;
+import dev.tidemark.serving.problem.HttpProblem;
+import dev.tidemark.serving.problem.HttpProblem.Kind;
 import dev.tidemark.serving.fold.Generation;
 import dev.tidemark.serving.fold.LiveSource;
 import dev.tidemark.serving.fold.Snapshot;

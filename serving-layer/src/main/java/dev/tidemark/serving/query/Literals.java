@@ -2,7 +2,7 @@ package dev.tidemark.serving.query;
 
 import dev.tidemark.schema.Field;
 import dev.tidemark.schema.ValueType;
-import dev.tidemark.serving.HttpProblem;
+import dev.tidemark.serving.problem.HttpProblem;
 import java.math.BigDecimal;
 import java.time.DateTimeException;
 import java.time.LocalDate;

@@ -1,6 +1,6 @@
 package dev.tidemark.serving.query;
 
-import dev.tidemark.serving.HttpProblem;
+import dev.tidemark.serving.problem.HttpProblem;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;

@@ -42,7 +42,7 @@ public record Query(
      * The query that was asked.
      *
      * @param zone the deployment's timezone
-     * @throws dev.tidemark.serving.HttpProblem if it does not fit the view
+     * @throws dev.tidemark.serving.problem.HttpProblem if it does not fit the view
      */
     public static Query of(QueryRequest request, View view, ZoneId zone, Instant now) {
         List<Integer> by = distinct(request.by()).stream()

@@ -56,7 +56,7 @@ public record QueryRequest(
     /**
      * The query in a JSON object.
      *
-     * @throws dev.tidemark.serving.HttpProblem if a field is unknown or malformed
+     * @throws dev.tidemark.serving.problem.HttpProblem if a field is unknown or malformed
      */
     public static QueryRequest parse(JsonNode json) {
         RequestFields fields = RequestFields.of(json);

@@ -2,7 +2,7 @@ package dev.tidemark.serving.query;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.tidemark.serving.HttpProblem;
+import dev.tidemark.serving.problem.HttpProblem;
 import dev.tidemark.view.Durations;
 import java.time.Duration;
 import java.util.ArrayList;

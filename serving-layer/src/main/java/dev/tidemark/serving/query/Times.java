@@ -1,6 +1,6 @@
 package dev.tidemark.serving.query;
 
-import dev.tidemark.serving.HttpProblem;
+import dev.tidemark.serving.problem.HttpProblem;
 import java.time.DateTimeException;
 import java.time.Instant;
 import java.time.LocalDate;

@@ -8,7 +8,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import dev.tidemark.serving.HttpProblem;
+import dev.tidemark.serving.problem.HttpProblem;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;

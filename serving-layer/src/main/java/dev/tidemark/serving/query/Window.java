@@ -1,6 +1,6 @@
 package dev.tidemark.serving.query;
 
-import dev.tidemark.serving.HttpProblem;
+import dev.tidemark.serving.problem.HttpProblem;
 import dev.tidemark.view.Durations;
 import dev.tidemark.view.Pane;
 import java.time.DayOfWeek;

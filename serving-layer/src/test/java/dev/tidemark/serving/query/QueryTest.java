@@ -7,7 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tidemark.schema.Field;
 import dev.tidemark.schema.ValueType;
-import dev.tidemark.serving.HttpProblem;
+import dev.tidemark.serving.problem.HttpProblem;
 import dev.tidemark.serving.segment.Selection;
 import dev.tidemark.view.Durations;
 import dev.tidemark.view.Measure;

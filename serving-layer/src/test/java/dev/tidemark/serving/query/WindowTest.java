@@ -3,7 +3,7 @@ package dev.tidemark.serving.query;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
-import dev.tidemark.serving.HttpProblem;
+import dev.tidemark.serving.problem.HttpProblem;
 import dev.tidemark.view.Durations;
 import dev.tidemark.view.Pane;
 import java.time.Duration;

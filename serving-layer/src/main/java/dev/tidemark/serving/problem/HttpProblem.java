@@ -1,4 +1,4 @@
-package dev.tidemark.serving;
+package dev.tidemark.serving.problem;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;

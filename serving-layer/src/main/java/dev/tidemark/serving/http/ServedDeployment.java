@@ -1,9 +1,10 @@
-package dev.tidemark.serving;
+package dev.tidemark.serving.http;
 
 import dev.tidemark.deployment.Deployment;
 import dev.tidemark.deployment.PublicationLog;
 import dev.tidemark.schema.Source;
 import dev.tidemark.serving.fold.LiveSource;
+import dev.tidemark.serving.problem.HttpProblem;
 import dev.tidemark.view.Publication;
 import dev.tidemark.view.ViewDefinition;
 import java.time.Duration;
@@ -31,7 +32,7 @@ public final class ServedDeployment implements AutoCloseable {
      * @throws dev.tidemark.deployment.RefusedException if the newest publication was made under other definitions
      * @throws dev.tidemark.deployment.UnavailableException if the deployment's own broker has never been started
      */
-    static ServedDeployment start(Deployment deployment, Duration patience) {
+    public static ServedDeployment start(Deployment deployment, Duration patience) {
         Publication newest = deployment.warehouse().publications().latest();
         ServedDeployment served = new ServedDeployment(deployment);
         try {

@@ -1,0 +1,215 @@
+package dev.tidemark.batch;
+
+import dev.tidemark.batch.Progress.Stage;
+import dev.tidemark.deployment.Deployment;
+import dev.tidemark.deployment.RefusedException;
+import dev.tidemark.deployment.UnavailableException;
+import dev.tidemark.schema.Source;
+import dev.tidemark.view.Cut;
+import dev.tidemark.view.Json;
+import io.delta.exceptions.ConcurrentTransactionException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.UUID;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.storage.StorageLevel;
+
+/**
+ * Appends the sources' topics to the master dataset. Each append continues where the last one's commit says that it
+ * ended, and commits where it ended itself together with its rows.
+ */
+final class Archive {
+
+    private final Deployment deployment;
+    private final Supplier<SparkSession> spark;
+    private final Progress progress;
+    private final boolean acceptMissing;
+
+    /**
+     * @param spark asked only when there is something to append
+     * @param acceptMissing whether to go on where retention has deleted records before they were archived
+     */
+    Archive(Deployment deployment, Supplier<SparkSession> spark, Progress progress, boolean acceptMissing) {
+        this.deployment = deployment;
+        this.spark = spark;
+        this.progress = progress;
+        this.acceptMissing = acceptMissing;
+    }
+
+    /**
+     * What one run did for one source.
+     *
+     * @param source the source
+     * @param version the version of the master table; -1 if there is none
+     * @param records how many records were appended
+     * @param malformed how many of them are malformed
+     * @param deadLetters how many dead letters were appended
+     * @param cut up to where the logs are archived
+     * @param seconds how long it took
+     */
+    record Archived(
+            String source, long version, long records, long malformed, long deadLetters, Cut cut, double seconds) {}
+
+    /**
+     * One append for each source with new records. A source that is refused does not keep the others from being
+     * archived.
+     *
+     * @throws RefusedException if a source's log is not what was archived before
+     * @throws UnavailableException if the broker does not answer
+     * @throws LostRaceException if another process has appended the same records
+     */
+    List<Archived> run() {
+        List<Archived> done = new ArrayList<>();
+        List<RuntimeException> failures = new ArrayList<>();
+        try (Admin admin = Admin.create(deployment.kafkaAdmin())) {
+            for (Source source : deployment.sources()) {
+                try {
+                    done.add(archive(admin, source));
+                } catch (RefusedException | UnavailableException | LostRaceException e) {
+                    failures.add(e);
+                }
+            }
+        }
+        if (failures.isEmpty()) {
+            return done;
+        }
+        // The last is thrown; the ones before have been told.
+        failures.subList(0, failures.size() - 1).forEach(failure -> progress.say(failure.getMessage()));
+        throw failures.get(failures.size() - 1);
+    }
+
+    private Archived archive(Admin admin, Source source) {
+        Stopwatch watch = new Stopwatch();
+        MasterDataset master = MasterDataset.of(deployment, source);
+        DeadLetters deadLetters = DeadLetters.of(deployment, master);
+        Optional<MasterDataset.Version> last = master.latest();
+        last.ifPresent(version -> master.requireSameJudging(version.commit()));
+        Cut archived = last.map(version -> version.commit().cut()).orElse(Cut.NONE);
+        NewRecords records = NewRecords.since(archived, source, LogSpan.of(admin, source.topic()));
+        long repaired = deadLetters.bringUpToDate(spark);
+        if (records.isNothing()) {
+            progress.say(source.name() + ": nothing new");
+            return archived(source, last, 0, 0, repaired, watch);
+        }
+        if (!acceptMissing) {
+            records.requireComplete(source);
+        }
+        return append(master, deadLetters, last, records, repaired, watch);
+    }
+
+    private Archived append(
+            MasterDataset master,
+            DeadLetters deadLetters,
+            Optional<MasterDataset.Version> last,
+            NewRecords records,
+            long repaired,
+            Stopwatch watch) {
+        Source source = master.source();
+        tellBefore(source, records);
+        AppendCounts counts = write(master, last, records);
+        progress.reached(Stage.ARCHIVED);
+        long letters = repaired + deadLetters.bringUpToDate(spark);
+        Optional<MasterDataset.Version> now = master.latest();
+        progress.say("%s: archived %,d records of %d days, %d of them malformed, in version %d"
+                .formatted(
+                        source.name(),
+                        counts.records(),
+                        counts.eventsByDay().size(),
+                        counts.malformedRecords(),
+                        now.orElseThrow().number()));
+        return archived(source, now, counts.records(), counts.malformedRecords(), letters, watch);
+    }
+
+    private void tellBefore(Source source, NewRecords records) {
+        if (!records.lost().isEmpty()) {
+            progress.say("%s: going on without %s, which retention has deleted"
+                    .formatted(source.name(), records.describeLost()));
+        }
+        progress.say("%s: reading %,d offsets of %d partitions"
+                .formatted(source.name(), records.offsets(), records.from().size()));
+    }
+
+    private AppendCounts write(MasterDataset master, Optional<MasterDataset.Version> last, NewRecords records) {
+        master.create(spark.get());
+        String run = UUID.randomUUID().toString();
+        // The counts are committed with the rows, so they must be known before; cached, the records are judged once.
+        Dataset<Row> rows = master.rows(read(master.source(), records), records.span().log().id())
+                .persist(StorageLevel.MEMORY_AND_DISK());
+        try {
+            AppendCounts counts = AppendCounts.of(rows);
+            ArchiveCommit commit = ArchiveCommit.after(
+                    last.map(MasterDataset.Version::commit),
+                    run,
+                    master.source().name(),
+                    master.judgedBy(),
+                    records,
+                    counts);
+            commit(master, last.map(MasterDataset.Version::number).orElse(0L), rows, commit);
+            return counts;
+        } finally {
+            rows.unpersist();
+        }
+    }
+
+    private void commit(MasterDataset master, long lastVersion, Dataset<Row> rows, ArchiveCommit commit) {
+        try {
+            DeltaTables.once(
+                            DeltaTables.inFewFiles(rows, MasterDataset.DAY),
+                            master.application(),
+                            lastVersion + 1,
+                            Json.write(commit))
+                    .mode("append")
+                    .save(master.table().toString());
+        } catch (ConcurrentTransactionException e) {
+            throw lostRace(master);
+        }
+        // Delta ignores an append silently where another one came first under the same transaction.
+        boolean ours = master.after(lastVersion).stream()
+                .anyMatch(version -> version.commit().run().equals(commit.run()));
+        if (!ours) {
+            throw lostRace(master);
+        }
+    }
+
+    private static LostRaceException lostRace(MasterDataset master) {
+        return new LostRaceException("another process has archived the same records of source "
+                + master.source().name() + " meanwhile; nothing was appended twice: run it again");
+    }
+
+    private Dataset<Row> read(Source source, NewRecords records) {
+        Map<String, String> options = new TreeMap<>();
+        deployment.kafkaClient().forEach((name, value) -> options.put("kafka." + name, value.toString()));
+        options.put("kafka.isolation.level", "read_committed");
+        options.put("assign", Json.write(Map.of(source.topic(), records.from().keySet())));
+        options.put("startingOffsets", Json.write(Map.of(source.topic(), records.from())));
+        options.put("endingOffsets", Json.write(Map.of(source.topic(), records.span().ends())));
+        options.put("failOnDataLoss", "true");
+        options.put("includeHeaders", "false");
+        return spark.get().read().format("kafka").options(options).load();
+    }
+
+    private static Archived archived(
+            Source source,
+            Optional<MasterDataset.Version> version,
+            long records,
+            long malformed,
+            long deadLetters,
+            Stopwatch watch) {
+        watch.lap("archive");
+        return new Archived(
+                source.name(),
+                version.map(MasterDataset.Version::number).orElse(-1L),
+                records,
+                malformed,
+                deadLetters,
+                version.map(found -> found.commit().cut()).orElse(Cut.NONE),
+                watch.seconds().get("archive"));
+    }
+}

@@ -1,0 +1,63 @@
+package dev.tidemark.batch;
+
+import dev.tidemark.deployment.Deployment;
+import dev.tidemark.deployment.UnavailableException;
+import java.time.Duration;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code archive}: appends the topics to the master dataset. */
+@Command(
+        name = "archive",
+        description = "Append the sources' topics to the master dataset.",
+        mixinStandardHelpOptions = true)
+final class ArchiveCommand implements Runnable {
+
+    private static final Duration PAUSE = Duration.ofSeconds(10);
+
+    @ParentCommand
+    private BatchMain batch;
+
+    @Option(names = "--continuous", description = "Go on until stopped, with an append every ten seconds.")
+    private boolean continuous;
+
+    @Option(
+            names = "--accept-missing",
+            description = "Go on where retention has deleted records before they were archived, and record the gap.")
+    private boolean acceptMissing;
+
+    @Override
+    public void run() {
+        Deployment deployment = batch.deployment();
+        try (BatchSpark spark = new BatchSpark(deployment)) {
+            Archive archive = new Archive(deployment, spark, batch.progress(), acceptMissing);
+            if (continuous) {
+                runContinuously(archive);
+            } else {
+                batch.print(archive.run());
+            }
+        }
+    }
+
+    private void runContinuously(Archive archive) {
+        while (true) {
+            try {
+                batch.print(archive.run());
+            } catch (UnavailableException | LostRaceException e) {
+                // The broker may come back, and the other process's append is as good as ours.
+                batch.progress().say(e.getMessage() + "; trying again in " + PAUSE.toSeconds() + " s");
+            }
+            pause();
+        }
+    }
+
+    private static void pause() {
+        try {
+            Thread.sleep(PAUSE.toMillis());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new UnavailableException("interrupted");
+        }
+    }
+}

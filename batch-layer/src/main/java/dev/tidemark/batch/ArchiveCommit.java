@@ -1,0 +1,92 @@
+package dev.tidemark.batch;
+
+import dev.tidemark.view.Coverage;
+import dev.tidemark.view.Cut;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.BinaryOperator;
+
+/**
+ * What an append to a master table says of itself, in the user metadata of the same commit.
+ *
+ * @param format the format of this metadata
+ * @param run the run that made it
+ * @param source the source
+ * @param judgedBy the identity of the schema and the judging rules that its verdicts follow
+ * @param log the log that it read
+ * @param askedAt a time before which no record at or beyond the cut could be read
+ * @param cut up to where the logs are archived
+ * @param coverage all offsets that have been read so far; what is below the cut and not here is missing
+ * @param added the offsets that this append read
+ * @param eventsByDay how many well-formed events it appended, by UTC day of event time
+ * @param malformedAdded how many malformed records it appended
+ * @param newestRecord the newest record timestamp so far, in milliseconds, by log and partition
+ * @param malformed how many malformed records there are so far, by log and partition
+ * @param archived how many records there are so far, by log and partition
+ */
+record ArchiveCommit(
+        int format,
+        String run,
+        String source,
+        String judgedBy,
+        String log,
+        Instant askedAt,
+        Cut cut,
+        Coverage coverage,
+        Coverage added,
+        Map<LocalDate, Long> eventsByDay,
+        long malformedAdded,
+        Map<String, Map<Integer, Long>> newestRecord,
+        Map<String, Map<Integer, Long>> malformed,
+        Map<String, Map<Integer, Long>> archived) {
+
+    static final int FORMAT = 1;
+
+    ArchiveCommit {
+        if (format != FORMAT) {
+            throw new IllegalArgumentException("a commit of the master dataset of " + source + " is of format " + format
+                    + "; this release reads format " + FORMAT + ": upgrade this process");
+        }
+    }
+
+    /** The commit of an append after {@code last}. */
+    static ArchiveCommit after(
+            Optional<ArchiveCommit> last,
+            String run,
+            String source,
+            String judgedBy,
+            NewRecords records,
+            AppendCounts counts) {
+        String log = records.span().log().id();
+        return new ArchiveCommit(
+                FORMAT,
+                run,
+                source,
+                judgedBy,
+                log,
+                records.span().askedAt(),
+                records.cut(),
+                last.map(ArchiveCommit::coverage).orElse(Coverage.NONE).plus(records.coverage()),
+                records.coverage(),
+                counts.eventsByDay(),
+                counts.malformedRecords(),
+                with(last.map(ArchiveCommit::newestRecord), log, counts.newestRecord(), Math::max),
+                with(last.map(ArchiveCommit::malformed), log, counts.malformed(), Long::sum),
+                with(last.map(ArchiveCommit::archived), log, counts.archived(), Long::sum));
+    }
+
+    private static Map<String, Map<Integer, Long>> with(
+            Optional<Map<String, Map<Integer, Long>>> before,
+            String log,
+            Map<Integer, Long> more,
+            BinaryOperator<Long> merge) {
+        Map<String, Map<Integer, Long>> all = new TreeMap<>(before.orElse(Map.of()));
+        Map<Integer, Long> ofLog = new TreeMap<>(all.getOrDefault(log, Map.of()));
+        more.forEach((partition, number) -> ofLog.merge(partition, number, merge));
+        all.put(log, ofLog);
+        return all;
+    }
+}

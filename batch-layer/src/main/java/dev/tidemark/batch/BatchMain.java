@@ -1,0 +1,143 @@
+package dev.tidemark.batch;
+
+import dev.tidemark.deployment.Deployment;
+import dev.tidemark.deployment.DeploymentLoader;
+import dev.tidemark.deployment.InvalidDeploymentException;
+import dev.tidemark.deployment.RefusedException;
+import dev.tidemark.deployment.UnavailableException;
+import dev.tidemark.view.Json;
+import java.nio.file.Path;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.kafka.common.KafkaException;
+import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.core.config.Configurator;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ScopeType;
+
+/**
+ * The batch layer as a process: {@code check}, {@code archive} and {@code recompute}.
+ *
+ * <p>Exit codes: 0; 1 failed, with what is wrong on stderr; 2 wrong usage; 4 lost a race against another run, so try
+ * again; 130 or 143 after Ctrl-C or SIGTERM, which leave nothing half done since every commit is one file.
+ */
+@Command(
+        name = "tidemark",
+        description = "The batch layer: archive topics, recompute views from the archive, publish.",
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {CheckCommand.class, ArchiveCommand.class, RecomputeCommand.class})
+public final class BatchMain implements Runnable {
+
+    private static final int FAILED = 1;
+    private static final int LOST_RACE = 4;
+    private static final AtomicBoolean STOPPING = new AtomicBoolean();
+
+    /** How a command's result is printed. */
+    enum Output {
+        text,
+        json
+    }
+
+    @Option(
+            names = {"-c", "--config"},
+            paramLabel = "FILE",
+            scope = ScopeType.INHERIT,
+            description = "The deployment's file; default: tidemark.yaml.")
+    private Path config = Path.of("tidemark.yaml");
+
+    @Option(
+            names = "--output",
+            paramLabel = "text|json",
+            scope = ScopeType.INHERIT,
+            description = "json: the last line of the output is the result as JSON.")
+    private Output output = Output.text;
+
+    @CommandLine.Spec
+    private CommandLine.Model.CommandSpec spec;
+
+    public static void main(String[] args) {
+        System.setProperty(
+                "log4j2.configurationFile", System.getProperty("log4j2.configurationFile", "log4j2-batch.properties"));
+        Runtime.getRuntime().addShutdownHook(new Thread(BatchMain::stop, "batch-shutdown"));
+        int status = run(args);
+        // A signal's status stands: ending again would wait for its own end.
+        if (!STOPPING.get()) {
+            System.exit(status);
+        }
+    }
+
+    /** Spark's threads die noisily when the process is told to end; that is no failure. */
+    private static void stop() {
+        STOPPING.set(true);
+        Configurator.setAllLevels("", Level.OFF);
+    }
+
+    /** Runs a command in this process; the exit status comes back. */
+    public static int run(String... args) {
+        return new CommandLine(new BatchMain())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setExecutionExceptionHandler((failure, command, parsed) -> failed(failure))
+                .execute(args);
+    }
+
+    private static int failed(Exception failure) {
+        if (STOPPING.get()) {
+            return FAILED;
+        }
+        if (failure instanceof LostRaceException) {
+            System.err.println(failure.getMessage());
+            return LOST_RACE;
+        }
+        if (isExpected(failure)) {
+            System.err.println(failure.getMessage());
+            return FAILED;
+        }
+        KafkaException kafka = causeOf(failure);
+        if (kafka != null) {
+            System.err.println("reading from Kafka failed: " + kafka.getMessage() + "; try again when the broker is up");
+            return FAILED;
+        }
+        System.err.println("failed: " + failure);
+        failure.printStackTrace();
+        return FAILED;
+    }
+
+    private static boolean isExpected(Exception failure) {
+        return failure instanceof RefusedException
+                || failure instanceof UnavailableException
+                || failure instanceof InvalidDeploymentException;
+    }
+
+    private static KafkaException causeOf(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof KafkaException kafka) {
+                return kafka;
+            }
+        }
+        return null;
+    }
+
+    @Override
+    public void run() {
+        throw new CommandLine.ParameterException(spec.commandLine(), "a command is missing: check, archive or recompute");
+    }
+
+    /** The deployment that the user names. */
+    Deployment deployment() {
+        return DeploymentLoader.load(config);
+    }
+
+    /** Tells the user how far a run has come. */
+    Progress progress() {
+        return System.out::println;
+    }
+
+    /** Prints the result for scripts, if they want it. */
+    void print(Object result) {
+        if (output == Output.json) {
+            System.out.println(Json.write(result));
+        }
+    }
+}

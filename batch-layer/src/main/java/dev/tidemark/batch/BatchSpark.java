@@ -1,0 +1,61 @@
+package dev.tidemark.batch;
+
+import dev.tidemark.compile.SparkSettings;
+import dev.tidemark.deployment.Deployment;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.apache.spark.sql.SparkSession;
+
+/** The Spark session of a batch process, started when something is to be computed and not before. */
+final class BatchSpark implements Supplier<SparkSession>, AutoCloseable {
+
+    private final Deployment deployment;
+    private SparkSession session;
+
+    BatchSpark(Deployment deployment) {
+        this.deployment = deployment;
+    }
+
+    @Override
+    public synchronized SparkSession get() {
+        if (session == null) {
+            session = builder(deployment).getOrCreate();
+        }
+        return session;
+    }
+
+    /** What every session of the batch layer is built with. */
+    static SparkSession.Builder builder(Deployment deployment) {
+        Map<String, String> settings = new HashMap<>(defaults());
+        settings.putAll(deployment.spark());
+        return SparkSettings.builder(deployment.zone(), settings)
+                .config("spark.sql.extensions", "io.delta.sql.DeltaSparkSessionExtension")
+                .config("spark.sql.catalog.spark_catalog", "org.apache.spark.sql.delta.catalog.DeltaCatalog")
+                .config("spark.delta.logStore.file.impl", LinkLogStore.class.getName())
+                .config("spark.sql.adaptive.enabled", "true");
+    }
+
+    private static Map<String, String> defaults() {
+        int cores = Runtime.getRuntime().availableProcessors();
+        Map<String, String> defaults = new HashMap<>(Map.of(
+                "spark.app.name", "tidemark batch",
+                "spark.sql.shuffle.partitions", Integer.toString(2 * cores),
+                "spark.databricks.delta.snapshotPartitions", Integer.toString(cores),
+                "spark.sql.warehouse.dir",
+                        Path.of(System.getProperty("java.io.tmpdir"), "tidemark-spark-warehouse")
+                                .toString()));
+        // spark-submit says where to run; started alone, on this machine.
+        defaults.put("spark.master", System.getProperty("spark.master", "local[*]"));
+        return defaults;
+    }
+
+    @Override
+    public synchronized void close() {
+        if (session != null) {
+            session.stop();
+            session = null;
+        }
+    }
+}

@@ -1,0 +1,161 @@
+package dev.tidemark.batch;
+
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.to_date;
+
+import dev.tidemark.compile.Cells;
+import dev.tidemark.compile.FinishedCells;
+import dev.tidemark.deployment.Deployment;
+import dev.tidemark.view.DefinitionSet;
+import dev.tidemark.view.Json;
+import dev.tidemark.view.Publication;
+import dev.tidemark.view.Publication.SegmentRef;
+import dev.tidemark.view.View;
+import io.delta.exceptions.DeltaConcurrentModificationException;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.DataFrameWriter;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * The tables {@code views/<view>} for other engines. Each shows one publication, which its last commit of ours names;
+ * the publication's number is also the commit's transaction, so that Delta ignores an older one that comes late.
+ */
+final class ReadableViews {
+
+    private static final String APPLICATION = "tidemark.publication";
+    private static final String DAY = "day";
+    private static final int ATTEMPTS = 10;
+
+    private final Deployment deployment;
+    private final Supplier<SparkSession> spark;
+
+    /** @param spark asked only when a table is behind */
+    ReadableViews(Deployment deployment, Supplier<SparkSession> spark) {
+        this.deployment = deployment;
+        this.spark = spark;
+    }
+
+    /** What a commit says of itself: the publication that the table shows from it on. */
+    record Shown(long publication) {}
+
+    /**
+     * What a table lacks.
+     *
+     * @param days the days to write; empty for all, where it is not known what the table shows
+     */
+    private record Lag(Optional<SortedSet<LocalDate>> days) {}
+
+    /**
+     * Makes every view's table show {@code newest}, or leaves it where it shows a later publication; without Spark if
+     * all do.
+     *
+     * @return the views whose tables were written
+     */
+    List<String> bringUpToDate(Publication newest, List<DefinitionSet> sets) {
+        List<String> written = new ArrayList<>();
+        for (DefinitionSet set : sets) {
+            for (View view : set.views()) {
+                if (bringUpToDate(newest, set, view)) {
+                    written.add(view.name());
+                }
+            }
+        }
+        return written;
+    }
+
+    private boolean bringUpToDate(Publication newest, DefinitionSet set, View view) {
+        for (int attempt = 0; ; attempt++) {
+            Optional<Lag> lag = lag(newest, view);
+            if (lag.isEmpty()) {
+                return attempt > 0;
+            }
+            try {
+                write(newest, set, view, lag.get());
+            } catch (DeltaConcurrentModificationException e) {
+                // Another process writes the table; what it then shows decides whether we still have to.
+                if (attempt == ATTEMPTS) {
+                    throw e;
+                }
+            }
+        }
+    }
+
+    private Optional<Lag> lag(Publication newest, View view) {
+        Optional<Long> shown = shown(view);
+        if (newest.isNone() || shown.isPresent() && shown.get() >= newest.number()) {
+            return Optional.empty();
+        }
+        Optional<Publication> before = shown.flatMap(deployment.warehouse().publications()::read);
+        if (before.isEmpty()) {
+            return Optional.of(new Lag(Optional.empty()));
+        }
+        SortedSet<LocalDate> days = changed(before.get().segmentsOf(view.name()), newest.segmentsOf(view.name()));
+        return days.isEmpty() ? Optional.empty() : Optional.of(new Lag(Optional.of(days)));
+    }
+
+    private Optional<Long> shown(View view) {
+        Path table = deployment.warehouse().view(view.name());
+        return new DeltaCommits(table, APPLICATION)
+                .latest()
+                .map(commit -> Json.read(commit.metadata(), Shown.class, "a commit of " + table)
+                        .publication());
+    }
+
+    private static SortedSet<LocalDate> changed(Map<LocalDate, SegmentRef> before, Map<LocalDate, SegmentRef> now) {
+        SortedSet<LocalDate> days = new TreeSet<>(before.keySet());
+        days.addAll(now.keySet());
+        days.removeIf(day -> id(before, day).equals(id(now, day)));
+        return days;
+    }
+
+    private static String id(Map<LocalDate, SegmentRef> segments, LocalDate day) {
+        SegmentRef segment = segments.get(day);
+        return segment == null ? "" : segment.id();
+    }
+
+    private void write(Publication newest, DefinitionSet set, View view, Lag lag) {
+        Path table = deployment.warehouse().view(view.name());
+        DeltaTables.create(
+                spark.get(), table, FinishedCells.schema(view), DAY, Map.of(DeltaCommits.KEEP_LOG, "false"));
+        Dataset<Row> rows = DeltaTables.inFewFiles(rows(newest, set, view, lag), DAY);
+        DataFrameWriter<Row> writer = DeltaTables.once(
+                        rows, APPLICATION, newest.number(), Json.write(new Shown(newest.number())))
+                .mode("overwrite");
+        lag.days().ifPresent(days -> writer.option("replaceWhere", condition(days)));
+        writer.save(table.toString());
+    }
+
+    private Dataset<Row> rows(Publication newest, DefinitionSet set, View view, Lag lag) {
+        Object[] segments = newest.segmentsOf(view.name()).entrySet().stream()
+                .filter(entry -> lag.days().map(days -> days.contains(entry.getKey())).orElse(true))
+                .map(entry -> entry.getValue().id())
+                .toArray();
+        List<Column> columns = new ArrayList<>();
+        columns.add(to_date(col("pane")).as(DAY));
+        for (String name : Cells.schema(view).fieldNames()) {
+            columns.add(col(name));
+        }
+        Path table = Segments.table(deployment, view, set.id());
+        Dataset<Row> cells = table.resolve("_delta_log").toFile().exists()
+                ? DeltaTables.read(spark.get(), table)
+                : spark.get().createDataFrame(List.of(), Segments.schema(view));
+        return FinishedCells.of(
+                cells.where(col(Segments.SEGMENT).isin(segments)).select(columns.toArray(Column[]::new)), set, view);
+    }
+
+    private static String condition(SortedSet<LocalDate> days) {
+        return days.stream().map(day -> "DATE'" + day + "'").collect(Collectors.joining(", ", DAY + " IN (", ")"));
+    }
+}

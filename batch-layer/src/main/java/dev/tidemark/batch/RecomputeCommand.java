@@ -1,0 +1,92 @@
+package dev.tidemark.batch;
+
+import dev.tidemark.deployment.Deployment;
+import dev.tidemark.deployment.RefusedException;
+import java.time.LocalDate;
+import picocli.CommandLine;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
+
+/** {@code recompute}: recomputes days from the master dataset and publishes them. */
+@Command(
+        name = "recompute",
+        description = {
+            "Recompute days from the master dataset and publish them.",
+            "Without a choice of days: every day touched since the published cut; the cut moves."
+        },
+        mixinStandardHelpOptions = true)
+final class RecomputeCommand implements Runnable {
+
+    @ParentCommand
+    private BatchMain batch;
+
+    @Spec
+    private CommandSpec spec;
+
+    @ArgGroup(exclusive = true)
+    private Choice choice;
+
+    @Option(names = "--input", paramLabel = "archive", description = "What to compute from; default: the archive.")
+    private String input = "archive";
+
+    /** At most one of them. */
+    private static final class Choice {
+        @Option(names = "--all", description = "Every day with events; the cut moves.", required = true)
+        private boolean all;
+
+        @Option(names = "--day", paramLabel = "DAY", description = "One day; the cut stays.", required = true)
+        private LocalDate day;
+
+        @ArgGroup(exclusive = false)
+        private Range range;
+    }
+
+    private static final class Range {
+        @Option(names = "--from", paramLabel = "DAY", description = "The first of several days; the cut stays.", required = true)
+        private LocalDate from;
+
+        @Option(names = "--to", paramLabel = "DAY", description = "The first day after them.", required = true)
+        private LocalDate to;
+    }
+
+    @Override
+    public void run() {
+        Selection selection = selection();
+        requireArchive();
+        Deployment deployment = batch.deployment();
+        try (BatchSpark spark = new BatchSpark(deployment)) {
+            batch.print(new Recompute(deployment, spark, batch.progress()).run(selection));
+        }
+    }
+
+    private Selection selection() {
+        if (choice == null) {
+            return new Selection.Touched();
+        }
+        if (choice.all) {
+            return new Selection.All();
+        }
+        try {
+            return choice.day != null
+                    ? new Selection.Days(choice.day, choice.day.plusDays(1))
+                    : new Selection.Days(choice.range.from, choice.range.to);
+        } catch (IllegalArgumentException e) {
+            throw new CommandLine.ParameterException(spec.commandLine(), e.getMessage());
+        }
+    }
+
+    private void requireArchive() {
+        if (input.equals("log")) {
+            throw new RefusedException("this release recomputes from the archive only, not with --input log;"
+                    + " run `tidemark archive`, then `tidemark recompute`");
+        }
+        if (!input.equals("archive")) {
+            throw new CommandLine.ParameterException(
+                    spec.commandLine(), "--input is '" + input + "'; accepted is archive");
+        }
+    }
+}

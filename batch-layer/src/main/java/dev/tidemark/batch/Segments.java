@@ -1,0 +1,208 @@
+package dev.tidemark.batch;
+
+import static org.apache.spark.sql.functions.broadcast;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.concat;
+import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.count_if;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.to_date;
+
+import dev.tidemark.compile.Cells;
+import dev.tidemark.compile.Contributions;
+import dev.tidemark.compile.JudgedEvents;
+import dev.tidemark.deployment.Deployment;
+import dev.tidemark.schema.Bucket;
+import dev.tidemark.view.Cut;
+import dev.tidemark.view.Publication.SegmentRef;
+import dev.tidemark.view.View;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructField;
+import org.apache.spark.sql.types.StructType;
+import org.apache.spark.storage.StorageLevel;
+
+/**
+ * Computes the days of a plan in full from the master dataset and appends their cells, one segment a view and day. What
+ * no publication names is not there for anyone, so a run that fails or loses leaves nothing behind that counts.
+ */
+final class Segments {
+
+    /** The column that a table of segments has beside those of {@link Cells}: the segment's id. */
+    static final String SEGMENT = "segment";
+
+    private static final String DAY = "day";
+    private static final String EVENTS = "events";
+    private static final StructType CUT = new StructType()
+            .add("log_id", DataTypes.StringType)
+            .add("partition", DataTypes.IntegerType)
+            .add("cut", DataTypes.LongType);
+
+    private final Deployment deployment;
+    private final SparkSession spark;
+    private final SourcePlan plan;
+    private final String run;
+
+    /** @param run a short id that no other run has */
+    Segments(Deployment deployment, SparkSession spark, SourcePlan plan, String run) {
+        this.deployment = deployment;
+        this.spark = spark;
+        this.plan = plan;
+        this.run = run;
+    }
+
+    /**
+     * What was written.
+     *
+     * @param segments the new segments by view and day
+     * @param events how many well-formed events were read
+     */
+    record Written(Map<String, Map<LocalDate, SegmentRef>> segments, long events) {
+
+        long cells() {
+            return segments.values().stream()
+                    .flatMap(days -> days.values().stream())
+                    .mapToLong(SegmentRef::cells)
+                    .sum();
+        }
+    }
+
+    /** The table of a view's segments. */
+    static Path table(Deployment deployment, View view, String definitionSet) {
+        return deployment.warehouse().segments(view.name(), definitionSet);
+    }
+
+    /** Computes and writes. */
+    Written write() {
+        Dataset<Row> contributions =
+                Contributions.of(events(), plan.set()).persist(StorageLevel.MEMORY_AND_DISK());
+        try {
+            List<Row> counts = counts(contributions).collectAsList();
+            Map<String, Map<LocalDate, SegmentRef>> segments = new TreeMap<>();
+            for (int i = 0; i < plan.set().views().size(); i++) {
+                View view = plan.set().views().get(i);
+                Map<LocalDate, Long> cells = append(contributions, i, view);
+                segments.put(view.name(), references(cells, counts, i));
+            }
+            long events = counts.stream().mapToLong(row -> row.getAs(EVENTS)).sum();
+            return new Written(segments, events);
+        } finally {
+            contributions.unpersist();
+        }
+    }
+
+    /** The well-formed events of the plan's days below its cut, and nothing that an archive appends meanwhile. */
+    private Dataset<Row> events() {
+        Path master = deployment.warehouse().master(plan.source().name());
+        Object[] utcDays = Days.ofUtc(plan.days(), deployment.zone()).toArray();
+        return DeltaTables.read(spark, master)
+                .where(col(MasterDataset.DAY).isin(utcDays))
+                .where(col("verdict").equalTo(JudgedEvents.OK))
+                .withColumn(DAY, to_date(col("event_time")))
+                .where(col(DAY).isin(plan.days().toArray()))
+                .join(broadcast(cut()), new String[] {"log_id", "partition"})
+                .where(col("offset").lt(col("cut")))
+                .select("log_id", "partition", DAY, "verdict", "event_time", "event");
+    }
+
+    private Dataset<Row> cut() {
+        Cut cut = plan.state().cut();
+        List<Row> ends = new ArrayList<>();
+        cut.logs().forEach((log, partitions) ->
+                partitions.forEach((partition, end) -> ends.add(RowFactory.create(log, partition, end))));
+        return spark.createDataFrame(ends, CUT);
+    }
+
+    /** How many events there are, and how many fell into which bucket of which view, by day, log and partition. */
+    private Dataset<Row> counts(Dataset<Row> contributions) {
+        List<Column> counts = new ArrayList<>();
+        for (int i = 0; i < plan.set().views().size(); i++) {
+            for (Bucket bucket : Bucket.values()) {
+                Column fell = col(Contributions.column(i)).getField("bucket").equalTo(bucket.name());
+                counts.add(count_if(fell).as(countOf(i, bucket)));
+            }
+        }
+        return contributions
+                .groupBy(col("record." + DAY), col("record.log_id"), col("record.partition"))
+                .agg(count(lit(1)).as(EVENTS), counts.toArray(Column[]::new));
+    }
+
+    private static String countOf(int view, Bucket bucket) {
+        return Contributions.column(view) + "_" + bucket;
+    }
+
+    /** Appends a view's cells and counts what can be read back of them, by day. */
+    private Map<LocalDate, Long> append(Dataset<Row> contributions, int index, View view) {
+        Path table = table(deployment, view, plan.set().id());
+        DeltaTables.create(
+                spark, table, schema(view), SEGMENT, Map.of());
+        Dataset<Row> cells = Cells.of(contributions, Contributions.column(index), view)
+                // Panes never cross the midnight of a timezone, so a cell's day is its pane's.
+                .withColumn(SEGMENT, concat(lit(view.name() + "."), to_date(col("pane")).cast("string"), lit("." + run)));
+        DeltaTables.inFewFiles(cells, SEGMENT)
+                .write()
+                .format("delta")
+                .mode("append")
+                .save(table.toString());
+        Map<LocalDate, Long> written = new HashMap<>();
+        DeltaTables.read(spark, table)
+                .where(col(SEGMENT).isin(plan.days().stream().map(day -> id(view, day)).toArray()))
+                .groupBy(to_date(col("pane")).as(DAY))
+                .count()
+                .collectAsList()
+                .forEach(row -> written.put(row.getAs(DAY), row.getAs("count")));
+        return written;
+    }
+
+    /** The columns of a table of segments. */
+    static StructType schema(View view) {
+        StructType schema = new StructType().add(SEGMENT, DataTypes.StringType);
+        for (StructField column : Cells.schema(view).fields()) {
+            schema = schema.add(column);
+        }
+        return schema;
+    }
+
+    /** Unique in the whole warehouse: whoever keeps segments keeps them by their id alone. */
+    private String id(View view, LocalDate day) {
+        return view.name() + "." + day + "." + run;
+    }
+
+    private Map<LocalDate, SegmentRef> references(Map<LocalDate, Long> cells, List<Row> counts, int view) {
+        Map<LocalDate, SegmentRef> references = new TreeMap<>();
+        for (LocalDate day : plan.days()) {
+            references.put(day, new SegmentRef(id(plan.set().views().get(view), day), cells.getOrDefault(day, 0L), buckets(counts, day, view)));
+        }
+        return references;
+    }
+
+    private static Map<String, Map<Integer, Map<Bucket, Long>>> buckets(List<Row> counts, LocalDate day, int view) {
+        Map<String, Map<Integer, Map<Bucket, Long>>> buckets = new TreeMap<>();
+        for (Row row : counts) {
+            if (day.equals(row.getAs(DAY))) {
+                Map<Bucket, Long> found = new EnumMap<>(Bucket.class);
+                for (Bucket bucket : Bucket.values()) {
+                    long number = row.<Long>getAs(countOf(view, bucket));
+                    if (number > 0) {
+                        found.put(bucket, number);
+                    }
+                }
+                buckets.computeIfAbsent(row.getAs("log_id"), log -> new TreeMap<>())
+                        .put(row.getAs("partition"), found);
+            }
+        }
+        return buckets;
+    }
+}

@@ -1,0 +1,133 @@
+package dev.tidemark.batch;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.tidemark.schema.Bucket;
+import dev.tidemark.view.Publication;
+import dev.tidemark.view.Publication.SegmentRef;
+import dev.tidemark.view.View;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What is published is what a plain fold over the same events gives: with any events, in several runs, in any timezone. */
+class EquivalenceTest {
+
+    private static final int RUNS = 2;
+    private static final int EVENTS_A_RUN = 300;
+
+    /** Clocks change in Berlin and in St. John's within the days after it. */
+    private static final Instant AROUND = Instant.parse("2001-03-25T00:00:00Z");
+
+    private static final String[] REGIONS = {"\"eu\"", "\"EU\"", "\"us\"", "\"süd\"", "\"\"", "null"};
+
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Europe/Berlin", "America/St_Johns"})
+    void segmentsAndReadableTablesEqualAPlainFold(String zone) {
+        long seed = System.nanoTime();
+        System.out.println("seed " + seed + " in " + zone);
+        Random random = new Random(seed);
+        Shop shop = Shop.in(folder, ZoneId.of(zone));
+        PlainFold fold = new PlainFold(shop);
+        for (int run = 0; run < RUNS; run++) {
+            for (int partition = 0; partition < 2; partition++) {
+                List<String> values = new ArrayList<>();
+                for (int i = 0; i < EVENTS_A_RUN / 2; i++) {
+                    values.add(random(random));
+                }
+                shop.send(partition, values.toArray(String[]::new));
+                for (String value : values) {
+                    fold.add(partition, value);
+                }
+            }
+            shop.archive();
+            shop.recompute();
+        }
+        Definitions.resolve(shop.deployment).get(0).views().forEach(view -> {
+            requireSameRows(shop, fold, view);
+            requireSameBuckets(shop, fold, view);
+        });
+    }
+
+    private static String random(Random random) {
+        if (random.nextInt(15) == 0) {
+            return random.nextBoolean() ? "{\"id\": " + random.nextInt() : "{\"id\": 1, \"at\": \"yesterday\"}";
+        }
+        Instant at = AROUND.plusMillis((long) (random.nextGaussian() * 3 * 86_400_000));
+        return """
+                {"id": %d, "at": "%s", "region": %s, "status": "%s", "amount": %d.%02d, "quantity": %d, "weight": %s}"""
+                .formatted(
+                        random.nextInt(),
+                        at,
+                        REGIONS[random.nextInt(REGIONS.length)],
+                        random.nextInt(5) == 0 ? "TEST" : "OPEN",
+                        random.nextInt(20_000) - 10_000,
+                        random.nextInt(100),
+                        random.nextInt(8) == 0 ? 0 : random.nextInt() / 2,
+                        random.nextInt(4) == 0 ? "null" : Double.toString(random.nextGaussian() * 1e6));
+    }
+
+    private static void requireSameRows(Shop shop, PlainFold fold, View view) {
+        int keys = 1 + view.dimensions().size();
+        Map<List<Object>, List<Object>> expected = new HashMap<>(fold.rows(view.name()));
+        for (Row row :
+                shop.rows(shop.deployment.warehouse().view(view.name())).collectAsList()) {
+            List<Object> key = new ArrayList<>();
+            for (int i = 0; i < keys; i++) {
+                key.add(row.get(1 + i));
+            }
+            Instant start = row.getAs("window_start");
+            assertEquals(start.atZone(shop.deployment.zone()).toLocalDate(), row.getAs("day"));
+            List<Object> measures = expected.remove(key);
+            assertTrue(measures != null, () -> view.name() + " has a row that nothing explains: " + row);
+            for (int i = 0; i < measures.size(); i++) {
+                Object found = row.get(1 + keys + i);
+                Object wanted = measures.get(i);
+                var equality = view.measures().get(i).aggregate().equality();
+                assertTrue(equality.equal(wanted, found), () -> view.name() + ": " + row + ", not " + wanted);
+            }
+        }
+        assertEquals(Map.of(), expected, view.name() + " lacks rows");
+    }
+
+    private static void requireSameBuckets(Shop shop, PlainFold fold, View view) {
+        Publication published = shop.published();
+        Map<LocalDate, SegmentRef> segments = published.segmentsOf(view.name());
+        assertEquals(
+                fold.rows(view.name()).size(),
+                segments.values().stream().mapToLong(SegmentRef::cells).sum());
+        String log = shop.master().latest().orElseThrow().commit().log();
+        for (int partition = 0; partition < 2; partition++) {
+            Map<Bucket, Long> sum = new HashMap<>();
+            for (SegmentRef segment : segments.values()) {
+                segment.buckets()
+                        .getOrDefault(log, Map.of())
+                        .getOrDefault(partition, Map.of())
+                        .forEach((bucket, count) -> sum.merge(bucket, count, Long::sum));
+            }
+            sum.put(
+                    Bucket.MALFORMED,
+                    published.source("orders").orElseThrow().malformed().get(log).getOrDefault(partition, 0L));
+            for (Bucket bucket : Bucket.values()) {
+                assertEquals(
+                        fold.buckets(view.name(), partition).apply(bucket),
+                        sum.getOrDefault(bucket, 0L),
+                        bucket + " events of partition " + partition + " in " + view.name());
+            }
+        }
+    }
+}

@@ -1,0 +1,132 @@
+package dev.tidemark.batch;
+
+import dev.tidemark.schema.Bucket;
+import dev.tidemark.schema.Contribution;
+import dev.tidemark.schema.EventRecord;
+import dev.tidemark.schema.Increment;
+import dev.tidemark.schema.Judge;
+import dev.tidemark.schema.Judged;
+import dev.tidemark.schema.Position;
+import dev.tidemark.view.DefinitionSet;
+import dev.tidemark.view.Tail;
+import dev.tidemark.view.Tail.LogPartition;
+import dev.tidemark.view.View;
+import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+
+/** What the shop's views must come to, folded event by event in plain Java: no Spark, no Delta, no archive. */
+final class PlainFold {
+
+    private static final String LOG = "plain";
+
+    private final ZoneId zone;
+    private final DefinitionSet set;
+    private final Judge judge;
+    private final Tail tail;
+    private final Map<Integer, Long> ends = new HashMap<>();
+
+    PlainFold(Shop shop) {
+        this.zone = shop.deployment.zone();
+        this.set = Definitions.resolve(shop.deployment).get(0);
+        this.judge = new Judge(shop.source);
+        this.tail = new Tail(set);
+    }
+
+    void add(int partition, String value) {
+        LogPartition counted = new LogPartition(LOG, partition);
+        if (!tail.counts(counted)) {
+            tail.start(counted, 0);
+        }
+        long offset = ends.merge(partition, 1L, Long::sum) - 1;
+        byte[] bytes = value.getBytes(StandardCharsets.UTF_8);
+        Judged judged = judge.judge(bytes, Instant.now().toEpochMilli());
+        List<Contribution> contributions =
+                set.views().stream().map(view -> contribution(view, judged)).toList();
+        tail.add(new Increment(new Position(LOG, partition, offset), offset, 0, contributions));
+    }
+
+    private Contribution contribution(View view, Judged judged) {
+        if (!(judged instanceof Judged.WellFormed good)) {
+            return Contribution.none(Bucket.MALFORMED);
+        }
+        return switch (view.name()) {
+            case "revenue" -> revenue(view, good);
+            case "weights" -> weights(view, good);
+            default -> daily(view, good);
+        };
+    }
+
+    private Contribution revenue(View view, Judged.WellFormed order) {
+        if (field(order, "status").equals("TEST")) {
+            return Contribution.none(Bucket.FILTERED);
+        }
+        BigDecimal amount = (BigDecimal) field(order, "amount");
+        return counted(view, order, field(order, "region"), amount, amount, quantity(order));
+    }
+
+    private Contribution weights(View view, Judged.WellFormed order) {
+        String region = (String) field(order, "region");
+        Object weight = field(order, "weight");
+        String upper = region == null ? null : region.toUpperCase(Locale.ROOT);
+        return counted(view, order, upper, quantity(order), weight, weight);
+    }
+
+    private Contribution daily(View view, Judged.WellFormed order) {
+        return quantity(order) == 0
+                ? Contribution.none(Bucket.FAILED)
+                : new Contribution(
+                        Bucket.COUNTED, pane(view, order), List.of(), List.of(1000 / quantity(order)));
+    }
+
+    private Contribution counted(View view, Judged.WellFormed order, Object dimension, Object... inputs) {
+        return new Contribution(
+                Bucket.COUNTED, pane(view, order), Arrays.asList(dimension), Arrays.asList(inputs));
+    }
+
+    private long pane(View view, Judged.WellFormed order) {
+        return ChronoUnit.MICROS.between(Instant.EPOCH, view.pane().start(order.eventTime(), zone));
+    }
+
+    private static long quantity(Judged.WellFormed order) {
+        return (Integer) field(order, "quantity");
+    }
+
+    private static Object field(Judged.WellFormed order, String name) {
+        EventRecord event = order.event();
+        return event.get(Shop.SCHEMA.getField(name).pos());
+    }
+
+    /** A view's rows by their pane and dimensions, with finished measures. */
+    Map<List<Object>, List<Object>> rows(String view) {
+        View resolved = set.view(view).orElseThrow();
+        Map<List<Object>, List<Object>> rows = new HashMap<>();
+        tail.cells(view).forEach((pane, cells) -> cells.forEach((dimensions, cell) -> {
+            List<Object> key = new ArrayList<>();
+            key.add(Instant.EPOCH.plus(pane, ChronoUnit.MICROS));
+            key.addAll(dimensions);
+            List<Object> finished = new ArrayList<>();
+            for (int i = 0; i < cell.length; i++) {
+                finished.add(resolved.measures().get(i).algebra().finish(cell[i]));
+            }
+            rows.put(key, finished);
+        }));
+        return rows;
+    }
+
+    /** How many events of a partition fell into a bucket of a view. */
+    Function<Bucket, Long> buckets(String view, int partition) {
+        int index = set.views().indexOf(set.view(view).orElseThrow());
+        Map<Bucket, Long> counts = tail.buckets(new LogPartition(LOG, partition)).get(index);
+        return bucket -> counts.getOrDefault(bucket, 0L);
+    }
+}

@@ -1,0 +1,284 @@
+package dev.tidemark.batch;
+
+import static dev.tidemark.batch.Shop.order;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.tidemark.batch.Progress.Stage;
+import dev.tidemark.deployment.RefusedException;
+import dev.tidemark.schema.Bucket;
+import dev.tidemark.view.Publication;
+import dev.tidemark.view.Publication.SourceState;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RecomputeTest {
+
+    private static final LocalDate FIRST = LocalDate.of(2001, 1, 1);
+    private static final LocalDate SECOND = FIRST.plusDays(1);
+    private static final String ON_FIRST = order(1, "2001-01-01T10:00:30Z", "EU", "12.50", 3);
+    private static final String ON_SECOND = order(2, "2001-01-02T10:00:00Z", "US", "7.25", 1);
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void onlyTouchedDaysGetNewSegmentsAndTheCutMoves() {
+        Shop shop = shopWith(ON_FIRST, ON_SECOND);
+        Publication one = shop.published();
+        assertEquals(1, one.number());
+        assertEquals(Set.of(FIRST, SECOND), one.segmentsOf("revenue").keySet());
+
+        shop.send(1, order(3, "2001-01-01T10:00:59Z", "EU", "0.50", 1));
+        Archive.Archived archived = shop.archive();
+        Recompute.Report report = shop.recompute();
+        Publication two = shop.published();
+        assertEquals(List.of(FIRST), List.copyOf(report.sources().get(0).days()));
+        assertEquals(2, report.sources().get(0).rowsRead(), "a day is recomputed in full");
+        assertNotEquals(segment(one, FIRST), segment(two, FIRST));
+        assertEquals(segment(one, SECOND), segment(two, SECOND));
+        SourceState state = two.source("orders").orElseThrow();
+        assertEquals(archived.cut(), state.cut());
+        assertEquals(archived.version(), state.archiveVersion());
+        assertEquals(
+                List.of(
+                        "[2001-01-01,2001-01-01T10:00:00Z,EU,2,13.00,6.500000,3]",
+                        "[2001-01-02,2001-01-02T10:00:00Z,US,1,7.25,7.250000,1]"),
+                shop.readable("revenue"));
+    }
+
+    @Test
+    void aFailingExpressionRejectsTheEventForItsViewAlone() {
+        Shop shop = shopWith(ON_FIRST, order(9, "2001-01-01T11:00:00Z", "EU", "1.00", 0));
+        Publication published = shop.published();
+        assertEquals(Map.of(Bucket.COUNTED, 2L), buckets(shop, published, "revenue"));
+        assertEquals(Map.of(Bucket.COUNTED, 1L, Bucket.FAILED, 1L), buckets(shop, published, "daily"));
+        assertEquals(List.of("[2001-01-01,2001-01-01T00:00:00Z,1,333.0]"), shop.readable("daily"));
+    }
+
+    @Test
+    void aDayRecomputedAloneKeepsTheCut() {
+        Shop shop = shopWith(ON_FIRST, ON_SECOND);
+        Publication before = shop.published();
+        shop.send(0, order(3, "2001-01-01T12:00:00Z", "EU", "100.00", 1));
+        shop.archive();
+        Recompute.Report report = shop.recompute(new Selection.Days(FIRST, SECOND), Shop.QUIET);
+        Publication after = shop.published();
+        assertEquals(2, report.publication());
+        assertEquals(before.sources(), after.sources());
+        assertNotEquals(segment(before, FIRST), segment(after, FIRST));
+        assertEquals(segment(before, SECOND), segment(after, SECOND));
+        assertEquals(1, report.sources().get(0).rowsRead(), "what lies beyond the cut is not in it");
+        shop.recompute();
+        assertEquals(3, shop.readable("revenue").size());
+    }
+
+    @Test
+    void allDaysCanBeRecomputed() {
+        Shop shop = shopWith(ON_FIRST, ON_SECOND);
+        Publication before = shop.published();
+        shop.recompute(new Selection.All(), Shop.QUIET);
+        Publication after = shop.published();
+        assertNotEquals(segment(before, FIRST), segment(after, FIRST));
+        assertNotEquals(segment(before, SECOND), segment(after, SECOND));
+        assertEquals(before.sources(), after.sources());
+    }
+
+    @Test
+    void chosenDaysAreRefusedBeforeAnythingIsPublished() {
+        Shop shop = Shop.in(folder);
+        RefusedException refusal = assertThrows(
+                RefusedException.class, () -> shop.recompute(new Selection.Days(FIRST, SECOND), Shop.QUIET));
+        assertTrue(refusal.getMessage().contains("nothing has been published"), refusal.getMessage());
+    }
+
+    @Test
+    void withNothingNewNoSparkIsStartedAndNothingIsWritten() {
+        Shop shop = shopWith(ON_FIRST);
+        Map<Path, String> files = Snapshot.of(folder);
+        Recompute.Report report = new Recompute(shop.deployment, Shop.NO_SPARK, Shop.QUIET).run(new Selection.Touched());
+        assertFalse(report.published());
+        assertEquals(1, report.publication());
+        assertEquals(files, Snapshot.of(folder));
+    }
+
+    @Test
+    void withNothingArchivedNothingIsPublished() {
+        Shop shop = Shop.in(folder);
+        Recompute.Report report = new Recompute(shop.deployment, Shop.NO_SPARK, Shop.QUIET).run(new Selection.Touched());
+        assertEquals(0, report.publication());
+        assertTrue(shop.published().isNone());
+    }
+
+    @Test
+    void newRecordsWithoutEventsMoveTheCutWithoutSpark() {
+        Shop shop = shopWith(ON_FIRST);
+        Publication before = shop.published();
+        shop.send(0, "bad");
+        shop.archive();
+        new Recompute(shop.deployment, Shop.NO_SPARK, Shop.QUIET).run(new Selection.Touched());
+        Publication after = shop.published();
+        assertEquals(2, after.number());
+        assertEquals(before.segments(), after.segments());
+        String log = shop.master().latest().orElseThrow().commit().log();
+        assertEquals(2, after.source("orders").orElseThrow().cut().of(log, 0).orElseThrow());
+        assertEquals(Map.of(0, 1L), after.source("orders").orElseThrow().malformed().get(log));
+    }
+
+    @Test
+    void readableTablesThatLagAreRepairedByTheNextRun() {
+        Shop shop = shopWith(ON_FIRST);
+        shop.send(0, ON_SECOND);
+        shop.archive();
+        assertThrows(Killed.class, () -> shop.recompute(new Selection.Touched(), Killed.at(Stage.PUBLISHED)));
+        assertEquals(2, shop.published().number());
+        assertEquals(1, shop.readable("revenue").size());
+
+        Recompute.Report repair = shop.recompute();
+        assertFalse(repair.published());
+        assertEquals(List.of("daily", "revenue", "weights"), repair.viewsWritten());
+        assertEquals(2, shop.readable("revenue").size());
+        assertEquals(List.of(), new ReadableViews(shop.deployment, Shop.NO_SPARK)
+                .bringUpToDate(shop.published(), Definitions.resolve(shop.deployment)));
+    }
+
+    @Test
+    void aRunThatDiesBeforeItPublishesLeavesNothingThatCounts() {
+        Shop shop = shopWith(ON_FIRST);
+        shop.send(0, ON_SECOND);
+        shop.archive();
+        assertThrows(Killed.class, () -> shop.recompute(new Selection.Touched(), Killed.at(Stage.SEGMENTS_WRITTEN)));
+        assertEquals(1, shop.published().number());
+        Recompute.Report report = shop.recompute();
+        assertEquals(2, report.publication());
+        assertEquals(1, shop.published().segmentsOf("revenue").get(SECOND).cells());
+        assertEquals(2, shop.readable("revenue").size());
+    }
+
+    @Test
+    void anOlderPublicationNeverOverwritesANewerOneInAReadableTable() throws IOException {
+        Shop shop = shopWith(ON_FIRST);
+        Publication one = shop.published();
+        shop.send(0, order(3, "2001-01-01T10:00:59Z", "EU", "0.50", 1));
+        shop.archive();
+        shop.recompute();
+        List<String> newest = shop.readable("revenue");
+        ReadableViews views = new ReadableViews(shop.deployment, shop::spark);
+        views.bringUpToDate(one, Definitions.resolve(shop.deployment));
+        assertEquals(newest, shop.readable("revenue"));
+
+        // Even where the process that comes late no longer sees what the table shows.
+        Path table = shop.deployment.warehouse().view("revenue");
+        shop.rows(table).limit(0).write().format("delta").mode("overwrite")
+                .option("txnAppId", "tidemark.publication").option("txnVersion", 1).save(table.toString());
+        assertEquals(newest, shop.readable("revenue"));
+    }
+
+    @Test
+    void aReadableTableIsWrittenAnewWhereItsPublicationIsGone() throws IOException {
+        Shop shop = shopWith(ON_FIRST, ON_SECOND);
+        shop.send(0, order(3, "2001-01-01T10:00:59Z", "EU", "0.50", 1));
+        shop.archive();
+        assertThrows(Killed.class, () -> shop.recompute(new Selection.Touched(), Killed.at(Stage.PUBLISHED)));
+        Files.delete(shop.deployment.warehouse().publications().directory().resolve("%020d.json".formatted(1)));
+        shop.recompute();
+        assertEquals(
+                List.of(
+                        "[2001-01-01,2001-01-01T10:00:00Z,EU,2,13.00,6.500000,3]",
+                        "[2001-01-02,2001-01-02T10:00:00Z,US,1,7.25,7.250000,1]"),
+                shop.readable("revenue"));
+    }
+
+    @Test
+    void ofTwoRunsAtOnceOnePublishesAndTheOtherLeavesNothing() throws Exception {
+        Shop shop = Shop.in(folder);
+        shop.send(0, ON_FIRST, ON_SECOND);
+        shop.archive();
+        CyclicBarrier bothHaveWritten = new CyclicBarrier(2);
+        Progress together = new Progress() {
+            @Override
+            public void say(String line) {}
+
+            @Override
+            public void reached(Stage stage) {
+                if (stage == Stage.SEGMENTS_WRITTEN) {
+                    await(bothHaveWritten);
+                }
+            }
+        };
+        ExecutorService threads = Executors.newFixedThreadPool(2);
+        try {
+            List<Future<Recompute.Report>> runs = List.of(
+                    threads.submit(() -> shop.recompute(new Selection.Touched(), together)),
+                    threads.submit(() -> shop.recompute(new Selection.Touched(), together)));
+            assertEquals(1, runs.stream().filter(RecomputeTest::lostTheRace).count());
+        } finally {
+            threads.shutdown();
+        }
+        assertEquals(List.of(1L), shop.deployment.warehouse().publications().numbers());
+        assertEquals(1, shop.published().segmentsOf("revenue").get(FIRST).cells());
+        assertEquals(2, shop.readable("revenue").size());
+    }
+
+    @Test
+    void changedViewsAreRefused() {
+        Shop shop = shopWith(ON_FIRST);
+        Shop elsewhere = Shop.in(folder, ZoneId.of("Asia/Tokyo"), shop.source.topic());
+        RefusedException refusal = assertThrows(RefusedException.class, elsewhere::recompute);
+        assertTrue(refusal.getMessage().contains("has changed"), refusal.getMessage());
+    }
+
+    private Shop shopWith(String... values) {
+        Shop shop = Shop.in(folder);
+        shop.send(0, values);
+        shop.archive();
+        shop.recompute();
+        return shop;
+    }
+
+    private static String segment(Publication publication, LocalDate day) {
+        return publication.segmentsOf("revenue").get(day).id();
+    }
+
+    private static Map<Bucket, Long> buckets(Shop shop, Publication publication, String view) {
+        String log = shop.master().latest().orElseThrow().commit().log();
+        return publication.segmentsOf(view).get(FIRST).buckets().get(log).get(0);
+    }
+
+    private static boolean lostTheRace(Future<?> run) {
+        try {
+            run.get();
+            return false;
+        } catch (ExecutionException e) {
+            assertEquals(LostRaceException.class, e.getCause().getClass(), () -> String.valueOf(e.getCause()));
+            return true;
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static void await(CyclicBarrier barrier) {
+        try {
+            barrier.await(60, TimeUnit.SECONDS);
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+}

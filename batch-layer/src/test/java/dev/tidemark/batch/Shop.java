@@ -1,0 +1,239 @@
+package dev.tidemark.batch;
+
+import dev.tidemark.broker.SharedBroker;
+import dev.tidemark.deployment.Deployment;
+import dev.tidemark.deployment.Locations;
+import dev.tidemark.deployment.Warehouse;
+import dev.tidemark.schema.Source;
+import dev.tidemark.view.MeasureCall;
+import dev.tidemark.view.Pane;
+import dev.tidemark.view.Publication;
+import dev.tidemark.view.ViewDefinition;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Supplier;
+import org.apache.avro.Schema;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/** A small deployment with a topic and a warehouse of its own, on the broker and the Spark session that tests share. */
+final class Shop {
+
+    static final Schema SCHEMA = new Schema.Parser()
+            .parse(
+                    """
+                    {"type": "record", "name": "Order", "fields": [
+                      {"name": "id", "type": "long"},
+                      {"name": "at", "type": {"type": "long", "logicalType": "timestamp-millis"}},
+                      {"name": "region", "type": ["null", "string"], "default": null},
+                      {"name": "status", "type": "string", "default": "OPEN"},
+                      {"name": "amount", "type": {"type": "bytes", "logicalType": "decimal", "precision": 10, "scale": 2}},
+                      {"name": "quantity", "type": "int"},
+                      {"name": "weight", "type": ["null", "double"], "default": null}]}""");
+
+    /** Where it does not matter which progress a run makes. */
+    static final Progress QUIET = line -> {};
+
+    /** For runs that may not start Spark. */
+    static final Supplier<SparkSession> NO_SPARK = () -> {
+        throw new AssertionError("Spark was started though there is nothing to compute");
+    };
+
+    final Deployment deployment;
+    final Source source;
+
+    private Shop(Deployment deployment) {
+        this.deployment = deployment;
+        this.source = deployment.sources().get(0);
+    }
+
+    static Shop in(Path folder) {
+        return in(folder, ZoneId.of("UTC"));
+    }
+
+    static Shop in(Path folder, ZoneId zone) {
+        return in(folder, zone, SharedBroker.createTopic("orders", 2));
+    }
+
+    static Shop in(Path folder, ZoneId zone, String topic) {
+        Source source = new Source(
+                "orders",
+                topic,
+                SCHEMA,
+                "at",
+                Optional.of("id"),
+                Source.DEFAULT_ALLOWED_LATENESS,
+                Source.DEFAULT_EARLIEST,
+                Duration.ofDays(36_500));
+        return new Shop(new Deployment(
+                folder.resolve("tidemark.yaml"),
+                "shop",
+                zone,
+                new Warehouse(folder.resolve("warehouse")),
+                Map.of("bootstrap.servers", SharedBroker.bootstrapServers()),
+                Map.of("spark.master", "local[2]", "spark.sql.shuffle.partitions", "2"),
+                0,
+                List.of(source),
+                List.of(revenue(), weights(), daily()),
+                Locations.NONE));
+    }
+
+    /** The same deployment over another source. */
+    Shop with(Source other) {
+        return new Shop(new Deployment(
+                deployment.file(),
+                deployment.name(),
+                deployment.zone(),
+                deployment.warehouse(),
+                deployment.kafka(),
+                deployment.spark(),
+                0,
+                List.of(other),
+                deployment.views(),
+                Locations.NONE));
+    }
+
+    private static ViewDefinition revenue() {
+        return view(
+                "revenue",
+                Optional.of("status <> 'TEST'"),
+                "1m",
+                Map.of("region", "region"),
+                measures("orders", "count()", "revenue", "sum(amount)", "average", "avg(amount)", "most", "max(quantity)"));
+    }
+
+    private static ViewDefinition weights() {
+        return view(
+                "weights",
+                Optional.empty(),
+                "1h",
+                Map.of("region", "upper(region)"),
+                measures("pieces", "sum(quantity)", "weight", "sum(weight)", "lightest", "min(weight)"));
+    }
+
+    /** Fails for an order of no pieces. */
+    private static ViewDefinition daily() {
+        return view(
+                "daily",
+                Optional.empty(),
+                "1d",
+                Map.of(),
+                measures("orders", "count()", "each", "avg(1000 div quantity)"));
+    }
+
+    private static ViewDefinition view(
+            String name,
+            Optional<String> where,
+            String pane,
+            Map<String, String> dimensions,
+            Map<String, MeasureCall> measures) {
+        Pane slice = new Pane(dev.tidemark.view.Durations.parse(pane));
+        return new ViewDefinition(name, "", "orders", where, slice, dimensions, measures);
+    }
+
+    private static Map<String, MeasureCall> measures(String... namesAndCalls) {
+        Map<String, MeasureCall> measures = new LinkedHashMap<>();
+        for (int i = 0; i < namesAndCalls.length; i += 2) {
+            measures.put(namesAndCalls[i], MeasureCall.parse(namesAndCalls[i + 1]));
+        }
+        return measures;
+    }
+
+    /** An order as its JSON. */
+    static String order(long id, String at, String region, String amount, int quantity) {
+        return """
+                {"id": %d, "at": "%s", "region": %s, "amount": %s, "quantity": %d}"""
+                .formatted(id, at, region == null ? "null" : "\"" + region + "\"", amount, quantity);
+    }
+
+    /** Sends values to one partition, stamped with this moment. */
+    void send(int partition, String... values) {
+        try (KafkaProducer<byte[], byte[]> producer = producer(Map.of())) {
+            for (String value : values) {
+                producer.send(record(partition, value));
+            }
+        }
+    }
+
+    /** Sends values in one transaction, and commits or aborts it. */
+    void transaction(boolean commit, int partition, String... values) {
+        String id = source.topic() + "-" + Instant.now().toEpochMilli();
+        try (KafkaProducer<byte[], byte[]> producer = producer(Map.of("transactional.id", id))) {
+            producer.initTransactions();
+            producer.beginTransaction();
+            for (String value : values) {
+                producer.send(record(partition, value)).get();
+            }
+            if (commit) {
+                producer.commitTransaction();
+            } else {
+                producer.abortTransaction();
+            }
+        } catch (ExecutionException | InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private ProducerRecord<byte[], byte[]> record(int partition, String value) {
+        byte[] bytes = value == null ? null : value.getBytes(java.nio.charset.StandardCharsets.UTF_8);
+        return new ProducerRecord<>(source.topic(), partition, null, bytes);
+    }
+
+    private KafkaProducer<byte[], byte[]> producer(Map<String, Object> settings) {
+        Map<String, Object> all = new java.util.HashMap<>(settings);
+        all.put("bootstrap.servers", SharedBroker.bootstrapServers());
+        return new KafkaProducer<>(all, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    /** The session that all tests share, with this deployment's settings. */
+    SparkSession spark() {
+        return BatchSpark.builder(deployment).getOrCreate();
+    }
+
+    Archive.Archived archive() {
+        return archive(QUIET, false);
+    }
+
+    Archive.Archived archive(Progress progress, boolean acceptMissing) {
+        return new Archive(deployment, this::spark, progress, acceptMissing).run().get(0);
+    }
+
+    Recompute.Report recompute() {
+        return recompute(new Selection.Touched(), QUIET);
+    }
+
+    Recompute.Report recompute(Selection selection, Progress progress) {
+        return new Recompute(deployment, this::spark, progress).run(selection);
+    }
+
+    Publication published() {
+        return deployment.warehouse().publications().latest();
+    }
+
+    MasterDataset master() {
+        return MasterDataset.of(deployment, source);
+    }
+
+    Dataset<Row> rows(Path table) {
+        return DeltaTables.read(spark(), table);
+    }
+
+    /** The readable table of a view, as one line a row, sorted. */
+    java.util.List<String> readable(String view) {
+        return rows(deployment.warehouse().view(view)).collectAsList().stream()
+                .map(Row::toString)
+                .sorted()
+                .toList();
+    }
+}

@@ -1,0 +1,114 @@
+package dev.tidemark.launcher;
+
+import dev.tidemark.deployment.Deployment;
+import dev.tidemark.deployment.RefusedException;
+import dev.tidemark.deployment.SourceLog;
+import dev.tidemark.schema.Source;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.admin.Admin;
+
+/** One run of an example: history through the batch layer, then live traffic before both layers' eyes. */
+final class DemoRun {
+
+    private static final long PROGRESS_SECONDS = 10;
+
+    private final Example example;
+    private final Deployment deployment;
+    private final Source source;
+    private final double rate;
+    private final Lifetime lifetime;
+    private final Platform platform;
+
+    /** @param rate live events a second */
+    DemoRun(Example example, Deployment deployment, double rate, Installation installation, Lifetime lifetime) {
+        this.example = example;
+        this.deployment = deployment;
+        this.source = deployment.source(example.name());
+        this.rate = rate;
+        this.lifetime = lifetime;
+        this.platform = new Platform(deployment, installation, lifetime);
+    }
+
+    /** Plays the example, and keeps serving when it has ended; returns by failing only. */
+    void play() throws InterruptedException {
+        startBroker();
+        try (Lines lines = Lines.of(deployment.file().resolveSibling(example.lines()))) {
+            SourceProducer producer = SourceProducer.plain(patient(deployment.kafkaClient()));
+            lifetime.onEnd(producer::close);
+            Replay replay = new Replay(lines, source, producer, new Resumption(endOffsets()));
+            sendHistory(replay, producer);
+            Output.say("archive: copying the log to the master dataset");
+            platform.batch("archive");
+            Output.say("recompute: computing each day of every view, and publishing them");
+            platform.batch("recompute");
+            platform.startLayers(List.of());
+            platform.awaitReady();
+            sayWhatToTry();
+            sendLive(replay, producer);
+        }
+        platform.supervise();
+    }
+
+    private void startBroker() throws InterruptedException {
+        if (platform.hasRunningBroker()) {
+            throw new RefusedException("a demo runs in %s already, with its broker at %s: stop it, or choose another"
+                            .formatted(
+                                    deployment.file().getParent(),
+                                    deployment.brokerHome().address())
+                    + " --data and --port");
+        }
+        platform.startBroker();
+        platform.createTopics();
+    }
+
+    /** A record that was given up would leave a hole in its partition, and {@link Resumption} counts on none. */
+    private static Map<String, Object> patient(Map<String, Object> kafka) {
+        Map<String, Object> settings = new HashMap<>(kafka);
+        settings.put("delivery.timeout.ms", Integer.MAX_VALUE);
+        return settings;
+    }
+
+    private Map<Integer, Long> endOffsets() throws InterruptedException {
+        try (Admin admin = Admin.create(deployment.kafkaAdmin())) {
+            int partitions = SourceLog.of(admin, source.topic()).partitions();
+            return new SourceTopics(admin).ends(source.topic(), partitions);
+        }
+    }
+
+    private void sendHistory(Replay replay, SourceProducer producer) {
+        Output.say("sending the history: everything before " + example.liveFrom());
+        Progress progress = new Progress(1, line -> Output.say("history: " + line));
+        replay.playUntil(example.liveFrom(), progress::add);
+        producer.finish();
+        Output.say("history: %,d events sent, %,d were in the log already"
+                .formatted(progress.records(), replay.skipped()));
+    }
+
+    private void sayWhatToTry() {
+        Output.say("ready at " + platform.address() + "; try:");
+        Output.say("  curl '" + platform.address() + example.query() + "'");
+        Output.say(
+                "  In `certificate.partitions`, batch has counted every event below `cut`, the speed layer those from"
+                        + " there to `through`;");
+        Output.say("  ask again: `through` and the counts grow while `cut` and `publication` stay, and `complete` says"
+                + " that nothing is missing.");
+    }
+
+    private void sendLive(Replay replay, SourceProducer producer) {
+        Output.say("playing live traffic at %,.0f events/s; Ctrl-C stops everything".formatted(rate));
+        Pacer pacer = new Pacer(rate);
+        Progress progress = new Progress(
+                PROGRESS_SECONDS,
+                line -> Output.say("live: " + line + ", now at "
+                        + replay.now().map(Object::toString).orElse("the end")));
+        replay.playRest(() -> {
+            platform.requireRunning();
+            pacer.next();
+            progress.add();
+        });
+        producer.finish();
+        Output.say("the end of the example's events; the layers keep serving until Ctrl-C");
+    }
+}

@@ -1,0 +1,112 @@
+package dev.tidemark.launcher;
+
+import dev.tidemark.deployment.DeploymentLoader;
+import dev.tidemark.deployment.RefusedException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * A deployment that comes with its data.
+ *
+ * @param name its name, and that of its one source
+ * @param lines its events in the order of their time, below its folder
+ * @param liveFrom the event time from which on they are played as live traffic
+ * @param query what to ask first, as path and parameters
+ */
+record Example(String name, String lines, Instant liveFrom, String query) {
+
+    /** Two weeks of flights: the first is history, the second is played. */
+    static final Example FLIGHTS = new Example(
+            "flights",
+            "data/flights-2001-01.ndjson.gz",
+            Instant.parse("2001-01-08T00:00:00Z"),
+            "/v1/views/delays_by_origin/query?from=2001-01-01T00:00:00Z&to=2001-01-15T00:00:00Z"
+                    + "&by=origin&measures=flights,average_delay&order=-flights&limit=5");
+
+    private static final Pattern PORT = Pattern.compile("(?m)^(\\s+port:\\s*)(\\d+)");
+    private static final String CONFIG = "tidemark.yaml";
+
+    /** The example of that name. */
+    static Optional<Example> of(String name) {
+        return Stream.of(FLIGHTS).filter(example -> example.name.equals(name)).findFirst();
+    }
+
+    /**
+     * Copies the example's files to {@code directory} unless they are there.
+     *
+     * @param port the port of the HTTP API; empty for the one that the files say
+     * @return the deployment's file
+     * @throws RefusedException if the folder holds something else
+     */
+    Path install(Path original, Path directory, Optional<Integer> port) {
+        Path config = directory.resolve(CONFIG);
+        try {
+            if (Files.exists(config)) {
+                requireThis(config);
+            } else {
+                requireEmpty(directory);
+                copy(original, directory);
+            }
+            if (port.isPresent()) {
+                setPort(config, port.get());
+            }
+            return config;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private void requireThis(Path config) {
+        String found = DeploymentLoader.load(config).name();
+        if (!found.equals(name)) {
+            throw new RefusedException("%s holds the deployment '%s', not the example '%s': choose another --data"
+                    .formatted(config.getParent(), found, name));
+        }
+    }
+
+    private static void requireEmpty(Path directory) throws IOException {
+        Files.createDirectories(directory);
+        try (Stream<Path> files = Files.list(directory)) {
+            if (files.findAny().isPresent()) {
+                throw new RefusedException(directory + " holds files, but no " + CONFIG
+                        + ": choose another --data, or a folder that is empty");
+            }
+        }
+    }
+
+    /** The deployment's file comes last, so that a copy that was interrupted is not taken for a whole one. */
+    private static void copy(Path from, Path to) throws IOException {
+        List<Path> files;
+        try (Stream<Path> all = Files.walk(from)) {
+            files = all.filter(Files::isRegularFile).toList();
+        }
+        for (Path file : files) {
+            if (!file.equals(from.resolve(CONFIG))) {
+                Path target = to.resolve(from.relativize(file).toString());
+                Files.createDirectories(target.getParent());
+                Files.copy(file, target);
+            }
+        }
+        Files.copy(from.resolve(CONFIG), to.resolve(CONFIG));
+    }
+
+    private static void setPort(Path config, int port) throws IOException {
+        String text = Files.readString(config);
+        Matcher found = PORT.matcher(text);
+        if (!found.find()) {
+            throw new RefusedException(config + " states no serving.port that --port could set: edit it there");
+        }
+        String changed = found.replaceFirst("$1" + port);
+        if (!changed.equals(text)) {
+            Files.writeString(config, changed);
+        }
+    }
+}

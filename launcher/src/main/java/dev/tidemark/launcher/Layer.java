@@ -1,0 +1,101 @@
+package dev.tidemark.launcher;
+
+import java.io.File;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/**
+ * What runs in a JVM of its own, and how that JVM is started. {@code TIDEMARK_<LAYER>_OPTS} in the environment adds
+ * options after ours, so that {@code TIDEMARK_BATCH_OPTS=-Xmx8g} wins over the default heap.
+ */
+public enum Layer {
+    BROKER(
+            "broker",
+            "dev.tidemark.broker.BrokerMain",
+            "-Xmx1g",
+            "-Dlogback.configurationFile=logback-broker.xml",
+            false),
+    SPEED(
+            "speed-layer",
+            "dev.tidemark.speed.SpeedMain",
+            "-Xmx2g",
+            "-Dlog4j2.configurationFile=log4j2-speed.properties",
+            true),
+    BATCH(
+            "batch-layer",
+            "dev.tidemark.batch.BatchMain",
+            "-Xmx4g",
+            "-Dlog4j2.configurationFile=log4j2-batch.properties",
+            true),
+    SERVING(
+            "serving-layer",
+            "dev.tidemark.serving.ServingMain",
+            "-Xmx2g",
+            "-Dlogback.configurationFile=logback-serving.xml",
+            false);
+
+    /** What every process with Spark in it needs of the JDK: {@code spark.add.opens} of pom.xml. */
+    private static final String SPARK_OPTIONS = "/spark-java-options.txt";
+
+    private final String module;
+    private final String mainClass;
+    private final String heap;
+    private final String logging;
+    private final boolean spark;
+
+    Layer(String module, String mainClass, String heap, String logging, boolean spark) {
+        this.module = module;
+        this.mainClass = mainClass;
+        this.heap = heap;
+        this.logging = logging;
+        this.spark = spark;
+    }
+
+    /** The environment variable that adds options to the JVM. */
+    String environmentVariable() {
+        return "TIDEMARK_" + name() + "_OPTS";
+    }
+
+    /** The process with these arguments, tied to the life of this one; not started yet. */
+    public ProcessBuilder process(Installation installation, List<String> arguments) {
+        List<String> command = new ArrayList<>();
+        command.add(java());
+        command.addAll(List.of(heap, logging, "-Duser.timezone=UTC"));
+        command.addAll(sparkOptions());
+        command.addAll(words(Optional.ofNullable(System.getenv(environmentVariable()))));
+        command.addAll(List.of("-cp", installation.classPath(module)));
+        command.addAll(TetheredMain.of(mainClass, arguments));
+        return new ProcessBuilder(command);
+    }
+
+    private static String java() {
+        return Path.of(System.getProperty("java.home"), "bin", "java" + (File.separatorChar == '\\' ? ".exe" : ""))
+                .toString();
+    }
+
+    private List<String> sparkOptions() {
+        return words(spark ? Optional.of(resource(SPARK_OPTIONS)) : Optional.empty());
+    }
+
+    private static List<String> words(Optional<String> text) {
+        return text.stream()
+                .flatMap(line -> Stream.of(line.trim().split("\\s+")))
+                .filter(word -> !word.isEmpty())
+                .toList();
+    }
+
+    private static String resource(String name) {
+        try (InputStream in = Layer.class.getResourceAsStream(name)) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,174 @@
+package dev.tidemark.launcher;
+
+import dev.tidemark.deployment.Deployment;
+import dev.tidemark.deployment.UnavailableException;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+
+/** The processes of one deployment on this machine, supervised. Every step says what it does. */
+final class Platform {
+
+    private static final int PROBE_MILLIS = 1000;
+    private static final int POLL_MILLIS = 250;
+
+    private final Deployment deployment;
+    private final Installation installation;
+    private final Lifetime lifetime;
+    private final Supervisor supervisor = new Supervisor(System.out::println);
+    private Supervised speed;
+    private Supervised serving;
+
+    /** Nothing runs yet; what is started ends with {@code lifetime}. */
+    Platform(Deployment deployment, Installation installation, Lifetime lifetime) {
+        this.deployment = deployment;
+        this.installation = installation;
+        this.lifetime = lifetime;
+        lifetime.onEnd(supervisor::close);
+    }
+
+    /** Sees to a broker: the one that the deployment names, one of its own that runs already, or a new one. */
+    void startBroker() throws InterruptedException {
+        if (!deployment.kafka().isEmpty()) {
+            Output.say("using the broker at " + deployment.kafka().get("bootstrap.servers"));
+        } else if (hasRunningBroker()) {
+            Output.say("using this deployment's broker, which runs already at "
+                    + deployment.brokerHome().address());
+        } else {
+            Output.say(
+                    "starting the broker; its data: " + deployment.brokerHome().data());
+            awaitReady(supervisor.start("broker", () -> Layer.BROKER.process(installation, brokerArguments())));
+        }
+    }
+
+    /**
+     * Runs the deployment's own broker alone, unsupervised, and creates the topics that lack once it is ready.
+     *
+     * @return the broker's exit code
+     */
+    int runBroker() throws InterruptedException {
+        CompletableFuture<Boolean> ready = new CompletableFuture<>();
+        Child broker = Child.start("broker", Layer.BROKER.process(installation, brokerArguments()), line -> {
+            System.out.println(line);
+            if (line.startsWith("broker ready")) {
+                ready.complete(true);
+            }
+        });
+        lifetime.onEnd(broker::close);
+        broker.onExit(() -> ready.complete(false));
+        if (ready.join()) {
+            createTopics();
+        }
+        return broker.waitFor();
+    }
+
+    /** Whether a broker of the deployment's own accepts connections; one that was killed leaves its address behind. */
+    boolean hasRunningBroker() {
+        if (!Files.exists(deployment.brokerHome().addressFile())) {
+            return false;
+        }
+        String address = deployment.brokerHome().address();
+        int colon = address.lastIndexOf(':');
+        try (Socket probe = new Socket()) {
+            int port = Integer.parseInt(address.substring(colon + 1));
+            probe.connect(new InetSocketAddress(address.substring(0, colon), port), PROBE_MILLIS);
+            return true;
+        } catch (IOException | IllegalArgumentException | IndexOutOfBoundsException e) {
+            return false;
+        }
+    }
+
+    private List<String> brokerArguments() {
+        return List.of(
+                "--data", deployment.brokerHome().data().toString(),
+                "--address-file", deployment.brokerHome().addressFile().toString());
+    }
+
+    /** Creates the sources' topics that lack. */
+    void createTopics() throws InterruptedException {
+        try (Admin admin = Admin.create(deployment.kafkaAdmin())) {
+            for (String topic : new SourceTopics(admin).createMissing(deployment.sources())) {
+                Output.say("created topic %s: %d partitions, unlimited retention"
+                        .formatted(topic, SourceTopics.PARTITIONS));
+            }
+        }
+    }
+
+    /** Starts the speed layer with these further arguments, and the serving layer. */
+    void startLayers(List<String> speedArguments) {
+        Output.say("starting the speed layer and the serving layer");
+        speed = supervisor.start("speed", () -> Layer.SPEED.process(installation, arguments(speedArguments)));
+        serving = supervisor.start("serving", () -> Layer.SERVING.process(installation, arguments(List.of())));
+    }
+
+    /** Runs one step of the batch layer to its end. */
+    void batch(String step) throws InterruptedException {
+        List<String> arguments = new ArrayList<>(List.of(step));
+        arguments.addAll(arguments(List.of()));
+        Child child = Child.start(
+                step,
+                Layer.BATCH.process(installation, arguments),
+                line -> System.out.println(Output.prefixed(step, line)));
+        lifetime.onEnd(child::close);
+        int status = child.waitFor();
+        if (status != 0) {
+            throw new UnavailableException(
+                    "%s failed with exit code %d: %s".formatted(step, status, String.join("\n  ", child.lastLines())));
+        }
+    }
+
+    private List<String> arguments(List<String> further) {
+        List<String> arguments = new ArrayList<>(List.of("-c", deployment.file().toString()));
+        arguments.addAll(further);
+        return arguments;
+    }
+
+    /** Waits until queries are answered and events flow into them, and says what for. */
+    void awaitReady() throws InterruptedException {
+        String said = "";
+        String missing = address().notReady();
+        // Its own word counts too: another deployment's serving layer may have the port.
+        while (!missing.isEmpty() || !serving.ready().isDone()) {
+            supervisor.requireRunning();
+            if (!missing.isEmpty() && !missing.equals(said)) {
+                Output.say("waiting for the serving layer: " + missing);
+                said = missing;
+            }
+            Thread.sleep(POLL_MILLIS);
+            missing = address().notReady();
+        }
+        if (!speed.ready().isDone()) {
+            Output.say("waiting for the speed layer to warm up");
+            awaitReady(speed);
+        }
+    }
+
+    ServingAddress address() {
+        return new ServingAddress(deployment.servingPort());
+    }
+
+    /** Fails if a process does not start any more. */
+    void requireRunning() {
+        supervisor.requireRunning();
+    }
+
+    /** Keeps everything running until a process does not start any more, and fails then. */
+    void supervise() {
+        supervisor.await();
+    }
+
+    private static void awaitReady(Supervised process) throws InterruptedException {
+        try {
+            process.ready().get();
+        } catch (ExecutionException e) {
+            throw e.getCause() instanceof RuntimeException cause ? cause : new CancellationException(e.getMessage());
+        }
+    }
+}

@@ -1,0 +1,120 @@
+package dev.tidemark.launcher;
+
+import dev.tidemark.deployment.UnavailableException;
+import dev.tidemark.schema.Source;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TopicExistsException;
+import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
+
+/**
+ * The topics of sources on one broker. The client stays the caller's.
+ *
+ * @param admin a client of the broker
+ */
+record SourceTopics(Admin admin) {
+
+    /** How many partitions a topic gets that is created here. */
+    static final int PARTITIONS = 3;
+
+    // Retention goes by the record's timestamp: any limit would delete events of 2001 on arrival.
+    private static final Map<String, String> SETTINGS = Map.of(
+            "retention.ms", "-1",
+            "retention.bytes", "-1",
+            "cleanup.policy", "delete",
+            "message.timestamp.type", "CreateTime");
+
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    /**
+     * Creates the topics that lack, and returns when they can be written.
+     *
+     * @return the topics that were created
+     * @throws UnavailableException if the broker does not answer, or refuses
+     */
+    List<String> createMissing(List<Source> sources) throws InterruptedException {
+        Set<String> existing = await(admin.listTopics().names());
+        List<String> missing = sources.stream()
+                .map(Source::topic)
+                .distinct()
+                .filter(topic -> !existing.contains(topic))
+                .toList();
+        for (String topic : missing) {
+            create(topic);
+        }
+        return missing;
+    }
+
+    private void create(String topic) throws InterruptedException {
+        NewTopic wanted = new NewTopic(topic, Optional.of(PARTITIONS), Optional.empty()).configs(SETTINGS);
+        try {
+            admin.createTopics(List.of(wanted)).all().get();
+        } catch (ExecutionException e) {
+            if (!(e.getCause() instanceof TopicExistsException)) {
+                throw new UnavailableException(
+                        "topic " + topic + " cannot be created: " + e.getCause().getMessage());
+            }
+        }
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        while (!hasLeaders(topic)) {
+            if (System.nanoTime() > deadline) {
+                throw new UnavailableException("topic " + topic + " was created, but has no leaders after "
+                        + PATIENCE.toSeconds() + " s: look at the broker's log");
+            }
+            Thread.sleep(20);
+        }
+    }
+
+    /** The controller answers before the broker has learned of the topic, and until then clients do not find it. */
+    private boolean hasLeaders(String topic) throws InterruptedException {
+        try {
+            TopicDescription found =
+                    admin.describeTopics(Set.of(topic)).allTopicNames().get().get(topic);
+            return found.partitions().stream().allMatch(partition -> partition.leader() != null);
+        } catch (ExecutionException e) {
+            if (e.getCause() instanceof UnknownTopicOrPartitionException) {
+                return false;
+            }
+            throw unanswered(e);
+        }
+    }
+
+    /** The end offset of every partition of a topic. */
+    Map<Integer, Long> ends(String topic, int partitions) throws InterruptedException {
+        Map<TopicPartition, OffsetSpec> asked = java.util.stream.IntStream.range(0, partitions)
+                .mapToObj(partition -> new TopicPartition(topic, partition))
+                .collect(Collectors.toMap(partition -> partition, partition -> OffsetSpec.latest()));
+        Map<Integer, Long> ends = new TreeMap<>();
+        await(admin.listOffsets(asked).all())
+                .forEach((partition, found) -> ends.put(partition.partition(), found.offset()));
+        return ends;
+    }
+
+    private static <T> T await(Future<T> answer) throws InterruptedException {
+        try {
+            return answer.get();
+        } catch (ExecutionException e) {
+            throw unanswered(e);
+        } catch (CancellationException e) {
+            throw new UnavailableException("the broker does not answer: " + e.getMessage());
+        }
+    }
+
+    private static UnavailableException unanswered(ExecutionException e) {
+        return new UnavailableException(
+                "the broker does not answer: " + e.getCause().getMessage());
+    }
+}

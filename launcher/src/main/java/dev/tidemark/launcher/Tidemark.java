@@ -1,0 +1,127 @@
+package dev.tidemark.launcher;
+
+import dev.tidemark.deployment.Deployment;
+import dev.tidemark.deployment.DeploymentLoader;
+import dev.tidemark.deployment.InvalidDeploymentException;
+import dev.tidemark.deployment.RefusedException;
+import dev.tidemark.deployment.UnavailableException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ScopeType;
+import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/**
+ * The command {@code tidemark}. Exit codes: 0 done, 1 failed (with the reason on stderr), 2 wrong usage; 3 (unexplained
+ * drift) and 4 (lost a race for a publication) come from the batch layer.
+ */
+@Command(
+        name = "tidemark",
+        description = "A Lambda-architecture analytics platform whose layers meet at Kafka offsets.",
+        mixinStandardHelpOptions = true,
+        version = "tidemark 0.1.0",
+        synopsisSubcommandLabel = "COMMAND",
+        exitCodeListHeading = "%nExit codes:%n",
+        exitCodeList = {
+            "0:done",
+            "1:failed; the reason is on stderr",
+            "2:wrong usage",
+            "3:unexplained drift between the layers",
+            "4:lost a race for a publication; try again"
+        },
+        subcommands = {Demo.class, Up.class, Broker.class, Produce.class})
+public final class Tidemark implements Runnable {
+
+    static final int FAILED = 1;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(
+            names = {"-c", "--config"},
+            paramLabel = "FILE",
+            defaultValue = "tidemark.yaml",
+            scope = ScopeType.INHERIT,
+            description = "The deployment's file; default: ${DEFAULT-VALUE} here.")
+    private Path config;
+
+    @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Show the stack trace of a failure.")
+    private boolean debug;
+
+    public static void main(String[] args) {
+        System.exit(commandLine().execute(args));
+    }
+
+    /** The command with all its subcommands. */
+    static CommandLine commandLine() {
+        CommandLine tidemark = new CommandLine(new Tidemark());
+        LayerCommand.addTo(tidemark, "check", "Validate the deployment's files.", Layer.BATCH, List.of("check"));
+        LayerCommand.addTo(
+                tidemark, "archive", "Copy the topics to the master dataset.", Layer.BATCH, List.of("archive"));
+        LayerCommand.addTo(
+                tidemark,
+                "recompute",
+                "Compute days of the views from the master dataset, and publish them.",
+                Layer.BATCH,
+                List.of("recompute"));
+        LayerCommand.addTo(tidemark, "speed", "Run the speed layer alone.", Layer.SPEED, List.of());
+        LayerCommand.addTo(tidemark, "serve", "Run the serving layer alone.", Layer.SERVING, List.of());
+        tidemark.setParameterExceptionHandler((e, args) -> misused(e));
+        tidemark.setExecutionExceptionHandler((e, command, parsed) -> ((Tidemark) tidemark.getCommand()).failed(e));
+        return tidemark;
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "a command is missing");
+    }
+
+    /** The deployment that {@code --config} names. */
+    Deployment deployment() {
+        return DeploymentLoader.load(configFile());
+    }
+
+    /** The file that {@code --config} names. */
+    Path configFile() {
+        return config.toAbsolutePath().normalize();
+    }
+
+    private static int misused(ParameterException e) {
+        CommandLine command = e.getCommandLine();
+        command.getErr().println("tidemark: " + e.getMessage());
+        UnmatchedArgumentException.printSuggestions(e, command.getErr());
+        command.getErr().println("usage: " + command.getCommandSpec().qualifiedName() + " --help");
+        return CommandLine.ExitCode.USAGE;
+    }
+
+    private int failed(Exception e) {
+        if (!Lifetime.isStopped()) {
+            report(e, spec.commandLine().getErr());
+        }
+        return FAILED;
+    }
+
+    private void report(Exception e, PrintWriter err) {
+        if (debug) {
+            e.printStackTrace(err);
+            err.flush();
+        } else if (e instanceof InvalidDeploymentException) {
+            err.println(e.getMessage());
+        } else if (isExpected(e)) {
+            err.println("tidemark: " + e.getMessage());
+        } else {
+            err.println("tidemark: " + e + " (--debug shows where)");
+        }
+    }
+
+    private static boolean isExpected(Exception e) {
+        return e instanceof UnavailableException || e instanceof RefusedException || e instanceof CancellationException;
+    }
+}

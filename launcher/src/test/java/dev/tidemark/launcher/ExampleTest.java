@@ -1,0 +1,66 @@
+package dev.tidemark.launcher;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.tidemark.deployment.Deployment;
+import dev.tidemark.deployment.DeploymentLoader;
+import dev.tidemark.deployment.RefusedException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ExampleTest {
+
+    private static final Path FLIGHTS = Path.of("..", "examples", "flights");
+
+    @TempDir
+    Path directory;
+
+    @Test
+    void itIsCopiedWithItsDataAndItsPort() {
+        Path config = Example.FLIGHTS.install(FLIGHTS, directory.resolve("demo"), Optional.of(9191));
+        Deployment deployment = DeploymentLoader.load(config);
+        assertEquals("flights", deployment.name());
+        assertEquals(9191, deployment.servingPort());
+        assertTrue(Files.exists(config.resolveSibling(Example.FLIGHTS.lines())));
+        assertEquals("flights", deployment.source(Example.FLIGHTS.name()).topic());
+    }
+
+    @Test
+    void whatIsThereIsKeptButForThePort() throws Exception {
+        Path config = Example.FLIGHTS.install(FLIGHTS, directory, Optional.empty());
+        Files.writeString(config, Files.readString(config) + "# mine\n");
+        Example.FLIGHTS.install(FLIGHTS, directory, Optional.of(9191));
+        assertTrue(Files.readString(config).endsWith("# mine\n"));
+        assertEquals(9191, DeploymentLoader.load(config).servingPort());
+    }
+
+    @Test
+    void anotherDeploymentIsLeftAlone() throws Exception {
+        Orders.write(directory, "localhost:9092", "orders");
+        RefusedException refused = assertThrows(
+                RefusedException.class, () -> Example.FLIGHTS.install(FLIGHTS, directory, Optional.empty()));
+        assertEquals(
+                directory + " holds the deployment 'shop', not the example 'flights': choose another --data",
+                refused.getMessage());
+    }
+
+    @Test
+    void aFolderWithOtherFilesIsLeftAlone() throws Exception {
+        Files.writeString(directory.resolve("letter.txt"), "dear");
+        RefusedException refused = assertThrows(
+                RefusedException.class, () -> Example.FLIGHTS.install(FLIGHTS, directory, Optional.empty()));
+        assertTrue(refused.getMessage().contains("choose another --data"), refused.getMessage());
+    }
+
+    @Test
+    void theFirstQueryAsksAViewOfTheExample() {
+        Path config = Example.FLIGHTS.install(FLIGHTS, directory, Optional.empty());
+        assertTrue(DeploymentLoader.load(config).views().stream()
+                .anyMatch(view -> Example.FLIGHTS.query().startsWith("/v1/views/" + view.name() + "/query?")));
+    }
+}

@@ -1,0 +1,62 @@
+package dev.tidemark.launcher;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.tidemark.deployment.UnavailableException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LayerTest {
+
+    @TempDir
+    Path home;
+
+    private Installation installation;
+
+    @BeforeEach
+    void anInstallation() throws Exception {
+        installation = new Installation(home);
+        for (String module : List.of("batch-layer", "serving-layer")) {
+            Files.createDirectories(home.resolve(module).resolve("target"));
+            Files.writeString(home.resolve(module).resolve("target/classpath"), "/lib/a.jar:/lib/b.jar\n");
+        }
+    }
+
+    @Test
+    void aProcessWithSparkGetsWhatSparkNeedsOfTheJdk() {
+        List<String> command = Layer.BATCH
+                .process(installation, List.of("check", "-c", "x.yaml"))
+                .command();
+        assertTrue(command.contains("--add-opens=java.base/java.nio=ALL-UNNAMED"), command.toString());
+        assertTrue(command.contains("-Duser.timezone=UTC"), command.toString());
+        assertTrue(command.contains("-Xmx4g"), command.toString());
+        assertTrue(command.stream().noneMatch(word -> word.contains("${")), command.toString());
+        assertEquals(
+                List.of("dev.tidemark.batch.BatchMain", "check", "-c", "x.yaml"),
+                command.subList(command.size() - 4, command.size()));
+    }
+
+    @Test
+    void itsOwnClassesComeFirstAndItsDependenciesAfterThem() {
+        List<String> command = Layer.SERVING.process(installation, List.of()).command();
+        String classPath = command.get(command.indexOf("-cp") + 1);
+        assertTrue(
+                classPath.startsWith(home.resolve("serving-layer/target/classes") + ":/lib/a.jar:/lib/b.jar:"),
+                classPath);
+        assertFalse(command.stream().anyMatch(word -> word.startsWith("--add-opens")), command.toString());
+    }
+
+    @Test
+    void aModuleThatIsNotBuiltIsNamed() {
+        UnavailableException failure =
+                assertThrows(UnavailableException.class, () -> Layer.SPEED.process(installation, List.of()));
+        assertTrue(failure.getMessage().startsWith("module speed-layer is not built"), failure.getMessage());
+    }
+}

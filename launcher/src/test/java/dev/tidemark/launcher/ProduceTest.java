@@ -1,0 +1,195 @@
+package dev.tidemark.launcher;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.tidemark.broker.SharedBroker;
+import dev.tidemark.deployment.UnavailableException;
+import dev.tidemark.schema.Source;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+/** {@code produce} against a real broker. */
+class ProduceTest {
+
+    @TempDir
+    Path directory;
+
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+    private String topic;
+    private Path config;
+
+    @BeforeEach
+    void aDeployment() throws Exception {
+        topic = SharedBroker.createTopic("orders", 1);
+        config = Orders.write(directory, SharedBroker.bootstrapServers(), topic);
+    }
+
+    private int produce(String input, String... options) throws Exception {
+        Path file = Files.writeString(directory.resolve("input.ndjson"), input, StandardCharsets.UTF_8);
+        List<String> arguments = new ArrayList<>(List.of("-c", config.toString(), "produce", "-s", "orders"));
+        arguments.addAll(List.of(options));
+        arguments.add(file.toString());
+        CommandLine tidemark = Tidemark.commandLine();
+        tidemark.setOut(new PrintWriter(out, true)).setErr(new PrintWriter(err, true));
+        return tidemark.execute(arguments.toArray(String[]::new));
+    }
+
+    @Test
+    void eachLineArrivesAsItIsWithItsKey() throws Exception {
+        assertEquals(0, produce("{\"order_id\": \"a\",  \"at\": 1}\n\nnot json\n{\"order_id\": 7}"));
+        assertEquals(List.of("{\"order_id\": \"a\",  \"at\": 1}", "not json", "{\"order_id\": 7}"), values());
+        assertEquals(
+                java.util.Arrays.asList("a", null, "7"),
+                records().map(each -> text(each.key())).toList());
+        assertEquals("at_least={\"" + topic + "\":{\"0\":3}}\n", out.toString());
+    }
+
+    @Test
+    void historicalRecordsCarryTheirEventTimeAndOthersThePresent() throws Exception {
+        long before = System.currentTimeMillis();
+        assertEquals(0, produce("{\"at\": \"2001-01-01T00:00:00Z\"}\n{\"at\": 5}\nnot json\n", "--historical"));
+        List<Long> timestamps = records().map(ConsumerRecord::timestamp).toList();
+        assertEquals(List.of(978307200000L, 5L), timestamps.subList(0, 2));
+        assertTrue(timestamps.get(2) >= before, timestamps.toString());
+    }
+
+    @Test
+    void withoutHistoricalEveryRecordCarriesThePresent() throws Exception {
+        long before = System.currentTimeMillis();
+        assertEquals(0, produce("{\"at\": 5}"));
+        assertTrue(records().findFirst().orElseThrow().timestamp() >= before);
+    }
+
+    @Test
+    void aLimitEndsTheInputEarlyAndTheLastLineIsForScripts() throws Exception {
+        assertEquals(0, produce("1\n2\n3\n", "--limit", "2", "--output", "json"));
+        assertEquals(List.of("1", "2"), values());
+        assertTrue(
+                out.toString().startsWith("{\"at_least\":{\"" + topic + "\":{\"0\":2}},\"records\":2,"),
+                out.toString());
+    }
+
+    @Test
+    void transactionsCommitEverything() throws Exception {
+        assertEquals(0, produce("1\n2\n3\n4\n5\n", "--transaction-size", "2"));
+        assertEquals(List.of("1", "2", "3", "4", "5"), values());
+        // Five records and three commit markers.
+        assertEquals(8, endOffset());
+    }
+
+    @Test
+    void anAbortedTransactionLeavesNothingToReadersOfCommittedRecords() {
+        Source source = Orders.source(topic);
+        SourceProducer producer = SourceProducer.transactional(kafka(), 2);
+        Stream.of("1", "2", "3").forEach(line -> producer.send(Produce.record(source, bytes(line), false)));
+        producer.close();
+        assertEquals(List.of("1", "2"), values());
+        assertEquals(new Acknowledged(2, Map.of(0, 2L)), producer.result());
+        assertEquals("2 of 3 records are committed; the rest was aborted and does not count", producer.summary());
+    }
+
+    @Test
+    void aRecordThatFailsIsCountedOutAndAbortsItsTransaction() {
+        SourceProducer producer = SourceProducer.transactional(kafka(), Long.MAX_VALUE);
+        producer.send(new ProducerRecord<>(topic, bytes("fits")));
+        producer.send(new ProducerRecord<>(topic, new byte[17 << 20]));
+        UnavailableException failure = assertThrows(UnavailableException.class, producer::finish);
+        producer.close();
+        assertTrue(
+                failure.getMessage().startsWith("0 of 2 records are committed; the rest was aborted"),
+                failure.getMessage());
+        assertEquals(List.of(), values());
+    }
+
+    @Test
+    void withoutTransactionsAFailureSaysHowManyWereAcknowledged() throws Exception {
+        assertEquals(1, produce("first\n" + "x".repeat(17 << 20) + "\n"));
+        assertTrue(
+                err.toString().contains("tidemark: 1 of 2 records were acknowledged; the first failure: "),
+                err.toString());
+        assertEquals(List.of("first"), values());
+    }
+
+    @Test
+    void anUnknownSourceIsRefusedWithTheOnesThereAre() {
+        CommandLine tidemark = Tidemark.commandLine();
+        tidemark.setErr(new PrintWriter(err, true));
+        assertEquals(2, tidemark.execute("produce", "-s", "order", "-c", config.toString()));
+        assertEquals(
+                "tidemark: --source is 'order'; " + config + " has [orders]\nusage: tidemark produce --help\n",
+                err.toString());
+    }
+
+    @Test
+    void aTopicThatLacksOnABrokerOfTheUsersIsNotCreated() throws Exception {
+        Orders.write(directory, SharedBroker.bootstrapServers(), "no-such-topic");
+        assertEquals(1, produce("1\n"));
+        assertEquals(
+                "tidemark: topic no-such-topic does not exist: create it, or start `tidemark up`\n", err.toString());
+    }
+
+    private List<String> values() {
+        return records().map(each -> text(each.value())).toList();
+    }
+
+    /** What a reader of committed records sees. */
+    private Stream<ConsumerRecord<byte[], byte[]>> records() {
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer()) {
+            TopicPartition partition = new TopicPartition(topic, 0);
+            consumer.assign(List.of(partition));
+            consumer.seekToBeginning(List.of(partition));
+            long end = consumer.endOffsets(List.of(partition)).get(partition);
+            List<ConsumerRecord<byte[], byte[]>> found = new ArrayList<>();
+            while (consumer.position(partition) < end) {
+                consumer.poll(Duration.ofSeconds(1)).forEach(found::add);
+            }
+            return found.stream();
+        }
+    }
+
+    private long endOffset() {
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer()) {
+            TopicPartition partition = new TopicPartition(topic, 0);
+            return consumer.endOffsets(List.of(partition)).get(partition);
+        }
+    }
+
+    private static KafkaConsumer<byte[], byte[]> consumer() {
+        return new KafkaConsumer<>(
+                Map.of("bootstrap.servers", SharedBroker.bootstrapServers(), "isolation.level", "read_committed"),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer());
+    }
+
+    private static Map<String, Object> kafka() {
+        return Map.of("bootstrap.servers", SharedBroker.bootstrapServers());
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static String text(byte[] bytes) {
+        return bytes == null ? null : new String(bytes, StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,65 @@
+package dev.tidemark.launcher;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.tidemark.broker.SharedBroker;
+import dev.tidemark.schema.Source;
+import java.io.ByteArrayInputStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.junit.jupiter.api.Test;
+
+/** An example's events on a real broker. */
+class ReplayTest {
+
+    private static final int EVENTS = 300;
+    private static final long START = Instant.parse("2001-01-01T00:00:00Z").toEpochMilli();
+    private static final Map<String, Object> KAFKA = Map.of("bootstrap.servers", SharedBroker.bootstrapServers());
+
+    private final Source source = Orders.source(SharedBroker.createTopic("orders", 3));
+    private final AtomicInteger sent = new AtomicInteger();
+
+    @Test
+    void eventsBeforeTheDividingTimeGoFirstAndARestartSendsTheRestOnly() throws Exception {
+        play(START + EVENTS / 3, false);
+        assertEquals(EVENTS / 3, total());
+        play(START + 2 * EVENTS / 3, false);
+        assertEquals(2 * EVENTS / 3, total());
+        play(START, true);
+        assertEquals(EVENTS, total());
+        assertEquals(EVENTS, sent.get());
+    }
+
+    private void play(long until, boolean rest) throws Exception {
+        try (SourceProducer producer = SourceProducer.plain(KAFKA)) {
+            Replay replay = new Replay(lines(), source, producer, new Resumption(ends()));
+            replay.playUntil(Instant.ofEpochMilli(until), sent::incrementAndGet);
+            if (rest) {
+                replay.playRest(sent::incrementAndGet);
+            }
+            producer.finish();
+        }
+    }
+
+    private static Lines lines() {
+        String events = IntStream.range(0, EVENTS)
+                .mapToObj(i -> "{\"order_id\": \"o%d\", \"at\": %d}".formatted(i % 17, START + i))
+                .collect(Collectors.joining("\n"));
+        return new Lines(new ByteArrayInputStream(events.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private Map<Integer, Long> ends() throws Exception {
+        try (Admin admin = Admin.create(KAFKA)) {
+            return new SourceTopics(admin).ends(source.topic(), 3);
+        }
+    }
+
+    private long total() throws Exception {
+        return ends().values().stream().mapToLong(Long::longValue).sum();
+    }
+}

@@ -1,0 +1,51 @@
+package dev.tidemark.launcher;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+
+class RestartPolicyTest {
+
+    private static final int KILLED = 137;
+    private static final Duration MOMENT = Duration.ofSeconds(3);
+
+    private final RestartPolicy policy = new RestartPolicy();
+
+    @Test
+    void theDelayDoublesUpToHalfAMinute() {
+        List<Long> delays = new ArrayList<>();
+        for (int i = 0; i < 7; i++) {
+            delays.add(policy.afterExit(KILLED, MOMENT).orElseThrow().toSeconds());
+        }
+        assertEquals(List.of(1L, 2L, 4L, 8L, 16L, 30L, 30L), delays);
+    }
+
+    @Test
+    void aMinuteOfLifeMakesTheDelayShortAgain() {
+        policy.afterExit(KILLED, MOMENT);
+        policy.afterExit(KILLED, MOMENT);
+        assertEquals(Optional.of(Duration.ofSeconds(1)), policy.afterExit(KILLED, Duration.ofMinutes(1)));
+    }
+
+    @Test
+    void threeRefusalsInARowAreFinal() {
+        policy.afterExit(1, MOMENT);
+        policy.afterExit(1, MOMENT);
+        assertEquals(Optional.empty(), policy.afterExit(1, MOMENT));
+    }
+
+    @Test
+    void anEndOfAnotherKindBreaksTheRow() {
+        policy.afterExit(1, MOMENT);
+        policy.afterExit(1, MOMENT);
+        policy.afterExit(1, Duration.ofSeconds(40));
+        policy.afterExit(1, MOMENT);
+        policy.afterExit(KILLED, MOMENT);
+        policy.afterExit(1, MOMENT);
+        assertEquals(Optional.of(Duration.ofSeconds(30)), policy.afterExit(1, MOMENT));
+    }
+}

@@ -1,0 +1,37 @@
+package dev.tidemark.launcher;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.tidemark.broker.SharedBroker;
+import dev.tidemark.schema.Source;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.config.ConfigResource;
+import org.junit.jupiter.api.Test;
+
+class SourceTopicsTest {
+
+    @Test
+    void whatLacksIsCreatedWithUnlimitedRetentionAndWhatIsThereIsLeft() throws Exception {
+        String existing = SharedBroker.createTopic("orders", 1);
+        String missing = "orders-" + UUID.randomUUID();
+        List<Source> sources = List.of(Orders.source(existing), Orders.source(missing));
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", SharedBroker.bootstrapServers()))) {
+            SourceTopics topics = new SourceTopics(admin);
+            assertEquals(List.of(missing), topics.createMissing(sources));
+            assertEquals(List.of(), topics.createMissing(sources));
+            assertEquals(Map.of(0, 0L, 1, 0L, 2, 0L), topics.ends(missing, 3));
+            ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, missing);
+            assertEquals(
+                    "-1",
+                    admin.describeConfigs(List.of(topic))
+                            .all()
+                            .get()
+                            .get(topic)
+                            .get("retention.ms")
+                            .value());
+        }
+    }
+}

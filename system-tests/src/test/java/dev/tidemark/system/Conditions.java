@@ -1,0 +1,30 @@
+package dev.tidemark.system;
+
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.locks.LockSupport;
+
+/** Waits for what is to become true. */
+final class Conditions {
+
+    private static final Duration PATIENCE = Duration.ofSeconds(120);
+
+    private Conditions() {}
+
+    /** Returns once {@code condition} holds; fails after two minutes. A condition that throws does not hold yet. */
+    static void await(String what, Callable<Boolean> condition) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        Exception last = null;
+        while (System.nanoTime() < deadline) {
+            try {
+                if (condition.call()) {
+                    return;
+                }
+            } catch (Exception e) {
+                last = e;
+            }
+            LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
+        }
+        throw new AssertionError("not within " + PATIENCE.toSeconds() + " s: " + what, last);
+    }
+}

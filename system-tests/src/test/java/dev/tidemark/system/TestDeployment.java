@@ -1,0 +1,177 @@
+package dev.tidemark.system;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tidemark.batch.BatchMain;
+import dev.tidemark.broker.SharedBroker;
+import dev.tidemark.deployment.Deployment;
+import dev.tidemark.deployment.DeploymentLoader;
+import dev.tidemark.launcher.Installation;
+import dev.tidemark.launcher.Layer;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+
+/** The flights example as a deployment of its own: real processes, a real broker, real Delta tables, real HTTP. */
+final class TestDeployment implements AutoCloseable {
+
+    static final int PARTITIONS = 3;
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Path folder;
+    private final String topic;
+    private final int port;
+    private final Deployment deployment;
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final List<Process> started = new ArrayList<>();
+
+    TestDeployment(Path folder) throws IOException {
+        this.folder = folder;
+        this.topic = SharedBroker.createTopic("flights", PARTITIONS);
+        this.port = freePort();
+        copy(Repository.ROOT.resolve("examples/flights"), folder);
+        replace("sources/flights.yaml", "topic: flights", "topic: " + topic);
+        replace("tidemark.yaml", "name: flights", "name: " + topic);
+        replace("tidemark.yaml", "port: 8686", "port: " + port);
+        Files.writeString(
+                file(), "\nkafka:\n  bootstrap.servers: " + SharedBroker.bootstrapServers() + "\n",
+                java.nio.file.StandardOpenOption.APPEND);
+        this.deployment = DeploymentLoader.load(file());
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.walk(from)) {
+            for (Path file : files.filter(path -> !path.startsWith(from.resolve("data"))).toList()) {
+                Path target = to.resolve(from.relativize(file).toString());
+                if (Files.isDirectory(file)) {
+                    Files.createDirectories(target);
+                } else {
+                    Files.copy(file, target);
+                }
+            }
+        }
+    }
+
+    void replace(String file, String text, String by) throws IOException {
+        Path path = folder.resolve(file);
+        Files.writeString(path, Files.readString(path).replace(text, by));
+    }
+
+    Path file() {
+        return folder.resolve("tidemark.yaml");
+    }
+
+    String topic() {
+        return topic;
+    }
+
+    Deployment deployment() {
+        return deployment;
+    }
+
+    /** Starts a layer's process as the launcher does. */
+    Process start(Layer layer, String... arguments) throws IOException {
+        List<String> all = new ArrayList<>(List.of(arguments));
+        all.addAll(List.of("--config", file().toString()));
+        Path output = Repository.ROOT.resolve("system-tests/target/processes");
+        Files.createDirectories(output);
+        Process process = layer.process(Installation.find(), all)
+                .redirectErrorStream(true)
+                .redirectOutput(output.resolve(topic + "-" + started.size() + "-" + layer + ".log").toFile())
+                .start();
+        started.add(process);
+        return process;
+    }
+
+    /** Runs a batch command in this process, which is quicker than one of its own; the exit code comes back. */
+    int batch(String... arguments) {
+        List<String> all = new ArrayList<>(List.of(arguments));
+        all.addAll(List.of("--config", file().toString()));
+        return BatchMain.run(all.toArray(String[]::new));
+    }
+
+    /** Archives and recomputes; both have to succeed. */
+    void publish() {
+        org.junit.jupiter.api.Assertions.assertEquals(0, batch("archive"), "archive");
+        org.junit.jupiter.api.Assertions.assertEquals(0, batch("recompute"), "recompute");
+    }
+
+    HttpResponse<String> get(String path) throws IOException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path))
+                .timeout(Duration.ofSeconds(30))
+                .build();
+        try {
+            return http.send(request, HttpResponse.BodyHandlers.ofString());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException(e);
+        }
+    }
+
+    static JsonNode json(HttpResponse<String> response) {
+        try {
+            return JSON.readTree(response.body());
+        } catch (IOException e) {
+            throw new AssertionError("no JSON: " + response.body(), e);
+        }
+    }
+
+    /** The answer, which has to be one. */
+    JsonNode answer(String path) throws IOException {
+        HttpResponse<String> response = get(path);
+        org.junit.jupiter.api.Assertions.assertEquals(200, response.statusCode(), response.body());
+        return json(response);
+    }
+
+    void awaitReady() {
+        Conditions.await("readyz", () -> get("/readyz").statusCode() == 200);
+    }
+
+    /** Waits until an answer counts everything that was sent. */
+    JsonNode awaitAll(FlightLog log, String path) {
+        JsonNode[] answer = new JsonNode[1];
+        Conditions.await("an answer that counts every flight", () -> {
+            answer[0] = answer(path);
+            for (JsonNode partition : answer[0].at("/certificate/partitions")) {
+                if (partition.get("through").asLong()
+                        < log.end(partition.get("partition").asInt())) {
+                    return false;
+                }
+            }
+            return true;
+        });
+        return answer[0];
+    }
+
+    @Override
+    public void close() {
+        started.forEach(Process::destroy);
+        started.forEach(process -> {
+            try {
+                if (!process.waitFor(15, TimeUnit.SECONDS)) {
+                    process.destroyForcibly();
+                }
+            } catch (InterruptedException e) {
+                process.destroyForcibly();
+                Thread.currentThread().interrupt();
+            }
+        });
+    }
+}

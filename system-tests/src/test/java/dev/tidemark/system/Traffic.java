@@ -1,0 +1,38 @@
+package dev.tidemark.system;
+
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+
+/** Sends flights in the background, so many a second. */
+final class Traffic implements AutoCloseable {
+
+    private final Thread thread;
+    private volatile boolean stopped;
+
+    Traffic(FlightLog log, List<Flight> flights, int perSecond) {
+        thread = new Thread(() -> send(log, flights, 1_000_000_000L / perSecond), "traffic");
+        thread.start();
+    }
+
+    private void send(FlightLog log, List<Flight> flights, long nanosBetween) {
+        long next = System.nanoTime();
+        for (Flight flight : flights) {
+            if (stopped) {
+                return;
+            }
+            log.send(flight);
+            next += nanosBetween;
+            LockSupport.parkNanos(next - System.nanoTime());
+        }
+    }
+
+    @Override
+    public void close() {
+        stopped = true;
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
