@@ -35,6 +35,8 @@ final class SpeedQuery {
         Map<String, String> settings = new HashMap<>(deployment.spark());
         int slots = Math.max(plan.slots(), Runtime.getRuntime().availableProcessors());
         settings.putIfAbsent("spark.master", "local[" + slots + "]");
+        // Streams have no use for it, and Spark says so at each start.
+        settings.put("spark.sql.adaptive.enabled", "false");
         SparkSession session = SparkSettings.builder(deployment.zone(), settings)
                 .appName("tidemark-speed-" + deployment.name())
                 .getOrCreate();
@@ -44,7 +46,7 @@ final class SpeedQuery {
         return session;
     }
 
-    private static void requireSlots(SpeedPlan plan, int slots, String master) {
+    static void requireSlots(SpeedPlan plan, int slots, String master) {
         if (slots < plan.slots()) {
             throw new RefusedException(
                     ("the sources have %d partitions, but Spark (%s) has %d task slots, and a partition"

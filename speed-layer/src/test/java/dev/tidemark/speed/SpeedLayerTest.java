@@ -8,9 +8,11 @@ import dev.tidemark.broker.SharedBroker;
 import dev.tidemark.deployment.Deployment;
 import dev.tidemark.deployment.DeploymentLoader;
 import dev.tidemark.deployment.RefusedException;
+import dev.tidemark.deployment.SourceLog;
 import dev.tidemark.schema.Bucket;
 import dev.tidemark.schema.Increment;
 import dev.tidemark.schema.IncrementFormat;
+import dev.tidemark.view.DefinitionSet;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -229,5 +231,33 @@ class SpeedLayerTest {
         CompletionException refused = assertThrows(CompletionException.class, () -> started("micro-batch"));
         assertTrue(refused.getCause() instanceof RefusedException, () -> refused.toString());
         assertTrue(refused.getCause().getMessage().contains("tidemark topics adopt orders"));
+    }
+
+    @Test
+    void fewerTaskSlotsThanPartitionsAreRefusedWithTheRemedy() {
+        RefusedException refused = assertThrows(
+                RefusedException.class, () -> SpeedQuery.requireSlots(planOf(PARTITIONS), 2, "local[2]"));
+        assertTrue(refused.getMessage().contains("3 partitions"), refused::getMessage);
+        assertTrue(refused.getMessage().contains("spark.master: local[3]"), refused::getMessage);
+    }
+
+    private SpeedPlan planOf(int partitions) {
+        DefinitionSet set = new DefinitionSet("v1-0", "orders", List.of());
+        return new SpeedPlan(List.of(new SpeedSource(
+                deployment.source("orders"), new SourceLog("log", partitions), set, "increments", Map.of())));
+    }
+
+    @Test
+    void aChangedViewIsRefusedOnceIncrementsWereWritten() throws Exception {
+        send(0, "{}");
+        try (SpeedLayer layer = started("micro-batch")) {
+            increments(list -> !list.isEmpty());
+        }
+        Path view = folder.resolve("views/revenue.yaml");
+        Files.writeString(view, Files.readString(view).replace("amount > 0", "amount > 1"));
+        deployment = DeploymentLoader.load(folder.resolve("tidemark.yaml"));
+        CompletionException refused = assertThrows(CompletionException.class, () -> started("micro-batch"));
+        assertTrue(refused.getCause() instanceof RefusedException, () -> refused.toString());
+        assertTrue(refused.getCause().getMessage().contains("source orders has changed"));
     }
 }

@@ -98,6 +98,9 @@ public record OffsetRanges(@JsonValue List<Range> ranges) {
 
     /** These offsets without those of [{@code from}, {@code to}). */
     public OffsetRanges minus(long from, long to) {
+        if (from >= to) {
+            return this;
+        }
         List<Range> left = new ArrayList<>();
         for (Range range : ranges) {
             if (range.from() < Math.min(range.to(), from)) {

@@ -1,0 +1,102 @@
+package dev.tidemark.schema;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.math.BigDecimal;
+import java.math.BigInteger;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Random;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import org.junit.jupiter.api.Test;
+
+class IncrementFormatTest {
+
+    private static final List<ValueType> TYPES = List.of(
+            ValueType.BOOLEAN,
+            ValueType.BIGINT,
+            ValueType.DOUBLE,
+            ValueType.decimal(38, 10),
+            ValueType.STRING,
+            ValueType.DATE,
+            ValueType.TIMESTAMP);
+
+    @Property
+    void whatWasWrittenIsRead(@ForAll long seed) {
+        Random random = new Random(seed);
+        List<CellShape> shapes = new ArrayList<>();
+        List<Contribution> contributions = new ArrayList<>();
+        for (int view = random.nextInt(4); view > 0; view--) {
+            CellShape shape = new CellShape("v" + view, fields(random), fields(random));
+            shapes.add(shape);
+            contributions.add(contribution(shape, random));
+        }
+        long offset = random.nextLong() >>> 1;
+        Position position = new Position("1y8SNX9iRlaCCGh7AjEB8A", random.nextInt(1000), offset);
+        Increment increment =
+                new Increment(position, Math.max(0, offset - random.nextInt(1000)), random.nextLong(), contributions);
+        IncrementFormat format = new IncrementFormat(shapes);
+        assertEquals(increment, format.read(format.write(increment)));
+    }
+
+    @Property
+    void truncatedBytesAreRefused(@ForAll long seed) {
+        Random random = new Random(seed);
+        CellShape shape = new CellShape("v", fields(random), fields(random));
+        IncrementFormat format = new IncrementFormat(List.of(shape));
+        byte[] whole = format.write(
+                new Increment(new Position("log", 0, 5), 5, 0, List.of(contribution(shape, random))));
+        byte[] truncated = Arrays.copyOf(whole, random.nextInt(whole.length));
+        assertThrows(IllegalArgumentException.class, () -> format.read(truncated));
+    }
+
+    @Test
+    void anotherVersionIsRefused() {
+        IncrementFormat format = new IncrementFormat(List.of());
+        byte[] record = format.write(new Increment(new Position("log", 0, 5), 5, 0, List.of()));
+        record[0] = 4; // zig-zag: 2
+        IllegalArgumentException refused =
+                assertThrows(IllegalArgumentException.class, () -> format.read(record));
+        assertTrue(refused.getMessage().contains("an increment of version 2; this release reads version 1"));
+    }
+
+    private static List<Field> fields(Random random) {
+        List<Field> fields = new ArrayList<>();
+        for (int i = random.nextInt(4); i > 0; i--) {
+            fields.add(new Field("f" + i, TYPES.get(random.nextInt(TYPES.size()))));
+        }
+        return fields;
+    }
+
+    private static Contribution contribution(CellShape shape, Random random) {
+        Bucket bucket = Bucket.values()[random.nextInt(Bucket.values().length)];
+        return bucket == Bucket.COUNTED
+                ? new Contribution(
+                        bucket, random.nextLong(), values(shape.dimensions(), random), values(shape.inputs(), random))
+                : Contribution.none(bucket);
+    }
+
+    private static List<Object> values(List<Field> fields, Random random) {
+        List<Object> values = new ArrayList<>();
+        fields.forEach(field -> values.add(random.nextInt(5) == 0 ? null : value(field.type(), random)));
+        return values;
+    }
+
+    private static Object value(ValueType type, Random random) {
+        return switch (type.kind()) {
+            case BOOLEAN -> random.nextBoolean();
+            case BIGINT -> random.nextLong();
+            case DOUBLE -> random.nextGaussian();
+            case DECIMAL -> new BigDecimal(new BigInteger(120, random), type.scale()).negate();
+            case STRING -> "é" + random.nextInt();
+            case DATE -> LocalDate.ofEpochDay(random.nextInt(100_000) - 50_000);
+            case TIMESTAMP -> Instant.ofEpochSecond(random.nextInt(), 1_000L * random.nextInt(1_000_000));
+        };
+    }
+}
