@@ -31,7 +31,9 @@ record AppendCounts(
     static AppendCounts of(Dataset<Row> rows) {
         AppendCounts counts = new AppendCounts(new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
         rows.groupBy("partition", "verdict", "event_day")
-                .agg(count(lit(1)).as("records"), max(unix_millis(col("record_timestamp"))).as("newest"))
+                .agg(
+                        count(lit(1)).as("records"),
+                        max(unix_millis(col("record_timestamp"))).as("newest"))
                 .collectAsList()
                 .forEach(counts::add);
         return counts;

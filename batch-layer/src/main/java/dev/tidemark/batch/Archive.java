@@ -140,7 +140,8 @@ final class Archive {
         master.create(spark.get());
         String run = UUID.randomUUID().toString();
         // The counts are committed with the rows, so they must be known before; cached, the records are judged once.
-        Dataset<Row> rows = master.rows(read(master.source(), records), records.span().log().id())
+        Dataset<Row> rows = master.rows(
+                        read(master.source(), records), records.span().log().id())
                 .persist(StorageLevel.MEMORY_AND_DISK());
         try {
             AppendCounts counts = AppendCounts.of(rows);
@@ -189,7 +190,9 @@ final class Archive {
         options.put("kafka.isolation.level", "read_committed");
         options.put("assign", Json.write(Map.of(source.topic(), records.from().keySet())));
         options.put("startingOffsets", Json.write(Map.of(source.topic(), records.from())));
-        options.put("endingOffsets", Json.write(Map.of(source.topic(), records.span().ends())));
+        options.put(
+                "endingOffsets",
+                Json.write(Map.of(source.topic(), records.span().ends())));
         options.put("failOnDataLoss", "true");
         options.put("includeHeaders", "false");
         return spark.get().read().format("kafka").options(options).load();

@@ -96,7 +96,8 @@ public final class BatchMain implements Runnable {
         }
         KafkaException kafka = causeOf(failure);
         if (kafka != null) {
-            System.err.println("reading from Kafka failed: " + kafka.getMessage() + "; try again when the broker is up");
+            System.err.println(
+                    "reading from Kafka failed: " + kafka.getMessage() + "; try again when the broker is up");
             return FAILED;
         }
         System.err.println("failed: " + failure);
@@ -121,7 +122,8 @@ public final class BatchMain implements Runnable {
 
     @Override
     public void run() {
-        throw new CommandLine.ParameterException(spec.commandLine(), "a command is missing: check, archive or recompute");
+        throw new CommandLine.ParameterException(
+                spec.commandLine(), "a command is missing: check, archive or recompute");
     }
 
     /** The deployment that the user names. */

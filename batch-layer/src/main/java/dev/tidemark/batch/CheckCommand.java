@@ -67,7 +67,8 @@ final class CheckCommand implements Runnable {
 
     private static FoundView view(View view) {
         Map<String, String> dimensions = new LinkedHashMap<>();
-        view.dimensions().forEach(field -> dimensions.put(field.name(), field.type().toString()));
+        view.dimensions()
+                .forEach(field -> dimensions.put(field.name(), field.type().toString()));
         Map<String, String> measures = new LinkedHashMap<>();
         view.measures()
                 .forEach(measure -> measures.put(

@@ -28,9 +28,8 @@ final class Definitions {
                 sets.add(ViewCompiler.resolve(source, deployment.viewsOf(source.name()), deployment.zone()));
             } catch (InvalidViewsException e) {
                 e.problems()
-                        .forEach(problem -> problems.add(deployment
-                                .locations()
-                                .inView(problem.view(), problem.field(), problem.message())));
+                        .forEach(problem -> problems.add(
+                                deployment.locations().inView(problem.view(), problem.field(), problem.message())));
             }
         }
         if (!problems.isEmpty()) {

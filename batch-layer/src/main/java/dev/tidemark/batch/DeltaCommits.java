@@ -72,7 +72,8 @@ record DeltaCommits(Path table, String application) {
 
     private Optional<Commit> read(long version) {
         try (Stream<String> lines = Files.lines(log().resolve("%020d.json".formatted(version)))) {
-            List<JsonNode> actions = lines.filter(line -> line.startsWith("{\"commitInfo\"") || line.startsWith("{\"txn\""))
+            List<JsonNode> actions = lines.filter(
+                            line -> line.startsWith("{\"commitInfo\"") || line.startsWith("{\"txn\""))
                     .map(DeltaCommits::parse)
                     .toList();
             return find(actions, "txn")
@@ -90,7 +91,10 @@ record DeltaCommits(Path table, String application) {
     }
 
     private static Optional<JsonNode> find(List<JsonNode> actions, String name) {
-        return actions.stream().filter(action -> action.has(name)).map(action -> action.get(name)).findFirst();
+        return actions.stream()
+                .filter(action -> action.has(name))
+                .map(action -> action.get(name))
+                .findFirst();
     }
 
     private static JsonNode parse(String action) {

@@ -2,7 +2,6 @@ package dev.tidemark.batch;
 
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
-import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.lit;
 
 import dev.tidemark.compile.JudgedEvents;
@@ -121,8 +120,11 @@ record MasterDataset(Source source, Path table) {
     private static Column utcDay(Column time) {
         return org.apache.spark.sql.functions.call_function(
                 "date_from_unix_date",
-                org.apache.spark.sql.functions.floor(
-                                org.apache.spark.sql.functions.unix_seconds(time).divide(lit(86_400)))
+                org.apache
+                        .spark
+                        .sql
+                        .functions
+                        .floor(org.apache.spark.sql.functions.unix_seconds(time).divide(lit(86_400)))
                         .cast(DataTypes.IntegerType));
     }
 }

@@ -85,9 +85,10 @@ record NewRecords(LogSpan span, Cut archived, Map<Integer, Long> from, Map<Integ
     /** Refuses to go on if records were lost, unless the user has accepted it. */
     void requireComplete(Source source) {
         if (!lost.isEmpty()) {
-            throw new RefusedException(("retention has deleted records of topic %s before they were archived: %s; to go on"
-                            + " without them, and have that recorded, run `tidemark archive --accept-missing`")
-                    .formatted(source.topic(), describeLost()));
+            throw new RefusedException(
+                    ("retention has deleted records of topic %s before they were archived: %s; to go on"
+                                    + " without them, and have that recorded, run `tidemark archive --accept-missing`")
+                            .formatted(source.topic(), describeLost()));
         }
     }
 

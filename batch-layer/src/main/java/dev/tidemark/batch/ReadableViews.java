@@ -107,10 +107,9 @@ final class ReadableViews {
 
     private Optional<Long> shown(View view) {
         Path table = deployment.warehouse().view(view.name());
-        return new DeltaCommits(table, APPLICATION)
-                .latest()
-                .map(commit -> Json.read(commit.metadata(), Shown.class, "a commit of " + table)
-                        .publication());
+        return new DeltaCommits(table, APPLICATION).latest().map(commit -> Json.read(
+                        commit.metadata(), Shown.class, "a commit of " + table)
+                .publication());
     }
 
     private static SortedSet<LocalDate> changed(Map<LocalDate, SegmentRef> before, Map<LocalDate, SegmentRef> now) {
@@ -127,8 +126,7 @@ final class ReadableViews {
 
     private void write(Publication newest, DefinitionSet set, View view, Lag lag) {
         Path table = deployment.warehouse().view(view.name());
-        DeltaTables.create(
-                spark.get(), table, FinishedCells.schema(view), DAY, Map.of(DeltaCommits.KEEP_LOG, "false"));
+        DeltaTables.create(spark.get(), table, FinishedCells.schema(view), DAY, Map.of(DeltaCommits.KEEP_LOG, "false"));
         Dataset<Row> rows = DeltaTables.inFewFiles(rows(newest, set, view, lag), DAY);
         DataFrameWriter<Row> writer = DeltaTables.once(
                         rows, APPLICATION, newest.number(), Json.write(new Shown(newest.number())))
@@ -139,7 +137,8 @@ final class ReadableViews {
 
     private Dataset<Row> rows(Publication newest, DefinitionSet set, View view, Lag lag) {
         Object[] segments = newest.segmentsOf(view.name()).entrySet().stream()
-                .filter(entry -> lag.days().map(days -> days.contains(entry.getKey())).orElse(true))
+                .filter(entry ->
+                        lag.days().map(days -> days.contains(entry.getKey())).orElse(true))
                 .map(entry -> entry.getValue().id())
                 .toArray();
         List<Column> columns = new ArrayList<>();

@@ -46,7 +46,11 @@ final class RecomputeCommand implements Runnable {
     }
 
     private static final class Range {
-        @Option(names = "--from", paramLabel = "DAY", description = "The first of several days; the cut stays.", required = true)
+        @Option(
+                names = "--from",
+                paramLabel = "DAY",
+                description = "The first of several days; the cut stays.",
+                required = true)
         private LocalDate from;
 
         @Option(names = "--to", paramLabel = "DAY", description = "The first day after them.", required = true)

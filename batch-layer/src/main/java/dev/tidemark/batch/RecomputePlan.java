@@ -52,7 +52,8 @@ final class RecomputePlan {
         Optional<Version> archived = master.latest();
         archived.ifPresent(version -> master.requireSameJudging(version.commit()));
         if (selection instanceof Selection.Days chosen) {
-            return published.map(state -> new SourcePlan(source, set, state, chosenDays(master, set, state, chosen)))
+            return published
+                    .map(state -> new SourcePlan(source, set, state, chosenDays(master, set, state, chosen)))
                     .filter(SourcePlan::hasWork);
         }
         return archived.flatMap(version -> moving(source, set, master, published, version));
@@ -68,11 +69,7 @@ final class RecomputePlan {
     }
 
     private Optional<SourcePlan> moving(
-            Source source,
-            DefinitionSet set,
-            MasterDataset master,
-            Optional<SourceState> published,
-            Version archived) {
+            Source source, DefinitionSet set, MasterDataset master, Optional<SourceState> published, Version archived) {
         long since = published.map(SourceState::archiveVersion).orElse(BEFORE_ALL);
         boolean all = selection instanceof Selection.All;
         if (!all && archived.number() == since) {
@@ -85,12 +82,7 @@ final class RecomputePlan {
     private static SourceState state(DefinitionSet set, Version archived) {
         ArchiveCommit commit = archived.commit();
         return new SourceState(
-                set.id(),
-                archived.number(),
-                commit.askedAt(),
-                commit.cut(),
-                commit.newestRecord(),
-                commit.malformed());
+                set.id(), archived.number(), commit.askedAt(), commit.cut(), commit.newestRecord(), commit.malformed());
     }
 
     /** The days of the deployment's timezone that events of the appends after {@code since} up to {@code until} touch. */

@@ -86,8 +86,7 @@ final class Segments {
 
     /** Computes and writes. */
     Written write() {
-        Dataset<Row> contributions =
-                Contributions.of(events(), plan.set()).persist(StorageLevel.MEMORY_AND_DISK());
+        Dataset<Row> contributions = Contributions.of(events(), plan.set()).persist(StorageLevel.MEMORY_AND_DISK());
         try {
             List<Row> counts = counts(contributions).collectAsList();
             Map<String, Map<LocalDate, SegmentRef>> segments = new TreeMap<>();
@@ -120,8 +119,9 @@ final class Segments {
     private Dataset<Row> cut() {
         Cut cut = plan.state().cut();
         List<Row> ends = new ArrayList<>();
-        cut.logs().forEach((log, partitions) ->
-                partitions.forEach((partition, end) -> ends.add(RowFactory.create(log, partition, end))));
+        cut.logs()
+                .forEach((log, partitions) ->
+                        partitions.forEach((partition, end) -> ends.add(RowFactory.create(log, partition, end))));
         return spark.createDataFrame(ends, CUT);
     }
 
@@ -146,11 +146,12 @@ final class Segments {
     /** Appends a view's cells and counts what can be read back of them, by day. */
     private Map<LocalDate, Long> append(Dataset<Row> contributions, int index, View view) {
         Path table = table(deployment, view, plan.set().id());
-        DeltaTables.create(
-                spark, table, schema(view), SEGMENT, Map.of());
+        DeltaTables.create(spark, table, schema(view), SEGMENT, Map.of());
         Dataset<Row> cells = Cells.of(contributions, Contributions.column(index), view)
                 // Panes never cross the midnight of a timezone, so a cell's day is its pane's.
-                .withColumn(SEGMENT, concat(lit(view.name() + "."), to_date(col("pane")).cast("string"), lit("." + run)));
+                .withColumn(
+                        SEGMENT,
+                        concat(lit(view.name() + "."), to_date(col("pane")).cast("string"), lit("." + run)));
         DeltaTables.inFewFiles(cells, SEGMENT)
                 .write()
                 .format("delta")
@@ -158,7 +159,8 @@ final class Segments {
                 .save(table.toString());
         Map<LocalDate, Long> written = new HashMap<>();
         DeltaTables.read(spark, table)
-                .where(col(SEGMENT).isin(plan.days().stream().map(day -> id(view, day)).toArray()))
+                .where(col(SEGMENT)
+                        .isin(plan.days().stream().map(day -> id(view, day)).toArray()))
                 .groupBy(to_date(col("pane")).as(DAY))
                 .count()
                 .collectAsList()
@@ -183,7 +185,12 @@ final class Segments {
     private Map<LocalDate, SegmentRef> references(Map<LocalDate, Long> cells, List<Row> counts, int view) {
         Map<LocalDate, SegmentRef> references = new TreeMap<>();
         for (LocalDate day : plan.days()) {
-            references.put(day, new SegmentRef(id(plan.set().views().get(view), day), cells.getOrDefault(day, 0L), buckets(counts, day, view)));
+            references.put(
+                    day,
+                    new SegmentRef(
+                            id(plan.set().views().get(view), day),
+                            cells.getOrDefault(day, 0L),
+                            buckets(counts, day, view)));
         }
         return references;
     }

@@ -20,8 +20,8 @@ sealed interface Selection {
     record Days(LocalDate from, LocalDate to) implements Selection {
         public Days {
             if (!from.isBefore(to)) {
-                throw new IllegalArgumentException(
-                        "there is no day from " + from + " to " + to + ": `to` is exclusive, and must lie after `from`");
+                throw new IllegalArgumentException("there is no day from " + from + " to " + to
+                        + ": `to` is exclusive, and must lie after `from`");
             }
         }
 

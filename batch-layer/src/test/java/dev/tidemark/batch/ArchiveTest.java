@@ -175,7 +175,9 @@ class ArchiveTest {
         shop.send(0, ORDER, ORDER, ORDER, ORDER);
         try (Admin admin = admin()) {
             TopicPartition partition = new TopicPartition(shop.source.topic(), 0);
-            admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(5))).all().get();
+            admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(5)))
+                    .all()
+                    .get();
         }
         RefusedException refusal = assertThrows(RefusedException.class, shop::archive);
         assertTrue(refusal.getMessage().contains("[2, 5) of partition 0"), refusal.getMessage());
@@ -196,7 +198,9 @@ class ArchiveTest {
         shop.send(0, ORDER, ORDER, ORDER);
         try (Admin admin = admin()) {
             TopicPartition partition = new TopicPartition(shop.source.topic(), 0);
-            admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(3))).all().get();
+            admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(3)))
+                    .all()
+                    .get();
         }
         Archive.Archived first = shop.archive();
         String log = shop.master().latest().orElseThrow().commit().log();
@@ -216,7 +220,9 @@ class ArchiveTest {
             Eventually.succeeds(() -> admin.createTopics(List.of(new NewTopic(shop.source.topic(), 2, (short) 1)))
                     .all()
                     .get());
-            Eventually.succeeds(() -> admin.describeTopics(List.of(shop.source.topic())).allTopicNames().get());
+            Eventually.succeeds(() -> admin.describeTopics(List.of(shop.source.topic()))
+                    .allTopicNames()
+                    .get());
         }
         Eventually.succeeds(() -> {
             RefusedException refusal = assertThrows(RefusedException.class, shop::archive);
@@ -253,7 +259,8 @@ class ArchiveTest {
     }
 
     private static List<String> positions(Shop shop) {
-        return shop.rows(shop.master().table())
+        return shop
+                .rows(shop.master().table())
                 .orderBy("partition", "offset")
                 .select(col("partition"), col("offset"))
                 .collectAsList()

@@ -84,8 +84,7 @@ class EquivalenceTest {
     private static void requireSameRows(Shop shop, PlainFold fold, View view) {
         int keys = 1 + view.dimensions().size();
         Map<List<Object>, List<Object>> expected = new HashMap<>(fold.rows(view.name()));
-        for (Row row :
-                shop.rows(shop.deployment.warehouse().view(view.name())).collectAsList()) {
+        for (Row row : shop.rows(shop.deployment.warehouse().view(view.name())).collectAsList()) {
             List<Object> key = new ArrayList<>();
             for (int i = 0; i < keys; i++) {
                 key.add(row.get(1 + i));
@@ -121,7 +120,12 @@ class EquivalenceTest {
             }
             sum.put(
                     Bucket.MALFORMED,
-                    published.source("orders").orElseThrow().malformed().get(log).getOrDefault(partition, 0L));
+                    published
+                            .source("orders")
+                            .orElseThrow()
+                            .malformed()
+                            .get(log)
+                            .getOrDefault(partition, 0L));
             for (Bucket bucket : Bucket.values()) {
                 assertEquals(
                         fold.buckets(view.name(), partition).apply(bucket),

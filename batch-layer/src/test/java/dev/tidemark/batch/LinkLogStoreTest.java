@@ -68,6 +68,10 @@ class LinkLogStoreTest {
     /** With a store of its own each, since the stores of two processes share no lock. */
     private static void write(Path commit, String action) throws IOException {
         new LinkLogStore(HADOOP)
-                .write(new org.apache.hadoop.fs.Path(commit.toUri()), List.of(action).iterator(), false, HADOOP);
+                .write(
+                        new org.apache.hadoop.fs.Path(commit.toUri()),
+                        List.of(action).iterator(),
+                        false,
+                        HADOOP);
     }
 }

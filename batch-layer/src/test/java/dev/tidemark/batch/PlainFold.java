@@ -84,13 +84,11 @@ final class PlainFold {
     private Contribution daily(View view, Judged.WellFormed order) {
         return quantity(order) == 0
                 ? Contribution.none(Bucket.FAILED)
-                : new Contribution(
-                        Bucket.COUNTED, pane(view, order), List.of(), List.of(1000 / quantity(order)));
+                : new Contribution(Bucket.COUNTED, pane(view, order), List.of(), List.of(1000 / quantity(order)));
     }
 
     private Contribution counted(View view, Judged.WellFormed order, Object dimension, Object... inputs) {
-        return new Contribution(
-                Bucket.COUNTED, pane(view, order), Arrays.asList(dimension), Arrays.asList(inputs));
+        return new Contribution(Bucket.COUNTED, pane(view, order), Arrays.asList(dimension), Arrays.asList(inputs));
     }
 
     private long pane(View view, Judged.WellFormed order) {
@@ -110,23 +108,25 @@ final class PlainFold {
     Map<List<Object>, List<Object>> rows(String view) {
         View resolved = set.view(view).orElseThrow();
         Map<List<Object>, List<Object>> rows = new HashMap<>();
-        tail.cells(view).forEach((pane, cells) -> cells.forEach((dimensions, cell) -> {
-            List<Object> key = new ArrayList<>();
-            key.add(Instant.EPOCH.plus(pane, ChronoUnit.MICROS));
-            key.addAll(dimensions);
-            List<Object> finished = new ArrayList<>();
-            for (int i = 0; i < cell.length; i++) {
-                finished.add(resolved.measures().get(i).algebra().finish(cell[i]));
-            }
-            rows.put(key, finished);
-        }));
+        tail.cells(view)
+                .forEach((pane, cells) -> cells.forEach((dimensions, cell) -> {
+                    List<Object> key = new ArrayList<>();
+                    key.add(Instant.EPOCH.plus(pane, ChronoUnit.MICROS));
+                    key.addAll(dimensions);
+                    List<Object> finished = new ArrayList<>();
+                    for (int i = 0; i < cell.length; i++) {
+                        finished.add(resolved.measures().get(i).algebra().finish(cell[i]));
+                    }
+                    rows.put(key, finished);
+                }));
         return rows;
     }
 
     /** How many events of a partition fell into a bucket of a view. */
     Function<Bucket, Long> buckets(String view, int partition) {
         int index = set.views().indexOf(set.view(view).orElseThrow());
-        Map<Bucket, Long> counts = tail.buckets(new LogPartition(LOG, partition)).get(index);
+        Map<Bucket, Long> counts =
+                tail.buckets(new LogPartition(LOG, partition)).get(index);
         return bucket -> counts.getOrDefault(bucket, 0L);
     }
 }

@@ -113,7 +113,8 @@ class RecomputeTest {
     void withNothingNewNoSparkIsStartedAndNothingIsWritten() {
         Shop shop = shopWith(ON_FIRST);
         Map<Path, String> files = Snapshot.of(folder);
-        Recompute.Report report = new Recompute(shop.deployment, Shop.NO_SPARK, Shop.QUIET).run(new Selection.Touched());
+        Recompute.Report report =
+                new Recompute(shop.deployment, Shop.NO_SPARK, Shop.QUIET).run(new Selection.Touched());
         assertFalse(report.published());
         assertEquals(1, report.publication());
         assertEquals(files, Snapshot.of(folder));
@@ -122,7 +123,8 @@ class RecomputeTest {
     @Test
     void withNothingArchivedNothingIsPublished() {
         Shop shop = Shop.in(folder);
-        Recompute.Report report = new Recompute(shop.deployment, Shop.NO_SPARK, Shop.QUIET).run(new Selection.Touched());
+        Recompute.Report report =
+                new Recompute(shop.deployment, Shop.NO_SPARK, Shop.QUIET).run(new Selection.Touched());
         assertEquals(0, report.publication());
         assertTrue(shop.published().isNone());
     }
@@ -139,7 +141,8 @@ class RecomputeTest {
         assertEquals(before.segments(), after.segments());
         String log = shop.master().latest().orElseThrow().commit().log();
         assertEquals(2, after.source("orders").orElseThrow().cut().of(log, 0).orElseThrow());
-        assertEquals(Map.of(0, 1L), after.source("orders").orElseThrow().malformed().get(log));
+        assertEquals(
+                Map.of(0, 1L), after.source("orders").orElseThrow().malformed().get(log));
     }
 
     @Test
@@ -155,8 +158,10 @@ class RecomputeTest {
         assertFalse(repair.published());
         assertEquals(List.of("daily", "revenue", "weights"), repair.viewsWritten());
         assertEquals(2, shop.readable("revenue").size());
-        assertEquals(List.of(), new ReadableViews(shop.deployment, Shop.NO_SPARK)
-                .bringUpToDate(shop.published(), Definitions.resolve(shop.deployment)));
+        assertEquals(
+                List.of(),
+                new ReadableViews(shop.deployment, Shop.NO_SPARK)
+                        .bringUpToDate(shop.published(), Definitions.resolve(shop.deployment)));
     }
 
     @Test
@@ -186,8 +191,14 @@ class RecomputeTest {
 
         // Even where the process that comes late no longer sees what the table shows.
         Path table = shop.deployment.warehouse().view("revenue");
-        shop.rows(table).limit(0).write().format("delta").mode("overwrite")
-                .option("txnAppId", "tidemark.publication").option("txnVersion", 1).save(table.toString());
+        shop.rows(table)
+                .limit(0)
+                .write()
+                .format("delta")
+                .mode("overwrite")
+                .option("txnAppId", "tidemark.publication")
+                .option("txnVersion", 1)
+                .save(table.toString());
         assertEquals(newest, shop.readable("revenue"));
     }
 

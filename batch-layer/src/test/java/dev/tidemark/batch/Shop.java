@@ -110,7 +110,15 @@ final class Shop {
                 Optional.of("status <> 'TEST'"),
                 "1m",
                 Map.of("region", "region"),
-                measures("orders", "count()", "revenue", "sum(amount)", "average", "avg(amount)", "most", "max(quantity)"));
+                measures(
+                        "orders",
+                        "count()",
+                        "revenue",
+                        "sum(amount)",
+                        "average",
+                        "avg(amount)",
+                        "most",
+                        "max(quantity)"));
     }
 
     private static ViewDefinition weights() {
@@ -206,7 +214,9 @@ final class Shop {
     }
 
     Archive.Archived archive(Progress progress, boolean acceptMissing) {
-        return new Archive(deployment, this::spark, progress, acceptMissing).run().get(0);
+        return new Archive(deployment, this::spark, progress, acceptMissing)
+                .run()
+                .get(0);
     }
 
     Recompute.Report recompute() {

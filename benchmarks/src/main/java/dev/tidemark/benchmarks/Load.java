@@ -23,7 +23,8 @@ final class Load implements AutoCloseable {
     Load(Deployment deployment, int rate) {
         this.topic = deployment.source("flights").topic();
         this.rate = rate;
-        this.producer = new KafkaProducer<>(Clients.producer(deployment), new StringSerializer(), new StringSerializer());
+        this.producer =
+                new KafkaProducer<>(Clients.producer(deployment), new StringSerializer(), new StringSerializer());
         thread.start();
     }
 

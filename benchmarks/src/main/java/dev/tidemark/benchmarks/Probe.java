@@ -30,7 +30,8 @@ final class Probe implements AutoCloseable {
 
     Probe(Deployment deployment) {
         this.topic = deployment.source("flights").topic();
-        this.producer = new KafkaProducer<>(Clients.producer(deployment), new StringSerializer(), new StringSerializer());
+        this.producer =
+                new KafkaProducer<>(Clients.producer(deployment), new StringSerializer(), new StringSerializer());
         this.query = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + deployment.servingPort() + QUERY))
                 .build();
     }

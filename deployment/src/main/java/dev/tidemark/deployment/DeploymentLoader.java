@@ -12,6 +12,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.regex.Pattern;
 
 /** Reads a deployment's files. */
@@ -25,6 +26,7 @@ public final class DeploymentLoader {
     private final List<Problem> problems = new ArrayList<>();
     private final Map<String, Path> viewFiles = new HashMap<>();
     private final Map<Path, Map<String, Integer>> lines = new HashMap<>();
+    private final TreeSet<String> declared = new TreeSet<>();
 
     private DeploymentLoader(Path file) {
         this.file = file;
@@ -67,7 +69,7 @@ public final class DeploymentLoader {
         yaml.notYet("schema_registry", "leave it out: events are JSON");
         int port = port(yaml);
         List<Source> sources = sources(local(yaml, "sources", "sources/"));
-        List<ViewDefinition> views = views(local(yaml, "views", "views/"), sources);
+        List<ViewDefinition> views = views(local(yaml, "views", "views/"));
         yaml.refuseUnknown();
         return new Deployment(
                 file, name, zone, warehouse, kafka, spark, port, sources, views, new Locations(viewFiles, lines));
@@ -115,7 +117,7 @@ public final class DeploymentLoader {
         Map<String, Source> sources = new LinkedHashMap<>();
         for (Path path : YamlFiles.list(folder, "sources", problems)) {
             YamlFiles.read(path, problems)
-                    .ifPresent(yaml -> SourceFile.read(yaml).ifPresent(source -> {
+                    .ifPresent(yaml -> SourceFile.read(yaml, declared).ifPresent(source -> {
                         if (sources.putIfAbsent(source.name(), source) != null) {
                             yaml.problem("name", "'" + source.name() + "' is another source's name too");
                         }
@@ -129,23 +131,22 @@ public final class DeploymentLoader {
         return List.copyOf(sources.values());
     }
 
-    private List<ViewDefinition> views(Path folder, List<Source> sources) {
+    private List<ViewDefinition> views(Path folder) {
         Map<String, ViewDefinition> views = new LinkedHashMap<>();
         for (Path path : YamlFiles.list(folder, "views", problems)) {
-            YamlFiles.read(path, problems).ifPresent(yaml -> view(yaml, views, sources));
+            YamlFiles.read(path, problems).ifPresent(yaml -> view(yaml, views));
         }
         return List.copyOf(views.values());
     }
 
-    private void view(YamlSection yaml, Map<String, ViewDefinition> views, List<Source> sources) {
+    private void view(YamlSection yaml, Map<String, ViewDefinition> views) {
         Map<String, Integer> fieldLines = new HashMap<>();
         ViewFile.read(yaml, fieldLines).ifPresent(view -> {
             if (views.putIfAbsent(view.name(), view) != null) {
                 yaml.problem("name", "'" + view.name() + "' is another view's name too");
             }
-            List<String> known = sources.stream().map(Source::name).toList();
-            if (!known.contains(view.source())) {
-                yaml.problem("source", "there is no source '" + view.source() + "'; there are " + known);
+            if (!declared.contains(view.source())) {
+                yaml.problem("source", "there is no source '" + view.source() + "'; there are " + declared);
             }
             viewFiles.put(view.name(), yaml.file());
             lines.put(yaml.file(), fieldLines);

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.Optional;
+import java.util.Set;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 
@@ -23,8 +24,13 @@ final class SourceFile {
         this.yaml = yaml;
     }
 
-    /** The source that the file states, unless a problem was recorded. */
-    static Optional<Source> read(YamlSection yaml) {
+    /**
+     * The source that the file states, unless a problem was recorded.
+     *
+     * @param declared takes the source's name even then, so that its views are not told that it is not there
+     */
+    static Optional<Source> read(YamlSection yaml, Set<String> declared) {
+        yaml.text("name").ifPresent(declared::add);
         return new SourceFile(yaml).read();
     }
 

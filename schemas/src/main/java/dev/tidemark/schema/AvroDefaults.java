@@ -69,7 +69,9 @@ final class AvroDefaults {
         if (logical instanceof LogicalTypes.TimestampMillis) {
             return Instant.ofEpochMilli(raw);
         }
-        return logical instanceof LogicalTypes.TimestampMicros ? Instant.EPOCH.plus(raw, ChronoUnit.MICROS) : (Object) raw;
+        return logical instanceof LogicalTypes.TimestampMicros
+                ? Instant.EPOCH.plus(raw, ChronoUnit.MICROS)
+                : (Object) raw;
     }
 
     private static EventRecord record(Schema type, IndexedRecord raw) {

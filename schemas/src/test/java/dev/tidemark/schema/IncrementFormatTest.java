@@ -50,8 +50,8 @@ class IncrementFormatTest {
         Random random = new Random(seed);
         CellShape shape = new CellShape("v", fields(random), fields(random));
         IncrementFormat format = new IncrementFormat(List.of(shape));
-        byte[] whole = format.write(
-                new Increment(new Position("log", 0, 5), 5, 0, List.of(contribution(shape, random))));
+        byte[] whole =
+                format.write(new Increment(new Position("log", 0, 5), 5, 0, List.of(contribution(shape, random))));
         byte[] truncated = Arrays.copyOf(whole, random.nextInt(whole.length));
         assertThrows(IllegalArgumentException.class, () -> format.read(truncated));
     }
@@ -61,8 +61,7 @@ class IncrementFormatTest {
         IncrementFormat format = new IncrementFormat(List.of());
         byte[] record = format.write(new Increment(new Position("log", 0, 5), 5, 0, List.of()));
         record[0] = 4; // zig-zag: 2
-        IllegalArgumentException refused =
-                assertThrows(IllegalArgumentException.class, () -> format.read(record));
+        IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, () -> format.read(record));
         assertTrue(refused.getMessage().contains("an increment of version 2; this release reads version 1"));
     }
 

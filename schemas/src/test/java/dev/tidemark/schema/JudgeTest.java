@@ -24,7 +24,9 @@ class JudgeTest {
 
     private static final Instant RECORDED = Instant.parse("2026-01-31T12:00:00Z");
     private static final String TIME = "\"at\":\"2026-01-31T11:00:00Z\"";
-    private static final Schema SCHEMA = new Schema.Parser().parse("""
+    private static final Schema SCHEMA = new Schema.Parser()
+            .parse(
+                    """
             {"type": "record", "name": "Event", "fields": [
               {"name": "at", "type": {"type": "long", "logicalType": "timestamp-millis"}},
               {"name": "i", "type": "int", "default": 7},
@@ -42,8 +44,14 @@ class JudgeTest {
                 {"name": "x", "type": "int"}]}, "default": {"x": 3}}]}
             """);
     private static final Judge JUDGE = new Judge(new Source(
-            "events", "events", SCHEMA, "at", Optional.empty(), Duration.ofHours(1),
-            Instant.parse("2000-01-01T00:00:00Z"), Duration.ofDays(1)));
+            "events",
+            "events",
+            SCHEMA,
+            "at",
+            Optional.empty(),
+            Duration.ofHours(1),
+            Instant.parse("2000-01-01T00:00:00Z"),
+            Duration.ofDays(1)));
 
     private static Judged judge(String json) {
         return JUDGE.judge(json.getBytes(StandardCharsets.UTF_8), RECORDED.toEpochMilli());

@@ -235,8 +235,8 @@ class SpeedLayerTest {
 
     @Test
     void fewerTaskSlotsThanPartitionsAreRefusedWithTheRemedy() {
-        RefusedException refused = assertThrows(
-                RefusedException.class, () -> SpeedQuery.requireSlots(planOf(PARTITIONS), 2, "local[2]"));
+        RefusedException refused =
+                assertThrows(RefusedException.class, () -> SpeedQuery.requireSlots(planOf(PARTITIONS), 2, "local[2]"));
         assertTrue(refused.getMessage().contains("3 partitions"), refused::getMessage);
         assertTrue(refused.getMessage().contains("spark.master: local[3]"), refused::getMessage);
     }

@@ -45,8 +45,9 @@ class ArchitectureTest {
                 .resideInAPackage("dev.tidemark." + module + "..")
                 .should()
                 .dependOnClassesThat()
-                .resideInAnyPackage(
-                        others.stream().map(name -> "dev.tidemark." + name + "..").toArray(String[]::new));
+                .resideInAnyPackage(others.stream()
+                        .map(name -> "dev.tidemark." + name + "..")
+                        .toArray(String[]::new));
         rule.check(OURS);
     }
 
@@ -81,6 +82,8 @@ class ArchitectureTest {
     void theServingLayersProcessHasNoSparkOnItsClassPath() throws IOException {
         String classPath = Files.readString(Repository.ROOT.resolve("serving-layer/target/classpath"));
         assertTrue(classPath.contains("delta-kernel-defaults"), classPath);
-        assertFalse(Stream.of(classPath.split(java.io.File.pathSeparator)).anyMatch(jar -> jar.contains("spark")), classPath);
+        assertFalse(
+                Stream.of(classPath.split(java.io.File.pathSeparator)).anyMatch(jar -> jar.contains("spark")),
+                classPath);
     }
 }

@@ -83,7 +83,10 @@ final class Checker implements AutoCloseable {
             complain(question, "incomplete: " + certificate);
         }
         for (JsonNode partition : certificate.get("partitions")) {
-            countUpTo(question, partition.get("partition").asInt(), partition.get("through").asLong());
+            countUpTo(
+                    question,
+                    partition.get("partition").asInt(),
+                    partition.get("through").asLong());
         }
         expected.get(question)
                 .differences(answer.get("rows"))

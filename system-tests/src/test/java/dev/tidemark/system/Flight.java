@@ -22,10 +22,11 @@ record Flight(Instant date, int delay, int distance, String origin, String desti
 
     /** The flights of the days from {@code from} on, before {@code to}, in the file's order. */
     static List<Flight> of(LocalDate from, LocalDate to) {
-        try (BufferedReader lines = new BufferedReader(new InputStreamReader(
-                new GZIPInputStream(Files.newInputStream(FILE)), StandardCharsets.UTF_8))) {
+        try (BufferedReader lines = new BufferedReader(
+                new InputStreamReader(new GZIPInputStream(Files.newInputStream(FILE)), StandardCharsets.UTF_8))) {
             return lines.lines()
-                    .filter(line -> line.compareTo("{\"date\":\"" + from) >= 0 && line.compareTo("{\"date\":\"" + to) < 0)
+                    .filter(line ->
+                            line.compareTo("{\"date\":\"" + from) >= 0 && line.compareTo("{\"date\":\"" + to) < 0)
                     .map(Flight::parse)
                     .toList();
         } catch (IOException e) {

@@ -34,11 +34,12 @@ final class FlightLog implements AutoCloseable {
     /** Sends a flight, stamped with its own time. */
     Future<RecordMetadata> send(Flight flight) {
         long timestamp = flight.date().toEpochMilli();
-        return producer.send(new ProducerRecord<>(topic, null, timestamp, flight.origin(), flight.json()), (sent, e) -> {
-            if (e == null) {
-                partition(sent.partition()).put(sent.offset(), flight);
-            }
-        });
+        return producer.send(
+                new ProducerRecord<>(topic, null, timestamp, flight.origin(), flight.json()), (sent, e) -> {
+                    if (e == null) {
+                        partition(sent.partition()).put(sent.offset(), flight);
+                    }
+                });
     }
 
     /** Sends flights and waits until all are acknowledged. */

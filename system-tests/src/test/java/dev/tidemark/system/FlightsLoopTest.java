@@ -40,7 +40,8 @@ class FlightsLoopTest {
                     deployment.publish();
                     awaitPublication(deployment, 2);
                     log.sendAll(List.of(lateFlight()));
-                    long flightsOfFirstDay = flightsOfFirstDay(deployment.awaitAll(log, "/v1/views/traffic/query?window=1d"));
+                    long flightsOfFirstDay =
+                            flightsOfFirstDay(deployment.awaitAll(log, "/v1/views/traffic/query?window=1d"));
                     assertEquals(ofFirstDay(flights) + 1, flightsOfFirstDay, "a late flight counts at once");
                     deployment.publish();
                     awaitPublication(deployment, 3);
@@ -49,7 +50,8 @@ class FlightsLoopTest {
                             flightsOfFirstDay(deployment.awaitAll(log, "/v1/views/traffic/query?window=1d")),
                             "and once after the next publication");
                 }
-                Conditions.await("answers under publication 3", () -> checker.answersByPublication().containsKey(3L));
+                Conditions.await("answers under publication 3", () -> checker.answersByPublication()
+                        .containsKey(3L));
                 assertEquals(List.of(), checker.wrong());
                 assertTrue(checker.answersByPublication().size() >= 3, checker.answersByPublication()::toString);
                 System.out.println("answers checked, by publication: " + checker.answersByPublication());
@@ -60,15 +62,18 @@ class FlightsLoopTest {
     }
 
     private static void awaitPublication(TestDeployment deployment, long number) {
-        Conditions.await("publication " + number, () -> deployment
-                        .answer("/v1/views/traffic/query?window=1d")
-                        .at("/certificate/publication")
-                        .asLong()
-                == number);
+        Conditions.await(
+                "publication " + number,
+                () -> deployment
+                                .answer("/v1/views/traffic/query?window=1d")
+                                .at("/certificate/publication")
+                                .asLong()
+                        == number);
     }
 
     private static Flight lateFlight() {
-        return new Flight(FIRST.atStartOfDay(java.time.ZoneOffset.UTC).toInstant().plusSeconds(3600), 999, 1, "ATL", "LAX");
+        return new Flight(
+                FIRST.atStartOfDay(java.time.ZoneOffset.UTC).toInstant().plusSeconds(3600), 999, 1, "ATL", "LAX");
     }
 
     private static long ofFirstDay(List<Flight> flights) {
@@ -94,28 +99,40 @@ class FlightsLoopTest {
 
     private static List<Long> cuts(JsonNode answer) {
         List<Long> cuts = new ArrayList<>();
-        answer.at("/certificate/partitions").forEach(partition -> cuts.add(partition.get("cut").asLong()));
+        answer.at("/certificate/partitions")
+                .forEach(partition -> cuts.add(partition.get("cut").asLong()));
         return cuts;
     }
 
     private void sameAsDuckDb(TestDeployment deployment, FlightLog log) throws Exception {
         try (DuckDb duck = new DuckDb(folder, log.all())) {
             same(
-                    duck.rows("""
+                    duck.rows(
+                            """
                             select strftime(date_trunc('hour', date), '%Y-%m-%dT%H:%M:%SZ'), origin, count(*), sum(delay),
                               avg(delay), max(delay), min(delay), sum(distance)
                             from flights group by 1, 2 order by 1, 2"""),
                     deployment.awaitAll(log, "/v1/views/delays_by_origin/query?window=1h&by=origin"),
-                    List.of("window_start", "origin", "flights", "delay_sum", "average_delay", "worst", "best", "miles"));
+                    List.of(
+                            "window_start",
+                            "origin",
+                            "flights",
+                            "delay_sum",
+                            "average_delay",
+                            "worst",
+                            "best",
+                            "miles"));
             same(
-                    duck.rows("""
+                    duck.rows(
+                            """
                             select strftime(date_trunc('day', date), '%Y-%m-%dT%H:%M:%SZ'), origin, destination, count(*),
                               avg(distance), sum(case when delay > 15 then 1 else 0 end)
                             from flights where distance > 0 group by 1, 2, 3 order by 1, 2, 3"""),
                     deployment.awaitAll(log, "/v1/views/routes/query?window=1d&by=origin,destination"),
                     List.of("window_start", "origin", "destination", "flights", "miles_avg", "late"));
             same(
-                    duck.rows("""
+                    duck.rows(
+                            """
                             select strftime(time_bucket(interval '15 minutes', date), '%Y-%m-%dT%H:%M:%SZ'), count(*),
                               sum(cast(delay as decimal(10,2))), avg(cast(delay as double)), max(distance)
                             from flights group by 1 order by 1"""),
@@ -132,7 +149,10 @@ class FlightsLoopTest {
                 String column = columns.get(c);
                 String wanted = expected.get(i).get(c);
                 if (row.get(column).isFloatingPointNumber()) {
-                    assertEquals(Double.parseDouble(wanted), row.get(column).asDouble(), 1e-9 * Math.abs(Double.parseDouble(wanted)));
+                    assertEquals(
+                            Double.parseDouble(wanted),
+                            row.get(column).asDouble(),
+                            1e-9 * Math.abs(Double.parseDouble(wanted)));
                 } else {
                     assertEquals(wanted, row.get(column).asText(), column + " of " + row);
                 }

@@ -45,7 +45,8 @@ record Question(String path, Predicate<Flight> counts, Function<Flight, List<Str
     static final class Expected {
 
         private final Question question;
-        private final Map<List<String>, Group> groups = new TreeMap<>((a, b) -> a.toString().compareTo(b.toString()));
+        private final Map<List<String>, Group> groups =
+                new TreeMap<>((a, b) -> a.toString().compareTo(b.toString()));
 
         Expected(Question question) {
             this.question = question;
@@ -53,7 +54,8 @@ record Question(String path, Predicate<Flight> counts, Function<Flight, List<Str
 
         void count(Flight flight) {
             if (question.counts().test(flight)) {
-                groups.computeIfAbsent(question.key().apply(flight), key -> new Group()).count(flight);
+                groups.computeIfAbsent(question.key().apply(flight), key -> new Group())
+                        .count(flight);
             }
         }
 

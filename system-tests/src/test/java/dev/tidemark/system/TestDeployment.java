@@ -45,7 +45,8 @@ final class TestDeployment implements AutoCloseable {
         replace("tidemark.yaml", "name: flights", "name: " + topic);
         replace("tidemark.yaml", "port: 8686", "port: " + port);
         Files.writeString(
-                file(), "\nkafka:\n  bootstrap.servers: " + SharedBroker.bootstrapServers() + "\n",
+                file(),
+                "\nkafka:\n  bootstrap.servers: " + SharedBroker.bootstrapServers() + "\n",
                 java.nio.file.StandardOpenOption.APPEND);
         this.deployment = DeploymentLoader.load(file());
     }
@@ -58,7 +59,8 @@ final class TestDeployment implements AutoCloseable {
 
     private static void copy(Path from, Path to) throws IOException {
         try (Stream<Path> files = Files.walk(from)) {
-            for (Path file : files.filter(path -> !path.startsWith(from.resolve("data"))).toList()) {
+            for (Path file :
+                    files.filter(path -> !path.startsWith(from.resolve("data"))).toList()) {
                 Path target = to.resolve(from.relativize(file).toString());
                 if (Files.isDirectory(file)) {
                     Files.createDirectories(target);
@@ -94,7 +96,8 @@ final class TestDeployment implements AutoCloseable {
         Files.createDirectories(output);
         Process process = layer.process(Installation.find(), all)
                 .redirectErrorStream(true)
-                .redirectOutput(output.resolve(topic + "-" + started.size() + "-" + layer + ".log").toFile())
+                .redirectOutput(output.resolve(topic + "-" + started.size() + "-" + layer + ".log")
+                        .toFile())
                 .start();
         started.add(process);
         return process;

@@ -40,18 +40,22 @@ class TransactionsTest {
                 check(deployment, log, 0);
                 deployment.publish();
                 transactions(log, flights.subList(2_000, 4_000), random);
-                Conditions.await("publication 1", () -> deployment
-                                .answer(Question.DELAYS_BY_ORIGIN.path())
-                                .at("/certificate/publication")
-                                .asLong()
-                        == 1);
+                Conditions.await(
+                        "publication 1",
+                        () -> deployment
+                                        .answer(Question.DELAYS_BY_ORIGIN.path())
+                                        .at("/certificate/publication")
+                                        .asLong()
+                                == 1);
                 check(deployment, log, 1);
                 deployment.publish();
-                Conditions.await("publication 2", () -> deployment
-                                .answer(Question.DELAYS_BY_ORIGIN.path())
-                                .at("/certificate/publication")
-                                .asLong()
-                        == 2);
+                Conditions.await(
+                        "publication 2",
+                        () -> deployment
+                                        .answer(Question.DELAYS_BY_ORIGIN.path())
+                                        .at("/certificate/publication")
+                                        .asLong()
+                                == 2);
                 check(deployment, log, 2);
             }
         }
@@ -75,15 +79,19 @@ class TransactionsTest {
             JsonNode answer = deployment.awaitAll(log, question.path());
             assertEquals(true, answer.at("/certificate/complete").asBoolean());
             assertEquals(publication, answer.at("/certificate/publication").asLong());
-            answer.at("/certificate/partitions").forEach(partition -> assertEquals(0, partition.get("missing").size()));
+            answer.at("/certificate/partitions")
+                    .forEach(partition ->
+                            assertEquals(0, partition.get("missing").size()));
             Question.Expected expected = new Question.Expected(question);
             log.all().forEach(expected::count);
             assertEquals(List.of(), expected.differences(answer.get("rows")));
         }
-        Conditions.await("nothing behind", () -> deployment
-                        .answer(Question.DELAYS_BY_ORIGIN.path())
-                        .at("/freshness/behind_records")
-                        .asLong()
-                == 0);
+        Conditions.await(
+                "nothing behind",
+                () -> deployment
+                                .answer(Question.DELAYS_BY_ORIGIN.path())
+                                .at("/freshness/behind_records")
+                                .asLong()
+                        == 0);
     }
 }

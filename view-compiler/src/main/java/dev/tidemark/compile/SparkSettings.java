@@ -25,6 +25,10 @@ public final class SparkSettings {
                 .config("spark.sql.ansi.enabled", "true")
                 .config("spark.sql.datetime.java8API.enabled", "true")
                 // A common part of two views would be evaluated outside of the attempt that isolates its failure.
-                .config("spark.sql.subexpressionElimination.enabled", "false");
+                .config("spark.sql.subexpressionElimination.enabled", "false")
+                // It would push the attempt into the branches of a filter, and leave the filter itself outside.
+                .config(
+                        "spark.sql.optimizer.excludedRules",
+                        "org.apache.spark.sql.catalyst.optimizer.PushFoldableIntoBranches");
     }
 }

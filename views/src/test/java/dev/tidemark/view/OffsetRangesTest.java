@@ -32,12 +32,14 @@ class OffsetRangesTest {
         if (overlap) {
             assertThrows(OverlapException.class, () -> first.plus(second));
         } else {
-            assertEquals(one.size() + other.size(), offsetsOf(first.plus(second)).size());
+            assertEquals(
+                    one.size() + other.size(), offsetsOf(first.plus(second)).size());
         }
     }
 
     @Property
-    void takingOffsetsAwayIsTheDifferenceOfSets(@ForAll("offsets") Set<Long> all, @ForAll("offset") long a, @ForAll("offset") long b) {
+    void takingOffsetsAwayIsTheDifferenceOfSets(
+            @ForAll("offsets") Set<Long> all, @ForAll("offset") long a, @ForAll("offset") long b) {
         TreeSet<Long> expected = new TreeSet<>(all);
         expected.subSet(Math.min(a, b), Math.max(a, b)).clear();
         assertEquals(expected, offsetsOf(rangesOf(new TreeSet<>(all)).minus(Math.min(a, b), Math.max(a, b))));

@@ -38,14 +38,17 @@ class TailTest {
         MeasureCall count = MeasureCall.parse("count()");
         MeasureCall sum = MeasureCall.parse("sum(n)");
         ViewDefinition definition = new ViewDefinition(
-                "totals", "", "orders", Optional.empty(), new Pane(Duration.ofMinutes(1)), Map.of("d", "d"),
+                "totals",
+                "",
+                "orders",
+                Optional.empty(),
+                new Pane(Duration.ofMinutes(1)),
+                Map.of("d", "d"),
                 new TreeMap<>(Map.of("a", count, "b", sum)));
         return new View(
                 definition,
                 List.of(new Field("d", ValueType.STRING)),
-                List.of(
-                        new Measure("a", count, count.over(null)),
-                        new Measure("b", sum, sum.over(ValueType.BIGINT))));
+                List.of(new Measure("a", count, count.over(null)), new Measure("b", sum, sum.over(ValueType.BIGINT))));
     }
 
     /** A partition's events by offset; what lies between them are markers and aborted records. */
@@ -62,16 +65,18 @@ class TailTest {
     private static Contribution contribution(Random random) {
         int kind = random.nextInt(10);
         if (kind < 3) {
-            return Contribution.none(List.of(Bucket.MALFORMED, Bucket.FILTERED, Bucket.FAILED).get(kind));
+            return Contribution.none(
+                    List.of(Bucket.MALFORMED, Bucket.FILTERED, Bucket.FAILED).get(kind));
         }
         // Panes in no order: every other event is late.
         long pane = random.nextInt(5) * 60_000_000L;
-        return new Contribution(
-                Bucket.COUNTED, pane, List.of("d" + random.nextInt(3)), Collections.singletonList((long) random.nextInt(100)));
+        return new Contribution(Bucket.COUNTED, pane, List.of("d" + random.nextInt(3)), Collections.singletonList((long)
+                random.nextInt(100)));
     }
 
     /** Increments of several attempts, each from an offset of its own on, repeated, and out of turn by a few. */
-    private static List<Increment> increments(int partition, TreeMap<Long, Contribution> events, long cut, Random random) {
+    private static List<Increment> increments(
+            int partition, TreeMap<Long, Contribution> events, long cut, Random random) {
         List<Increment> all = new ArrayList<>(attempt(partition, events, cut));
         for (int attempts = random.nextInt(3); attempts > 0; attempts--) {
             long from = events.isEmpty() ? 0 : random.nextInt(events.lastKey().intValue() + 1);
@@ -107,7 +112,8 @@ class TailTest {
         for (int p = 0; p < PARTITIONS; p++) {
             TreeMap<Long, Contribution> partition = events(random);
             events.add(partition);
-            cuts[p] = partition.isEmpty() ? 0 : random.nextInt(partition.lastKey().intValue() + 2);
+            cuts[p] =
+                    partition.isEmpty() ? 0 : random.nextInt(partition.lastKey().intValue() + 2);
             tail.start(new LogPartition(LOG, p), cuts[p]);
             interleave(arriving, increments(p, partition, cuts[p], random), random);
         }
@@ -156,7 +162,8 @@ class TailTest {
         }
     }
 
-    private static void checkAgainstFold(Tail tail, List<TreeMap<Long, Contribution>> events, long[] cuts, long[] before) {
+    private static void checkAgainstFold(
+            Tail tail, List<TreeMap<Long, Contribution>> events, long[] cuts, long[] before) {
         Map<List<Object>, long[]> expected = new HashMap<>();
         for (int p = 0; p < PARTITIONS; p++) {
             long through = tail.progress(new LogPartition(LOG, p)).through();
@@ -166,7 +173,8 @@ class TailTest {
             long counted = tail.buckets(new LogPartition(LOG, p)).get(0).values().stream()
                     .mapToLong(Long::longValue)
                     .sum();
-            assertEquals(events.get(p).subMap(cuts[p], Math.max(cuts[p], through)).size(), counted, "conservation");
+            assertEquals(
+                    events.get(p).subMap(cuts[p], Math.max(cuts[p], through)).size(), counted, "conservation");
         }
         assertEquals(text(expected), text(cells(tail)));
     }
@@ -184,7 +192,8 @@ class TailTest {
 
     private static void fold(Map<List<Object>, long[]> cells, Contribution event) {
         if (event.bucket() == Bucket.COUNTED) {
-            long[] cell = cells.computeIfAbsent(List.of(event.pane(), event.dimensions().get(0)), key -> new long[2]);
+            long[] cell = cells.computeIfAbsent(
+                    List.of(event.pane(), event.dimensions().get(0)), key -> new long[2]);
             cell[0]++;
             cell[1] += (Long) event.inputs().get(0);
         }
@@ -192,11 +201,13 @@ class TailTest {
 
     private static Map<List<Object>, long[]> cells(Tail tail) {
         Map<List<Object>, long[]> cells = new HashMap<>();
-        tail.cells("totals").forEach((pane, byDimensions) -> byDimensions.forEach((dimensions, partials) -> {
-            long count = (Long) VIEW.measures().get(0).algebra().finish(partials[0]);
-            BigInteger sum = (BigInteger) VIEW.measures().get(1).algebra().finish(partials[1]);
-            cells.put(List.of(pane, dimensions.get(0)), new long[] {count, sum.longValueExact()});
-        }));
+        tail.cells("totals")
+                .forEach((pane, byDimensions) -> byDimensions.forEach((dimensions, partials) -> {
+                    long count = (Long) VIEW.measures().get(0).algebra().finish(partials[0]);
+                    BigInteger sum =
+                            (BigInteger) VIEW.measures().get(1).algebra().finish(partials[1]);
+                    cells.put(List.of(pane, dimensions.get(0)), new long[] {count, sum.longValueExact()});
+                }));
         return cells;
     }
 
@@ -207,8 +218,7 @@ class TailTest {
     }
 
     private static Increment increment(long from, long offset) {
-        Contribution counted =
-                new Contribution(Bucket.COUNTED, 0, List.of("d"), Collections.singletonList(1L));
+        Contribution counted = new Contribution(Bucket.COUNTED, 0, List.of("d"), Collections.singletonList(1L));
         return new Increment(new Position(LOG, 0, offset), from, 0, List.of(counted));
     }
 
@@ -238,8 +248,8 @@ class TailTest {
         Tail tail = new Tail(SET);
         tail.start(new LogPartition(LOG, 0), 0);
         assertThrows(OverlapException.class, () -> tail.start(new LogPartition(LOG, 0), 5));
-        Increment foreign = new Increment(
-                new Position("another", 0, 0), 0, 0, List.of(Contribution.none(Bucket.FILTERED)));
+        Increment foreign =
+                new Increment(new Position("another", 0, 0), 0, 0, List.of(Contribution.none(Bucket.FILTERED)));
         assertFalse(tail.add(foreign));
     }
 }

@@ -1,10 +1,10 @@
 package dev.tidemark.serving.query;
 
-import dev.tidemark.serving.problem.HttpProblem;
-import dev.tidemark.serving.problem.HttpProblem.Kind;
 import dev.tidemark.serving.fold.Generation;
 import dev.tidemark.serving.fold.LiveSource;
 import dev.tidemark.serving.fold.Snapshot;
+import dev.tidemark.serving.problem.HttpProblem;
+import dev.tidemark.serving.problem.HttpProblem.Kind;
 import dev.tidemark.serving.query.QueryRequest.Conditions;
 import dev.tidemark.serving.segment.Selection;
 import dev.tidemark.view.View;

@@ -108,7 +108,8 @@ class AggregateLawsTest {
         Arbitrary<Object> integers = Arbitraries.longs().map(value -> value);
         Arbitrary<Object> prices = Arbitraries.integers().map(cents -> BigDecimal.valueOf(cents, 2));
         // Of one sign: where sums cancel, no relative bound holds for any order of adding doubles.
-        Arbitrary<Object> positive = Arbitraries.doubles().between(1e-3, 1e9).ofScale(3).map(value -> value);
+        Arbitrary<Object> positive =
+                Arbitraries.doubles().between(1e-3, 1e9).ofScale(3).map(value -> value);
         Arbitrary<Object> doubles = Arbitraries.oneOf(
                 Arbitraries.doubles().between(-1e12, 1e12).ofScale(4).map(value -> value + 0.0),
                 Arbitraries.of(Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY));
@@ -176,7 +177,9 @@ class AggregateLawsTest {
 
     private static Object averageOfDecimals(List<Object> inputs) {
         BigDecimal sum = (BigDecimal) sumOfDecimals(inputs);
-        return sum == null ? null : sum.divide(BigDecimal.valueOf(present(inputs).size()), 6, RoundingMode.HALF_UP);
+        return sum == null
+                ? null
+                : sum.divide(BigDecimal.valueOf(present(inputs).size()), 6, RoundingMode.HALF_UP);
     }
 
     private static Object averageOfDoubles(List<Object> inputs) {

@@ -1,0 +1,175 @@
+package dev.tidemark.deployment;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.tidemark.schema.Source;
+import dev.tidemark.view.Pane;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.ZoneId;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class DeploymentLoaderTest {
+
+    @TempDir
+    Path folder;
+
+    @BeforeEach
+    void aGoodDeployment() throws IOException {
+        folder = folder.toRealPath();
+        write("tidemark.yaml", "version: 1\nname: shop\n");
+        write(
+                "orders.avsc",
+                """
+                {"type": "record", "name": "Order", "fields": [
+                  {"name": "at", "type": {"type": "long", "logicalType": "timestamp-millis"}},
+                  {"name": "region", "type": "string"}]}
+                """);
+        write("sources/orders.yaml", "name: orders\nschema: ../orders.avsc\nevent_time: at\n");
+        write("views/revenue.yaml", "name: revenue\nsource: orders\npane: 1m\nmeasures:\n  orders: count()\n");
+    }
+
+    private void write(String file, String text) throws IOException {
+        Files.createDirectories(folder.resolve(file).getParent());
+        Files.writeString(folder.resolve(file), text);
+    }
+
+    private Deployment load() {
+        return DeploymentLoader.load(folder.resolve("tidemark.yaml"));
+    }
+
+    private List<String> problems() {
+        return assertThrows(InvalidDeploymentException.class, this::load).problems().stream()
+                .map(problem -> problem.toString().replace(folder + "/", ""))
+                .toList();
+    }
+
+    @Test
+    void whatIsNotSaidHasADefault() {
+        Deployment deployment = load();
+        assertEquals(ZoneId.of("UTC"), deployment.zone());
+        assertEquals(8686, deployment.servingPort());
+        assertEquals(folder.resolve("warehouse"), deployment.warehouse().root());
+        Source orders = deployment.source("orders");
+        assertEquals("orders", orders.topic());
+        assertEquals(Duration.ofHours(1), orders.allowedLateness());
+        assertEquals(Duration.ofDays(1), orders.horizon());
+        assertEquals(new Pane(Duration.ofMinutes(1)), deployment.views().get(0).pane());
+    }
+
+    @Test
+    void everyProblemIsReportedAtOnceWithFileAndLine() throws IOException {
+        write("tidemark.yaml", "version: 2\nname: Shop\ntimezone: Mars/Olympus\nserving:\n  port: no\nwarehous: x\n");
+        write("sources/orders.yaml", "name: orders\nschema: ../orders.avsc\nevent_time: when\nlate_events: defer\n");
+        write(
+                "views/revenue.yaml",
+                "name: revenue\nsource: orders\npane: 7m\nmeasures:\n  orders: median(x)\n  final: count()\n");
+        List<String> found = problems();
+        assertEquals(
+                List.of(
+                        "tidemark.yaml:1: version: '2' is not known; accepted is 1",
+                        "tidemark.yaml:2: name: 'Shop' is no name; accepted are lower-case letters, digits and -"),
+                found.subList(0, 2));
+        assertTrue(found.stream().anyMatch(line -> line.startsWith("tidemark.yaml:3: timezone: ")), found::toString);
+        assertTrue(found.contains(
+                "tidemark.yaml:5: serving.port: 'no' is no port; accepted are 0 (any free one) to 65535"));
+        assertTrue(found.stream().anyMatch(line -> line.startsWith("tidemark.yaml:6: warehous: is not known here")));
+        assertTrue(found.contains(
+                "sources/orders.yaml:3: event_time: 'when' is no field of the schema; its fields are [at, region]"));
+        assertTrue(found.contains("sources/orders.yaml:4: late_events: 'defer' is not available in this release;"
+                + " accepted is 'include'"));
+        assertTrue(
+                found.stream().anyMatch(line -> line.startsWith("views/revenue.yaml:3: pane: a pane of 7m; accepted")));
+        assertTrue(found.stream()
+                .anyMatch(line ->
+                        line.startsWith("views/revenue.yaml:5: measures.orders: there is no measure 'median'")));
+        assertTrue(found.stream()
+                .anyMatch(line -> line.startsWith("views/revenue.yaml:6: measures.final: 'final' is reserved")));
+        assertEquals(10, found.size(), found::toString);
+    }
+
+    @Test
+    void aWrongSourceMakesNoSecondProblemInItsViews() throws IOException {
+        write("sources/orders.yaml", "name: orders\nschema: ../orders.avsc\nevent_time: when\n");
+        assertEquals(1, problems().size(), problems()::toString);
+    }
+
+    @Test
+    void brokenYamlNamesItsLine() throws IOException {
+        write("views/revenue.yaml", "name: revenue\nsource: [orders\n");
+        assertTrue(problems().get(0).startsWith("views/revenue.yaml:"), problems()::toString);
+    }
+
+    @Test
+    void aFieldThatIsGivenTwiceIsAProblem() throws IOException {
+        write(
+                "views/revenue.yaml",
+                "name: revenue\nsource: orders\npane: 1m\npane: 5m\nmeasures:\n  orders: count()\n");
+        assertEquals(List.of("views/revenue.yaml:4: pane: is given twice"), problems());
+    }
+
+    @Test
+    void aViewOfAnUnknownSourceIsToldWhichThereAre() throws IOException {
+        write("views/revenue.yaml", "name: revenue\nsource: order\npane: 1m\nmeasures:\n  orders: count()\n");
+        assertEquals(
+                List.of("views/revenue.yaml:2: source: there is no source 'order'; there are [orders]"), problems());
+    }
+
+    @Test
+    void whatComesLaterIsRefusedNotIgnored() throws IOException {
+        write("tidemark.yaml", "version: 1\nname: shop\nwarehouse: s3a://bucket/shop\nschema_registry: {url: x}\n");
+        write(
+                "sources/orders.yaml",
+                "name: orders\nschema: ../orders.avsc\nevent_time: at\nformat: avro\ndeduplicate_within: 10m\n");
+        write(
+                "views/revenue.yaml",
+                "name: revenue\nsource: orders\npane: 1m\nlayers: speed\nsession: {by: region, gap: 5m}\n"
+                        + "measures:\n  orders: count()\n");
+        List<String> found = problems();
+        assertEquals(
+                6,
+                found.stream()
+                        .filter(line -> line.contains("not available in this release"))
+                        .count(),
+                found::toString);
+    }
+
+    @Test
+    void aMissingEnvironmentVariableIsAProblem() throws IOException {
+        write("tidemark.yaml", "version: 1\nname: shop\nkafka:\n  bootstrap.servers: ${env:TIDEMARK_TEST_UNSET}\n");
+        assertEquals(
+                List.of(
+                        "tidemark.yaml:4: kafka.bootstrap.servers: the environment variable TIDEMARK_TEST_UNSET is not set"),
+                problems());
+    }
+
+    @Test
+    void aDeploymentWithoutARunningBrokerSaysHowToGetOne() {
+        UnavailableException none = assertThrows(UnavailableException.class, load()::kafkaClient);
+        assertTrue(none.getMessage().contains("start `tidemark up`"), none::getMessage);
+    }
+
+    @Test
+    void theIdentityOfItsViewsChangesWithWhatDecidesAndWithNothingElse() throws IOException {
+        String before = load().definitionSetId("orders");
+        assertEquals("v1-", before.substring(0, 3));
+        write(
+                "views/revenue.yaml",
+                "description: other words\nname: revenue\nsource: orders\npane: 60s\nmeasures:\n  orders: count( * )\n");
+        assertEquals(before, load().definitionSetId("orders"));
+        write("tidemark.yaml", "version: 1\nname: shop\ntimezone: Europe/Berlin\n");
+        String zone = load().definitionSetId("orders");
+        assertTrue(!zone.equals(before), "the timezone decides");
+        write(
+                "views/revenue.yaml",
+                "name: revenue\nsource: orders\nwhere: region = 'EU'\npane: 1m\nmeasures:\n  orders: count()\n");
+        assertTrue(!load().definitionSetId("orders").equals(zone), "the filter decides");
+    }
+}

@@ -1,0 +1,211 @@
+package dev.tidemark.compile;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.tidemark.schema.Bucket;
+import dev.tidemark.schema.Contribution;
+import dev.tidemark.view.DefinitionSet;
+import dev.tidemark.view.Measure;
+import dev.tidemark.view.Pane;
+import dev.tidemark.view.View;
+import dev.tidemark.view.ViewDefinition;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What events contribute, through Spark, as both layers do it. */
+class ContributionsTest {
+
+    private static final ZoneId UTC = ZoneId.of("UTC");
+    private static final StructType KAFKA = new StructType()
+            .add("offset", DataTypes.LongType)
+            .add("timestamp", DataTypes.TimestampType)
+            .add("value", DataTypes.BinaryType);
+
+    private static Dataset<Row> contributions(SparkSession spark, DefinitionSet set, List<String> events) {
+        List<Row> rows = new ArrayList<>();
+        for (String event : events) {
+            byte[] value = event.getBytes(StandardCharsets.UTF_8);
+            rows.add(RowFactory.create((long) rows.size(), Instant.parse("2026-01-01T00:00:00Z"), value));
+        }
+        Dataset<Row> judged = JudgedEvents.of(spark.createDataFrame(rows, KAFKA), Orders.SOURCE, List.of("offset"));
+        return Contributions.of(judged, set);
+    }
+
+    private static List<String> buckets(List<Row> rows, int view) {
+        return rows.stream()
+                .map(row -> row.isNullAt(1 + view)
+                        ? "null"
+                        : row.getStruct(1 + view).getString(0))
+                .toList();
+    }
+
+    @Test
+    void aFailingExpressionRejectsTheEventForItsViewAloneEvenIfViewsShareIt() {
+        List<ViewDefinition> views = List.of(
+                Orders.view("a", "cast(text as int) > 1", "1m", Map.of(), "count()"),
+                Orders.view("b", null, "1m", Map.of("d", "cast(text as int)"), "count()"),
+                Orders.view("c", null, "1m", Map.of(), "sum(cast(text as int))"),
+                Orders.view("d", "n > 0", "1m", Map.of("d", "cast(text as int)"), "count()"),
+                Orders.view("e", null, "1m", Map.of(), "count()"));
+        DefinitionSet set = ViewCompiler.resolve(Orders.SOURCE, views, UTC);
+        List<Row> rows = contributions(
+                        Orders.spark(UTC),
+                        set,
+                        List.of(
+                                "{\"at\":0,\"text\":\"2\",\"n\":1}",
+                                "{\"at\":0,\"text\":\"two\"}",
+                                "nonsense",
+                                "{\"at\":0}"))
+                .orderBy("record.offset")
+                .collectAsList();
+        assertEquals(List.of("COUNTED", "FAILED", "null", "FILTERED"), buckets(rows, 0));
+        assertEquals(List.of("COUNTED", "FAILED", "null", "COUNTED"), buckets(rows, 1));
+        assertEquals(List.of("COUNTED", "FAILED", "null", "COUNTED"), buckets(rows, 2));
+        assertEquals(
+                List.of("COUNTED", "FILTERED", "null", "FILTERED"),
+                buckets(rows, 3),
+                "a null filter does not hold," + " and dimensions are not evaluated then");
+        assertEquals(List.of("COUNTED", "COUNTED", "null", "COUNTED"), buckets(rows, 4));
+    }
+
+    @Test
+    void minusZeroIsZeroAndNotANumberStays() {
+        ViewDefinition view =
+                Orders.view("v", null, "1m", Map.of("d", "x"), "max(x * cast('NaN' as double))", "min(x)");
+        DefinitionSet set = ViewCompiler.resolve(Orders.SOURCE, List.of(view), UTC);
+        Row row = contributions(Orders.spark(UTC), set, List.of("{\"at\":0,\"x\":-0.0}"))
+                .first()
+                .getStruct(1);
+        assertEquals(Double.doubleToRawLongBits(0.0), Double.doubleToRawLongBits(row.getAs("d0")));
+        assertTrue(Double.isNaN(row.getAs("i0")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"UTC", "Europe/Berlin", "Asia/Kolkata"})
+    void panesAreThoseOfTheDefinition(String zoneName) {
+        ZoneId zone = ZoneId.of(zoneName);
+        List<String> panes = List.of("1s", "1m", "15m", "1h", "1d");
+        List<ViewDefinition> views = panes.stream()
+                .map(pane -> Orders.view("p" + pane, null, pane, Map.of(), "count()"))
+                .toList();
+        DefinitionSet set = ViewCompiler.resolve(Orders.SOURCE, views, zone);
+        Random random = new Random(7);
+        List<String> events = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            // Around the two days of the year 2026 on which Berlin changes its clocks.
+            long day = (i % 2 == 0 ? Instant.parse("2026-03-28T12:00:00Z") : Instant.parse("2026-10-24T12:00:00Z"))
+                    .toEpochMilli();
+            events.add("{\"at\":" + (day + random.nextInt(86_400_000)) + "}");
+        }
+        Dataset<Row> found = contributions(Orders.spark(zone), set, events);
+        for (Row row :
+                found.select("record.event_time", "v0", "v1", "v2", "v3", "v4").collectAsList()) {
+            for (int v = 0; v < panes.size(); v++) {
+                Pane pane = set.views().get(v).pane();
+                assertEquals(
+                        pane.start(row.getInstant(0), zone),
+                        row.getStruct(1 + v).getInstant(1),
+                        () -> pane + " of " + row);
+            }
+        }
+    }
+
+    @Test
+    void sparksCellsAreThePartialsOfTheSameInputs() {
+        long seed = System.nanoTime();
+        System.out.println("seed " + seed);
+        ViewDefinition definition = Orders.view(
+                "v",
+                "text <> '0'",
+                "1m",
+                Map.of("region", "region"),
+                "count()",
+                "sum(n)",
+                "sum(amount)",
+                "sum(x)",
+                "avg(n)",
+                "avg(amount)",
+                "avg(x)",
+                "min(n)",
+                "max(amount)",
+                "min(x)",
+                "max(region)",
+                "max(at)");
+        DefinitionSet set = ViewCompiler.resolve(Orders.SOURCE, List.of(definition), UTC);
+        View view = set.views().get(0);
+        Dataset<Row> contributions = contributions(Orders.spark(UTC), set, randomEvents(new Random(seed)))
+                .cache();
+        Map<List<Object>, Object[]> expected = new HashMap<>();
+        for (Row row : contributions.select("v0.*").collectAsList()) {
+            if (row.getString(0).equals(Bucket.COUNTED.name())) {
+                List<Object> inputs = values(row, 3, row.size());
+                Contribution one = new Contribution(Bucket.COUNTED, 1, values(row, 2, 3), inputs);
+                expected.merge(values(row, 1, 3), view.add(view.identity(), one), (cell, more) -> view.add(cell, one));
+            }
+        }
+        List<Row> cells = Cells.of(contributions, "v0", view).collectAsList();
+        assertEquals(expected.size(), cells.size());
+        for (Row cell : cells) {
+            Object[] partials = expected.get(values(cell, 0, 2));
+            int column = 2;
+            for (int m = 0; m < view.measures().size(); m++) {
+                Measure measure = view.measures().get(m);
+                int columns = measure.aggregate().stored().size();
+                Object batch = measure.algebra().finish(measure.algebra().load(values(cell, column, column + columns)));
+                Object speed = measure.algebra().finish(partials[m]);
+                assertTrue(
+                        measure.aggregate().equality().equal(speed, batch),
+                        () -> measure + ": " + speed + ", " + batch);
+                column += columns;
+            }
+        }
+    }
+
+    private static List<String> randomEvents(Random random) {
+        List<String> events = new ArrayList<>();
+        for (int i = 0; i < 500; i++) {
+            String region = random.nextInt(8) == 0 ? "null" : "\"r" + random.nextInt(3) + "\"";
+            String n = random.nextInt(8) == 0 ? "null" : Long.toString(random.nextLong());
+            String amount = random.nextInt(8) == 0 ? "null" : "\"" + (random.nextInt() / 100) + ".25\"";
+            String x = random.nextInt(8) == 0 ? "null" : Double.toString(1 + random.nextDouble() * 1e6);
+            events.add("{\"at\":%d,\"region\":%s,\"n\":%s,\"amount\":%s,\"x\":%s,\"text\":\"%d\"}"
+                    .formatted(random.nextInt(180_000), region, n, amount, x, random.nextInt(5)));
+        }
+        return events;
+    }
+
+    private static List<Object> values(Row row, int from, int to) {
+        List<Object> values = new ArrayList<>();
+        for (int i = from; i < to; i++) {
+            values.add(row.get(i));
+        }
+        return values;
+    }
+
+    @Test
+    void aMalformedEventContributesNothing() {
+        ViewDefinition view = Orders.view("v", null, "1m", Map.of(), "count()");
+        DefinitionSet set = ViewCompiler.resolve(Orders.SOURCE, List.of(view), UTC);
+        Row row = contributions(Orders.spark(UTC), set, List.of("{")).first();
+        assertNull(row.get(1));
+        assertEquals(Duration.ofMinutes(1), view.pane().length());
+    }
+}
