@@ -40,12 +40,16 @@ final class BatchSpark implements Supplier<SparkSession>, AutoCloseable {
     private static Map<String, String> defaults() {
         int cores = Runtime.getRuntime().availableProcessors();
         Map<String, String> defaults = new HashMap<>(Map.of(
-                "spark.app.name", "tidemark batch",
-                "spark.sql.shuffle.partitions", Integer.toString(2 * cores),
-                "spark.databricks.delta.snapshotPartitions", Integer.toString(cores),
+                "spark.app.name",
+                "tidemark batch",
+                "spark.sql.shuffle.partitions",
+                Integer.toString(2 * cores),
+                // A table's log is small, and every task over it is compiled anew.
+                "spark.databricks.delta.snapshotPartitions",
+                "1",
                 "spark.sql.warehouse.dir",
-                        Path.of(System.getProperty("java.io.tmpdir"), "tidemark-spark-warehouse")
-                                .toString()));
+                Path.of(System.getProperty("java.io.tmpdir"), "tidemark-spark-warehouse")
+                        .toString()));
         // spark-submit says where to run; started alone, on this machine.
         defaults.put("spark.master", System.getProperty("spark.master", "local[*]"));
         return defaults;

@@ -57,39 +57,43 @@ final class ReadableViews {
      */
     private record Lag(Optional<SortedSet<LocalDate>> days) {}
 
+    /** A view and the set that it belongs to. */
+    private record Task(DefinitionSet set, View view) {}
+
     /**
      * Makes every view's table show {@code newest}, or leaves it where it shows a later publication; without Spark if
      * all do.
      *
-     * @return the views whose tables were written
+     * @return the views whose tables were behind
      */
     List<String> bringUpToDate(Publication newest, List<DefinitionSet> sets) {
-        List<String> written = new ArrayList<>();
-        for (DefinitionSet set : sets) {
-            for (View view : set.views()) {
-                if (bringUpToDate(newest, set, view)) {
-                    written.add(view.name());
-                }
-            }
-        }
-        return written;
+        List<Task> lagging = sets.stream()
+                .flatMap(set -> set.views().stream().map(view -> new Task(set, view)))
+                .filter(task -> lag(newest, task.view()).isPresent())
+                .toList();
+        InParallel.map(lagging, task -> bringUpToDate(newest, task));
+        return lagging.stream().map(task -> task.view().name()).toList();
     }
 
-    private boolean bringUpToDate(Publication newest, DefinitionSet set, View view) {
-        for (int attempt = 0; ; attempt++) {
-            Optional<Lag> lag = lag(newest, view);
+    /** Tries until the table shows the publication or a later one; how often it had to write comes back. */
+    private int bringUpToDate(Publication newest, Task task) {
+        DeltaConcurrentModificationException conflict = null;
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            Optional<Lag> lag = lag(newest, task.view());
             if (lag.isEmpty()) {
-                return attempt > 0;
+                return attempt;
             }
             try {
-                write(newest, set, view, lag.get());
+                write(newest, task.set(), task.view(), lag.get());
             } catch (DeltaConcurrentModificationException e) {
                 // Another process writes the table; what it then shows decides whether we still have to.
-                if (attempt == ATTEMPTS) {
-                    throw e;
-                }
+                conflict = e;
             }
         }
+        throw new IllegalStateException(
+                "the table of view " + task.view().name() + " does not come to show publication " + newest.number()
+                        + "; if files of its log are gone, delete its folder: the next run writes it anew",
+                conflict);
     }
 
     private Optional<Lag> lag(Publication newest, View view) {

@@ -8,6 +8,7 @@ import static org.apache.spark.sql.functions.count_if;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.to_date;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.tidemark.compile.Cells;
 import dev.tidemark.compile.Contributions;
 import dev.tidemark.compile.JudgedEvents;
@@ -24,6 +25,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -89,11 +91,13 @@ final class Segments {
         Dataset<Row> contributions = Contributions.of(events(), plan.set()).persist(StorageLevel.MEMORY_AND_DISK());
         try {
             List<Row> counts = counts(contributions).collectAsList();
+            List<View> views = plan.set().views();
+            List<Map<LocalDate, SegmentRef>> written = InParallel.map(
+                    IntStream.range(0, views.size()).boxed().toList(),
+                    view -> references(append(contributions, view, views.get(view)), counts, view));
             Map<String, Map<LocalDate, SegmentRef>> segments = new TreeMap<>();
-            for (int i = 0; i < plan.set().views().size(); i++) {
-                View view = plan.set().views().get(i);
-                Map<LocalDate, Long> cells = append(contributions, i, view);
-                segments.put(view.name(), references(cells, counts, i));
+            for (int i = 0; i < written.size(); i++) {
+                segments.put(views.get(i).name(), written.get(i));
             }
             long events = counts.stream().mapToLong(row -> row.getAs(EVENTS)).sum();
             return new Written(segments, events);
@@ -143,8 +147,8 @@ final class Segments {
         return Contributions.column(view) + "_" + bucket;
     }
 
-    /** Appends a view's cells and counts what can be read back of them, by day. */
-    private Map<LocalDate, Long> append(Dataset<Row> contributions, int index, View view) {
+    /** Appends a view's cells; how many there are comes back, by segment. */
+    private Map<String, Long> append(Dataset<Row> contributions, int index, View view) {
         Path table = table(deployment, view, plan.set().id());
         DeltaTables.create(spark, table, schema(view), SEGMENT, Map.of());
         Dataset<Row> cells = Cells.of(contributions, Contributions.column(index), view)
@@ -156,16 +160,27 @@ final class Segments {
                 .write()
                 .format("delta")
                 .mode("append")
+                .option("userMetadata", run)
                 .save(table.toString());
-        Map<LocalDate, Long> written = new HashMap<>();
-        DeltaTables.read(spark, table)
-                .where(col(SEGMENT)
-                        .isin(plan.days().stream().map(day -> id(view, day)).toArray()))
-                .groupBy(to_date(col("pane")).as(DAY))
-                .count()
-                .collectAsList()
-                .forEach(row -> written.put(row.getAs(DAY), row.getAs("count")));
-        return written;
+        return written(new DeltaLogFiles(table));
+    }
+
+    /** What the append's own commit says that it holds; Delta makes none for an append without rows. */
+    private Map<String, Long> written(DeltaLogFiles log) {
+        Map<String, Long> cells = new HashMap<>();
+        log.versions()
+                .filter(version -> log.metadata(version).equals(run))
+                .findFirst()
+                .ifPresent(version -> log.actions(version, "add")
+                        .forEach(file -> cells.merge(
+                                file.path("partitionValues").path(SEGMENT).asText(), rows(file), Long::sum)));
+        return cells;
+    }
+
+    private static long rows(JsonNode file) {
+        return DeltaLogFiles.parse(file.path("stats").asText("{}"))
+                .path("numRecords")
+                .asLong();
     }
 
     /** The columns of a table of segments. */
@@ -182,17 +197,27 @@ final class Segments {
         return view.name() + "." + day + "." + run;
     }
 
-    private Map<LocalDate, SegmentRef> references(Map<LocalDate, Long> cells, List<Row> counts, int view) {
+    private Map<LocalDate, SegmentRef> references(Map<String, Long> cells, List<Row> counts, int view) {
         Map<LocalDate, SegmentRef> references = new TreeMap<>();
         for (LocalDate day : plan.days()) {
-            references.put(
-                    day,
-                    new SegmentRef(
-                            id(plan.set().views().get(view), day),
-                            cells.getOrDefault(day, 0L),
-                            buckets(counts, day, view)));
+            String id = id(plan.set().views().get(view), day);
+            SegmentRef segment = new SegmentRef(id, cells.getOrDefault(id, 0L), buckets(counts, day, view));
+            requireWritten(segment);
+            references.put(day, segment);
         }
         return references;
+    }
+
+    /** A publication must not name what is not there. */
+    private static void requireWritten(SegmentRef segment) {
+        boolean counted = segment.buckets().values().stream()
+                .flatMap(partitions -> partitions.values().stream())
+                .anyMatch(buckets -> buckets.containsKey(Bucket.COUNTED));
+        if (counted != segment.cells() > 0) {
+            throw new IllegalStateException("segment " + segment.id() + " should " + (counted ? "" : "not ")
+                    + "have cells, but its table's log says that " + segment.cells()
+                    + " were written (leave spark.databricks.delta.stats.collect on)");
+        }
     }
 
     private static Map<String, Map<Integer, Map<Bucket, Long>>> buckets(List<Row> counts, LocalDate day, int view) {

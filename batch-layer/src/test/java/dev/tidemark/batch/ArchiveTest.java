@@ -60,7 +60,7 @@ class ArchiveTest {
 
     @Test
     void rowsHoldTheRecordAndTheEvent() {
-        Shop shop = Shop.in(folder, ZoneId.of("Asia/Tokyo"));
+        Shop shop = Shop.withAllViews(folder, ZoneId.of("Asia/Tokyo"));
         shop.send(0, ORDER);
         Instant before = Instant.now();
         shop.archive();

@@ -41,7 +41,7 @@ class EquivalenceTest {
         long seed = System.nanoTime();
         System.out.println("seed " + seed + " in " + zone);
         Random random = new Random(seed);
-        Shop shop = Shop.in(folder, ZoneId.of(zone));
+        Shop shop = Shop.withAllViews(folder, ZoneId.of(zone));
         PlainFold fold = new PlainFold(shop);
         for (int run = 0; run < RUNS; run++) {
             for (int partition = 0; partition < 2; partition++) {

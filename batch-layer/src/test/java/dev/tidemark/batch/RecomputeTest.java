@@ -66,11 +66,24 @@ class RecomputeTest {
 
     @Test
     void aFailingExpressionRejectsTheEventForItsViewAlone() {
-        Shop shop = shopWith(ON_FIRST, order(9, "2001-01-01T11:00:00Z", "EU", "1.00", 0));
+        Shop shop = published(
+                Shop.withAllViews(folder, ZoneId.of("UTC")),
+                ON_FIRST,
+                order(9, "2001-01-01T11:00:00Z", "EU", "1.00", 0));
         Publication published = shop.published();
         assertEquals(Map.of(Bucket.COUNTED, 2L), buckets(shop, published, "revenue"));
         assertEquals(Map.of(Bucket.COUNTED, 1L, Bucket.FAILED, 1L), buckets(shop, published, "daily"));
         assertEquals(List.of("[2001-01-01,2001-01-01T00:00:00Z,1,333.0]"), shop.readable("daily"));
+    }
+
+    @Test
+    void aDayOnWhichNothingCountsHasAnEmptySegment() {
+        String test = ON_FIRST.replace("}", ", \"status\": \"TEST\"}");
+        Shop shop = shopWith(test);
+        Publication published = shop.published();
+        assertEquals(0, published.segmentsOf("revenue").get(FIRST).cells());
+        assertEquals(Map.of(Bucket.FILTERED, 1L), buckets(shop, published, "revenue"));
+        assertEquals(List.of(), shop.readable("revenue"));
     }
 
     @Test
@@ -156,7 +169,7 @@ class RecomputeTest {
 
         Recompute.Report repair = shop.recompute();
         assertFalse(repair.published());
-        assertEquals(List.of("daily", "revenue", "weights"), repair.viewsWritten());
+        assertEquals(List.of("revenue"), repair.viewsWritten());
         assertEquals(2, shop.readable("revenue").size());
         assertEquals(
                 List.of(),
@@ -257,7 +270,10 @@ class RecomputeTest {
     }
 
     private Shop shopWith(String... values) {
-        Shop shop = Shop.in(folder);
+        return published(Shop.in(folder), values);
+    }
+
+    private static Shop published(Shop shop, String... values) {
         shop.send(0, values);
         shop.archive();
         shop.recompute();

@@ -1,5 +1,7 @@
 package dev.tidemark.batch;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import dev.tidemark.broker.SharedBroker;
 import dev.tidemark.deployment.Deployment;
 import dev.tidemark.deployment.Locations;
@@ -17,11 +19,15 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
 import java.util.function.Supplier;
 import org.apache.avro.Schema;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -58,15 +64,22 @@ final class Shop {
         this.source = deployment.sources().get(0);
     }
 
+    /** With one view, {@code revenue}. */
     static Shop in(Path folder) {
-        return in(folder, ZoneId.of("UTC"));
+        return in(folder, ZoneId.of("UTC"), SharedBroker.createTopic("orders", 2));
     }
 
-    static Shop in(Path folder, ZoneId zone) {
-        return in(folder, zone, SharedBroker.createTopic("orders", 2));
-    }
-
+    /** With one view, over a topic that need not exist. */
     static Shop in(Path folder, ZoneId zone, String topic) {
+        return of(folder, zone, topic, List.of(revenue()));
+    }
+
+    /** With three views of different panes, one of which fails on some orders. */
+    static Shop withAllViews(Path folder, ZoneId zone) {
+        return of(folder, zone, SharedBroker.createTopic("orders", 2), List.of(revenue(), weights(), daily()));
+    }
+
+    private static Shop of(Path folder, ZoneId zone, String topic, List<ViewDefinition> views) {
         Source source = new Source(
                 "orders",
                 topic,
@@ -82,11 +95,24 @@ final class Shop {
                 zone,
                 new Warehouse(folder.resolve("warehouse")),
                 Map.of("bootstrap.servers", SharedBroker.bootstrapServers()),
-                Map.of("spark.master", "local[2]", "spark.sql.shuffle.partitions", "2"),
+                spark(views.size() > 1),
                 0,
                 List.of(source),
-                List.of(revenue(), weights(), daily()),
+                views,
                 Locations.NONE));
+    }
+
+    /** Compiling Spark's generated code takes longer than these few events take; only results are tested with it. */
+    private static Map<String, String> spark(boolean compiled) {
+        return Map.of(
+                "spark.master",
+                "local[2]",
+                "spark.sql.shuffle.partitions",
+                "2",
+                "spark.sql.codegen.wholeStage",
+                Boolean.toString(compiled),
+                "spark.sql.codegen.factoryMode",
+                compiled ? "FALLBACK" : "NO_CODEGEN");
     }
 
     /** The same deployment over another source. */
@@ -174,7 +200,7 @@ final class Shop {
         }
     }
 
-    /** Sends values in one transaction, and commits or aborts it. */
+    /** Sends values in one transaction, commits or aborts it, and waits until its marker stands in the log. */
     void transaction(boolean commit, int partition, String... values) {
         String id = source.topic() + "-" + Instant.now().toEpochMilli();
         try (KafkaProducer<byte[], byte[]> producer = producer(Map.of("transactional.id", id))) {
@@ -188,9 +214,29 @@ final class Shop {
             } else {
                 producer.abortTransaction();
             }
-        } catch (ExecutionException | InterruptedException e) {
+            awaitMarker(new TopicPartition(source.topic(), partition));
+        } catch (Exception e) {
             throw new AssertionError(e);
         }
+    }
+
+    /** The producer's call returns before the broker has written the marker, and until then the log ends before it. */
+    private static void awaitMarker(TopicPartition partition) throws Exception {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", SharedBroker.bootstrapServers()))) {
+            Eventually.succeeds(() -> {
+                assertEquals(
+                        end(admin, partition, IsolationLevel.READ_UNCOMMITTED),
+                        end(admin, partition, IsolationLevel.READ_COMMITTED));
+                return partition;
+            });
+        }
+    }
+
+    private static long end(Admin admin, TopicPartition partition, IsolationLevel isolation) throws Exception {
+        return admin.listOffsets(Map.of(partition, OffsetSpec.latest()), new ListOffsetsOptions(isolation))
+                .partitionResult(partition)
+                .get()
+                .offset();
     }
 
     private ProducerRecord<byte[], byte[]> record(int partition, String value) {

@@ -3,14 +3,13 @@ package dev.tidemark.system;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
+import java.util.Queue;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /** What was sent to the topic of the flights, by partition and offset: the truth that answers are held against. */
@@ -19,6 +18,7 @@ final class FlightLog implements AutoCloseable {
     private final String topic;
     private final KafkaProducer<String, String> producer;
     private final Map<Integer, ConcurrentSkipListMap<Long, Flight>> partitions = new ConcurrentHashMap<>();
+    private final Queue<Exception> refused = new ConcurrentLinkedQueue<>();
 
     FlightLog(String topic, Map<String, Object> settings) {
         this.topic = topic;
@@ -32,26 +32,29 @@ final class FlightLog implements AutoCloseable {
     }
 
     /** Sends a flight, stamped with its own time. */
-    Future<RecordMetadata> send(Flight flight) {
+    void send(Flight flight) {
         long timestamp = flight.date().toEpochMilli();
-        return producer.send(
-                new ProducerRecord<>(topic, null, timestamp, flight.origin(), flight.json()), (sent, e) -> {
-                    if (e == null) {
-                        partition(sent.partition()).put(sent.offset(), flight);
-                    }
-                });
+        producer.send(new ProducerRecord<>(topic, null, timestamp, flight.origin(), flight.json()), (sent, e) -> {
+            if (e == null) {
+                partition(sent.partition()).put(sent.offset(), flight);
+            } else {
+                refused.add(e);
+            }
+        });
+    }
+
+    /** Waits until every flight that was sent is acknowledged; fails if one was refused. */
+    void flush() {
+        producer.flush();
+        if (!refused.isEmpty()) {
+            throw new AssertionError(refused.size() + " flights were not acknowledged", refused.peek());
+        }
     }
 
     /** Sends flights and waits until all are acknowledged. */
     void sendAll(List<Flight> flights) {
-        List<Future<RecordMetadata>> sent = flights.stream().map(this::send).toList();
-        for (Future<RecordMetadata> one : sent) {
-            try {
-                one.get();
-            } catch (ExecutionException | InterruptedException e) {
-                throw new AssertionError("a flight was not acknowledged", e);
-            }
-        }
+        flights.forEach(this::send);
+        flush();
     }
 
     /** Sends flights in one transaction and aborts it: they never happened. */

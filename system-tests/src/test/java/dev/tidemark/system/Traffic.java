@@ -3,18 +3,20 @@ package dev.tidemark.system;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
-/** Sends flights in the background, so many a second. */
+/** Sends flights in the background, so many a second; once it is closed, all that were sent are acknowledged. */
 final class Traffic implements AutoCloseable {
 
+    private final FlightLog log;
     private final Thread thread;
     private volatile boolean stopped;
 
     Traffic(FlightLog log, List<Flight> flights, int perSecond) {
-        thread = new Thread(() -> send(log, flights, 1_000_000_000L / perSecond), "traffic");
+        this.log = log;
+        thread = new Thread(() -> send(flights, 1_000_000_000L / perSecond), "traffic");
         thread.start();
     }
 
-    private void send(FlightLog log, List<Flight> flights, long nanosBetween) {
+    private void send(List<Flight> flights, long nanosBetween) {
         long next = System.nanoTime();
         for (Flight flight : flights) {
             if (stopped) {
@@ -34,5 +36,6 @@ final class Traffic implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        log.flush();
     }
 }

@@ -1,0 +1,73 @@
+package dev.tidemark.batch;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+
+/**
+ * The commit files of a Delta table's log, read without Spark.
+ *
+ * @param table the table's folder; it need not exist
+ */
+record DeltaLogFiles(Path table) {
+
+    private static final Pattern NAME = Pattern.compile("(\\d{20})\\.json");
+    private static final ObjectMapper TREE = new ObjectMapper();
+
+    /** The versions that have a commit file, the newest first. */
+    Stream<Long> versions() {
+        try (Stream<Path> files = Files.list(log())) {
+            return files
+                    .map(file -> NAME.matcher(file.getFileName().toString()))
+                    .filter(Matcher::matches)
+                    .map(name -> Long.parseLong(name.group(1)))
+                    .sorted(Collections.reverseOrder())
+                    .toList()
+                    .stream();
+        } catch (NoSuchFileException e) {
+            return Stream.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** A version's actions of one kind, such as {@code add}. */
+    List<JsonNode> actions(long version, String kind) {
+        try (Stream<String> lines = Files.lines(log().resolve("%020d.json".formatted(version)))) {
+            String start = "{\"" + kind + "\"";
+            return lines.filter(line -> line.startsWith(start))
+                    .map(line -> parse(line).get(kind))
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The user metadata of a version; empty if it has none. */
+    String metadata(long version) {
+        Optional<JsonNode> info = actions(version, "commitInfo").stream().findFirst();
+        return info.map(found -> found.path("userMetadata").asText()).orElse("");
+    }
+
+    static JsonNode parse(String json) {
+        try {
+            return TREE.readTree(json);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Path log() {
+        return table.resolve("_delta_log");
+    }
+}
