@@ -7,8 +7,9 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
-import java.util.function.Predicate;
+import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * Asks without pause, and recomputes every answer from its own certificate: the events below {@code through}, and no
@@ -16,30 +17,30 @@ import java.util.function.Predicate;
  */
 final class Checker implements AutoCloseable {
 
+    private static final long PAUSE_WHILE_DOWN_NANOS = 50_000_000;
+
     private final TestDeployment deployment;
     private final FlightLog log;
-    private final Predicate<HttpResponse<String>> mayRefuse;
-    private final boolean mayBeDown;
+    private final boolean mayRestart;
     private final Map<Question, Question.Expected> expected = new HashMap<>();
     private final Map<Question, Map<Integer, Long>> counted = new HashMap<>();
+    private final Map<Integer, Long> throughs = new HashMap<>();
     private final List<String> wrong = new ArrayList<>();
-    private final Map<Long, Integer> answersByPublication = new TreeMap<>();
+    private final Map<Long, Integer> answersByPublication = new ConcurrentSkipListMap<>();
+    private final AtomicInteger refusals = new AtomicInteger();
     private final Thread thread = new Thread(this::run, "checker");
     private volatile boolean stopped;
     private long publication;
-    private int refusals;
 
     /**
      * Starts asking.
      *
-     * @param mayRefuse which answers other than 200 are the refusals that the contract names
-     * @param mayBeDown whether the serving layer may be away for a while
+     * @param mayRestart whether the serving layer may be away for a while, and not ready for a while after it
      */
-    Checker(TestDeployment deployment, FlightLog log, Predicate<HttpResponse<String>> mayRefuse, boolean mayBeDown) {
+    Checker(TestDeployment deployment, FlightLog log, boolean mayRestart) {
         this.deployment = deployment;
         this.log = log;
-        this.mayRefuse = mayRefuse;
-        this.mayBeDown = mayBeDown;
+        this.mayRestart = mayRestart;
         for (Question question : Question.ALL) {
             expected.put(question, new Question.Expected(question));
             counted.put(question, new HashMap<>());
@@ -60,16 +61,25 @@ final class Checker implements AutoCloseable {
             HttpResponse<String> response = deployment.get(question.path());
             if (response.statusCode() == 200) {
                 check(question, TestDeployment.json(response));
-            } else if (mayRefuse.test(response)) {
-                refusals++;
+            } else if (mayRestart && isNotReady(response)) {
+                refusals.incrementAndGet();
             } else {
                 complain(question, response.statusCode() + " " + response.body());
             }
         } catch (IOException e) {
-            if (!mayBeDown) {
+            if (!mayRestart) {
                 complain(question, e.toString());
             }
+            LockSupport.parkNanos(PAUSE_WHILE_DOWN_NANOS);
+        } catch (RuntimeException | AssertionError e) {
+            complain(question, e.toString());
         }
+    }
+
+    /** The one refusal that a restart excuses. */
+    private static boolean isNotReady(HttpResponse<String> response) {
+        return response.statusCode() == 503
+                && TestDeployment.json(response).path("type").asText().endsWith(":not-ready");
     }
 
     private void check(Question question, JsonNode answer) {
@@ -95,13 +105,15 @@ final class Checker implements AutoCloseable {
     }
 
     private void countUpTo(Question question, int partition, long through) {
-        long before = counted.get(question).getOrDefault(partition, 0L);
-        if (through < before) {
-            complain(question, "partition " + partition + " stepped back from " + before + " to " + through);
+        long newest = throughs.getOrDefault(partition, 0L);
+        if (through < newest) {
+            complain(question, "partition " + partition + " stepped back from " + newest + " to " + through);
             return;
         }
+        throughs.put(partition, through);
         // The answer may be faster than the acknowledgement of the event that it counts.
         Conditions.await("acknowledgement up to " + through, () -> log.end(partition) >= through);
+        long before = counted.get(question).getOrDefault(partition, 0L);
         log.between(partition, before, through).values().forEach(expected.get(question)::count);
         counted.get(question).put(partition, through);
     }
@@ -121,9 +133,10 @@ final class Checker implements AutoCloseable {
     }
 
     int refusals() {
-        return refusals;
+        return refusals.get();
     }
 
+    /** Stops asking, and waits for the answer that is under way. */
     @Override
     public void close() {
         stopped = true;

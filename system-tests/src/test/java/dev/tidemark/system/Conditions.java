@@ -14,13 +14,13 @@ final class Conditions {
     /** Returns once {@code condition} holds; fails after two minutes. A condition that throws does not hold yet. */
     static void await(String what, Callable<Boolean> condition) {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
-        Exception last = null;
+        Throwable last = null;
         while (System.nanoTime() < deadline) {
             try {
                 if (condition.call()) {
                     return;
                 }
-            } catch (Exception e) {
+            } catch (Exception | AssertionError e) {
                 last = e;
             }
             LockSupport.parkNanos(Duration.ofMillis(10).toNanos());

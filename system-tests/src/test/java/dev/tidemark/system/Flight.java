@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.zip.GZIPInputStream;
 
@@ -46,6 +47,11 @@ record Flight(Instant date, int delay, int distance, String origin, String desti
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The start of its day, as answers write it. */
+    String day() {
+        return date.truncatedTo(ChronoUnit.DAYS).toString();
     }
 
     String json() {

@@ -15,10 +15,16 @@ import org.apache.kafka.common.serialization.StringSerializer;
 /** What was sent to the topic of the flights, by partition and offset: the truth that answers are held against. */
 final class FlightLog implements AutoCloseable {
 
+    private static final List<String> MALFORMED =
+            List.of("nonsense", "{}", "{\"date\":\"2001-01-01T00:00:00Z\",\"delay\":\"much\"}", "[1,2]", "");
+
     private final String topic;
     private final KafkaProducer<String, String> producer;
     private final Map<Integer, ConcurrentSkipListMap<Long, Flight>> partitions = new ConcurrentHashMap<>();
+    private final Map<Integer, Long> ends = new ConcurrentHashMap<>();
+    private final Map<Integer, Long> malformed = new ConcurrentHashMap<>();
     private final Queue<Exception> refused = new ConcurrentLinkedQueue<>();
+    private int malformedSent;
 
     FlightLog(String topic, Map<String, Object> settings) {
         this.topic = topic;
@@ -33,21 +39,39 @@ final class FlightLog implements AutoCloseable {
 
     /** Sends a flight, stamped with its own time. */
     void send(Flight flight) {
-        long timestamp = flight.date().toEpochMilli();
+        send(flight, flight.date().toEpochMilli());
+    }
+
+    /** Sends a flight whose record is stamped with {@code timestamp}, in milliseconds. */
+    void send(Flight flight, long timestamp) {
         producer.send(new ProducerRecord<>(topic, null, timestamp, flight.origin(), flight.json()), (sent, e) -> {
             if (e == null) {
                 partition(sent.partition()).put(sent.offset(), flight);
+                ends.merge(sent.partition(), sent.offset() + 1, Math::max);
             } else {
                 refused.add(e);
             }
         });
     }
 
-    /** Waits until every flight that was sent is acknowledged; fails if one was refused. */
+    /** Sends something that is no flight, of one kind after the other. */
+    void sendMalformed() {
+        String value = MALFORMED.get(malformedSent++ % MALFORMED.size());
+        producer.send(new ProducerRecord<>(topic, "key " + malformedSent, value), (sent, e) -> {
+            if (e == null) {
+                malformed.merge(sent.partition(), 1L, Long::sum);
+                ends.merge(sent.partition(), sent.offset() + 1, Math::max);
+            } else {
+                refused.add(e);
+            }
+        });
+    }
+
+    /** Waits until everything that was sent is acknowledged; fails if something was refused. */
     void flush() {
         producer.flush();
         if (!refused.isEmpty()) {
-            throw new AssertionError(refused.size() + " flights were not acknowledged", refused.peek());
+            throw new AssertionError(refused.size() + " records were not acknowledged", refused.peek());
         }
     }
 
@@ -58,7 +82,7 @@ final class FlightLog implements AutoCloseable {
     }
 
     /** Sends flights in one transaction and aborts it: they never happened. */
-    void abort(List<Flight> flights) throws Exception {
+    void abort(List<Flight> flights) {
         producer.beginTransaction();
         for (Flight flight : flights) {
             producer.send(new ProducerRecord<>(topic, flight.origin(), flight.json()));
@@ -76,10 +100,19 @@ final class FlightLog implements AutoCloseable {
         return partition(partition).subMap(from, true, to, false);
     }
 
-    /** The first offset after the last flight that was acknowledged. */
+    /** The flights of one partition. */
+    List<Flight> of(int partition) {
+        return List.copyOf(partition(partition).values());
+    }
+
+    /** How many records of one partition are no flights. */
+    long malformed(int partition) {
+        return malformed.getOrDefault(partition, 0L);
+    }
+
+    /** The first offset after the last record that was acknowledged. */
     long end(int partition) {
-        Map.Entry<Long, Flight> last = partition(partition).lastEntry();
-        return last == null ? 0 : last.getKey() + 1;
+        return ends.getOrDefault(partition, 0L);
     }
 
     /** Every flight that was acknowledged. */

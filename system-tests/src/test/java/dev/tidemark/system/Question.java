@@ -5,9 +5,11 @@ import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 
@@ -18,35 +20,50 @@ import java.util.function.Predicate;
  * @param counts which flights it is about
  * @param key the group of a flight, as the text of the row's fields
  * @param fields the row's fields that make the group
+ * @param measures the row's other fields, each of which is compared
  */
-record Question(String path, Predicate<Flight> counts, Function<Flight, List<String>> key, List<String> fields) {
+record Question(
+        String path,
+        Predicate<Flight> counts,
+        Function<Flight, List<String>> key,
+        List<String> fields,
+        List<String> measures) {
 
     static final Question DELAYS_BY_ORIGIN = new Question(
             "/v1/views/delays_by_origin/query?by=origin",
             flight -> true,
             flight -> List.of(flight.origin()),
-            List.of("origin"));
+            List.of("origin"),
+            List.of("flights", "delay_sum", "average_delay", "worst", "best", "miles"));
 
     static final Question TRAFFIC_BY_DAY = new Question(
             "/v1/views/traffic/query?window=1d",
             flight -> true,
-            flight -> List.of(flight.date().truncatedTo(ChronoUnit.DAYS).toString()),
-            List.of("window_start"));
+            flight -> List.of(flight.day()),
+            List.of("window_start"),
+            List.of("flights", "delay_decimal", "delay_avg", "longest"));
 
     static final Question ROUTES_FROM_ATLANTA = new Question(
             "/v1/views/routes/query?by=destination&filter%5Borigin%5D=ATL&window=1d",
             flight -> flight.origin().equals("ATL") && flight.distance() > 0,
-            flight -> List.of(flight.date().truncatedTo(ChronoUnit.DAYS).toString(), flight.destination()),
-            List.of("window_start", "destination"));
+            flight -> List.of(flight.day(), flight.destination()),
+            List.of("window_start", "destination"),
+            List.of("flights", "miles_avg", "late"));
 
-    static final List<Question> ALL = List.of(DELAYS_BY_ORIGIN, TRAFFIC_BY_DAY, ROUTES_FROM_ATLANTA);
+    static final Question DISTANCES_BY_HOUR = new Question(
+            "/v1/views/distances/query?window=1h&measures=flights,km,bound_avg",
+            flight -> flight.delay() != 0,
+            flight -> List.of(flight.date().truncatedTo(ChronoUnit.HOURS).toString()),
+            List.of("window_start"),
+            List.of("flights", "km", "bound_avg"));
+
+    static final List<Question> ALL = List.of(DELAYS_BY_ORIGIN, TRAFFIC_BY_DAY, ROUTES_FROM_ATLANTA, DISTANCES_BY_HOUR);
 
     /** What has been counted so far, group by group. */
     static final class Expected {
 
         private final Question question;
-        private final Map<List<String>, Group> groups =
-                new TreeMap<>((a, b) -> a.toString().compareTo(b.toString()));
+        private final Map<List<String>, Group> groups = new HashMap<>();
 
         Expected(Question question) {
             this.question = question;
@@ -62,79 +79,98 @@ record Question(String path, Predicate<Flight> counts, Function<Flight, List<Str
         /** What is wrong with the rows of an answer; nothing, if they are right. */
         List<String> differences(JsonNode rows) {
             List<String> found = new ArrayList<>();
-            if (rows.size() != groups.size()) {
-                found.add(rows.size() + " rows instead of " + groups.size());
-            }
+            Set<List<String>> seen = new HashSet<>();
             for (JsonNode row : rows) {
-                List<String> key = question.fields().stream()
-                        .map(field -> field.equals("window_start")
-                                ? Instant.parse(row.get(field).asText()).toString()
-                                : row.get(field).asText())
-                        .toList();
-                Group expected = groups.get(key);
-                if (expected == null) {
+                List<String> key = question.keyOf(row);
+                if (!seen.add(key)) {
+                    found.add("two rows for " + key);
+                } else if (!groups.containsKey(key)) {
                     found.add("a row for " + key);
                 } else {
-                    expected.compare(key, row, found);
+                    compare(key, row, found);
                 }
             }
+            groups.keySet().stream().filter(key -> !seen.contains(key)).forEach(key -> found.add("no row for " + key));
             return found;
         }
+
+        private void compare(List<String> key, JsonNode row, List<String> found) {
+            for (String measure : question.measures()) {
+                Object expected = groups.get(key).expected(measure);
+                if (!same(expected, row.path(measure))) {
+                    found.add("%s: %s is %s instead of %s".formatted(key, measure, row.path(measure), expected));
+                }
+            }
+        }
+
+        private static boolean same(Object expected, JsonNode found) {
+            if (expected == null) {
+                return found.isNull();
+            }
+            if (expected instanceof Double number) {
+                return found.isNumber() && Math.abs(number - found.asDouble()) <= 1e-9 * Math.max(1, Math.abs(number));
+            }
+            return expected instanceof String
+                    ? found.isTextual() && found.asText().equals(expected)
+                    : found.isIntegralNumber() && found.asLong() == (Long) expected;
+        }
+    }
+
+    private List<String> keyOf(JsonNode row) {
+        return fields.stream()
+                .map(field -> field.equals("window_start")
+                        ? Instant.parse(row.get(field).asText()).toString()
+                        : row.get(field).asText())
+                .toList();
     }
 
     /** A plain fold over flights. */
     private static final class Group {
 
+        private static final BigDecimal KILOMETRES_PER_MILE = new BigDecimal("1.609344");
+
         private long flights;
         private long delays;
         private long miles;
         private long late;
-        private int worst = Integer.MIN_VALUE;
-        private int best = Integer.MAX_VALUE;
-        private int longest;
+        private long bound;
+        private long boundFlights;
+        private long worst = Long.MIN_VALUE;
+        private long best = Long.MAX_VALUE;
+        private long longest;
+        private BigDecimal kilometres = BigDecimal.ZERO;
 
         void count(Flight flight) {
             flights++;
             delays += flight.delay();
             miles += flight.distance();
             late += flight.delay() > 15 ? 1 : 0;
+            bound += flight.delay() == 5 ? 0 : flight.delay();
+            boundFlights += flight.delay() == 5 ? 0 : 1;
             worst = Math.max(worst, flight.delay());
             best = Math.min(best, flight.delay());
             longest = Math.max(longest, flight.distance());
+            kilometres = kilometres.add(BigDecimal.valueOf(flight.distance())
+                    .multiply(KILOMETRES_PER_MILE)
+                    .setScale(3, java.math.RoundingMode.HALF_UP));
         }
 
-        void compare(List<String> key, JsonNode row, List<String> found) {
-            row.properties().forEach(field -> {
-                Object expected = expected(field.getKey());
-                if (expected != null && !same(expected, field.getValue())) {
-                    found.add("%s: %s is %s instead of %s".formatted(key, field.getKey(), field.getValue(), expected));
-                }
-            });
-        }
-
-        private Object expected(String measure) {
+        Object expected(String measure) {
             return switch (measure) {
                 case "flights" -> flights;
                 case "delay_sum" -> delays;
                 case "average_delay", "delay_avg" -> (double) delays / flights;
-                case "worst" -> (long) worst;
-                case "best" -> (long) best;
+                case "worst" -> worst;
+                case "best" -> best;
                 case "miles" -> miles;
                 case "miles_avg" -> (double) miles / flights;
                 case "late" -> late;
                 case "delay_decimal" -> new BigDecimal(delays).setScale(2).toString();
-                case "longest" -> (long) longest;
-                default -> null;
+                case "longest" -> longest;
+                case "km" -> kilometres.toString();
+                case "bound_avg" -> boundFlights == 0 ? null : (Object) ((double) bound / boundFlights);
+                default -> throw new IllegalArgumentException(measure);
             };
-        }
-
-        private static boolean same(Object expected, JsonNode found) {
-            if (expected instanceof Double number) {
-                return Math.abs(number - found.asDouble()) <= 1e-9 * Math.max(1, Math.abs(number));
-            }
-            return expected instanceof String
-                    ? found.isTextual() && found.asText().equals(expected)
-                    : found.isIntegralNumber() && found.asLong() == (Long) expected;
         }
     }
 }

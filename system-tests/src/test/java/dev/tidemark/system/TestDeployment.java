@@ -19,7 +19,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
 /** The flights example as a deployment of its own: real processes, a real broker, real Delta tables, real HTTP. */
@@ -34,13 +33,14 @@ final class TestDeployment implements AutoCloseable {
     private final int port;
     private final Deployment deployment;
     private final HttpClient http = HttpClient.newHttpClient();
-    private final List<Process> started = new ArrayList<>();
+    private final List<LayerProcess> started = new ArrayList<>();
 
     TestDeployment(Path folder) throws IOException {
         this.folder = folder;
         this.topic = SharedBroker.createTopic("flights", PARTITIONS);
         this.port = freePort();
         copy(Repository.ROOT.resolve("examples/flights"), folder);
+        copy(Repository.ROOT.resolve("system-tests/src/test/resources/views"), folder.resolve("views"));
         replace("sources/flights.yaml", "topic: flights", "topic: " + topic);
         replace("tidemark.yaml", "name: flights", "name: " + topic);
         replace("tidemark.yaml", "port: 8686", "port: " + port);
@@ -89,16 +89,14 @@ final class TestDeployment implements AutoCloseable {
     }
 
     /** Starts a layer's process as the launcher does. */
-    Process start(Layer layer, String... arguments) throws IOException {
+    LayerProcess start(Layer layer, String... arguments) throws IOException {
         List<String> all = new ArrayList<>(List.of(arguments));
         all.addAll(List.of("--config", file().toString()));
         Path output = Repository.ROOT.resolve("system-tests/target/processes");
         Files.createDirectories(output);
-        Process process = layer.process(Installation.find(), all)
-                .redirectErrorStream(true)
-                .redirectOutput(output.resolve(topic + "-" + started.size() + "-" + layer + ".log")
-                        .toFile())
-                .start();
+        LayerProcess process = LayerProcess.start(
+                layer.process(new Installation(Repository.ROOT), all),
+                output.resolve(topic + "-" + started.size() + "-" + layer + ".log"));
         started.add(process);
         return process;
     }
@@ -163,18 +161,24 @@ final class TestDeployment implements AutoCloseable {
         return answer[0];
     }
 
+    /** The number of the newest publication in the warehouse. */
+    long newestPublication() {
+        return deployment.warehouse().publications().latest().number();
+    }
+
+    /** Waits until queries are answered under a publication. */
+    void awaitPublication(long number) {
+        Conditions.await(
+                "answers under publication " + number,
+                () -> answer(Question.TRAFFIC_BY_DAY.path())
+                                .at("/certificate/publication")
+                                .asLong()
+                        == number);
+    }
+
     @Override
     public void close() {
-        started.forEach(Process::destroy);
-        started.forEach(process -> {
-            try {
-                if (!process.waitFor(15, TimeUnit.SECONDS)) {
-                    process.destroyForcibly();
-                }
-            } catch (InterruptedException e) {
-                process.destroyForcibly();
-                Thread.currentThread().interrupt();
-            }
-        });
+        started.forEach(LayerProcess::stop);
+        started.forEach(LayerProcess::close);
     }
 }

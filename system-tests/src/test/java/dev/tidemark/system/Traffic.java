@@ -3,8 +3,13 @@ package dev.tidemark.system;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
-/** Sends flights in the background, so many a second; once it is closed, all that were sent are acknowledged. */
+/**
+ * Sends flights in the background, so many a second, and something malformed now and then; once it is closed, all that
+ * was sent is acknowledged.
+ */
 final class Traffic implements AutoCloseable {
+
+    private static final int FLIGHTS_PER_MALFORMED = 50;
 
     private final FlightLog log;
     private final Thread thread;
@@ -18,11 +23,15 @@ final class Traffic implements AutoCloseable {
 
     private void send(List<Flight> flights, long nanosBetween) {
         long next = System.nanoTime();
+        int sent = 0;
         for (Flight flight : flights) {
             if (stopped) {
                 return;
             }
             log.send(flight);
+            if (++sent % FLIGHTS_PER_MALFORMED == 0) {
+                log.sendMalformed();
+            }
             next += nanosBetween;
             LockSupport.parkNanos(next - System.nanoTime());
         }

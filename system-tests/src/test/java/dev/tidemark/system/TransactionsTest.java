@@ -24,9 +24,7 @@ class TransactionsTest {
 
     @Test
     void abortedFlightsNeverCountAndTheirOffsetsAreNotMissing() throws Exception {
-        long seed = System.nanoTime();
-        System.out.println("seed " + seed);
-        Random random = new Random(seed);
+        Random random = Seeds.random();
         List<Flight> flights = Flight.of(LocalDate.of(2001, 1, 1), LocalDate.of(2001, 1, 2));
         try (TestDeployment deployment = new TestDeployment(folder)) {
             Map<String, Object> settings = new HashMap<>(deployment.deployment().kafkaClient());
@@ -40,22 +38,10 @@ class TransactionsTest {
                 check(deployment, log, 0);
                 deployment.publish();
                 transactions(log, flights.subList(2_000, 4_000), random);
-                Conditions.await(
-                        "publication 1",
-                        () -> deployment
-                                        .answer(Question.DELAYS_BY_ORIGIN.path())
-                                        .at("/certificate/publication")
-                                        .asLong()
-                                == 1);
+                deployment.awaitPublication(1);
                 check(deployment, log, 1);
                 deployment.publish();
-                Conditions.await(
-                        "publication 2",
-                        () -> deployment
-                                        .answer(Question.DELAYS_BY_ORIGIN.path())
-                                        .at("/certificate/publication")
-                                        .asLong()
-                                == 2);
+                deployment.awaitPublication(2);
                 check(deployment, log, 2);
             }
         }

@@ -1,0 +1,66 @@
+package dev.tidemark.system;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+
+/** The law of conservation, seen from outside: every record of each partition is in exactly one bucket of each view. */
+final class Conservation {
+
+    private static final Map<String, Predicate<Flight>> FILTERS = Map.of(
+            "delays_by_origin", flight -> true,
+            "traffic", flight -> true,
+            "routes", flight -> flight.distance() > 0,
+            "distances", flight -> flight.delay() != 0);
+
+    private Conservation() {}
+
+    /** Holds what the serving layer says of each view and partition against what was sent; all has to be counted. */
+    static void holds(TestDeployment deployment, FlightLog log) throws IOException {
+        JsonNode views = deployment.answer("/v1/status").at("/sources/0/views");
+        assertEquals(FILTERS.size(), views.size());
+        FILTERS.forEach((view, filter) -> {
+            assertEquals(TestDeployment.PARTITIONS, views.get(view).size());
+            for (JsonNode partition : views.get(view)) {
+                assertEquals(expected(log, partition.get("partition").asInt(), filter), buckets(partition), view);
+            }
+        });
+    }
+
+    private static Map<String, Long> expected(FlightLog log, int partition, Predicate<Flight> filter) {
+        long flights = log.of(partition).size();
+        long counted = log.of(partition).stream().filter(filter).count();
+        return new TreeMap<>(Map.of(
+                "partition",
+                (long) partition,
+                "consumed",
+                flights + log.malformed(partition),
+                "counted",
+                counted,
+                "malformed",
+                log.malformed(partition),
+                "filtered",
+                flights - counted,
+                "duplicate",
+                0L,
+                "deferred",
+                0L,
+                "excluded",
+                0L,
+                "failed",
+                0L));
+    }
+
+    private static Map<String, Long> buckets(JsonNode partition) {
+        Map<String, Long> buckets = new TreeMap<>();
+        partition
+                .properties()
+                .forEach(
+                        bucket -> buckets.put(bucket.getKey(), bucket.getValue().asLong()));
+        return buckets;
+    }
+}
