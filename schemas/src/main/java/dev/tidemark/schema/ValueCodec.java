@@ -6,7 +6,6 @@ import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.LocalDate;
-import java.time.temporal.ChronoUnit;
 import org.apache.avro.io.Decoder;
 import org.apache.avro.io.Encoder;
 
@@ -31,7 +30,7 @@ final class ValueCodec {
             case DECIMAL -> out.writeBytes(digits((BigDecimal) value, type));
             case STRING -> out.writeString((String) value);
             case DATE -> out.writeInt((int) ((LocalDate) value).toEpochDay());
-            case TIMESTAMP -> out.writeLong(ChronoUnit.MICROS.between(Instant.EPOCH, (Instant) value));
+            case TIMESTAMP -> out.writeLong(Micros.of((Instant) value));
         }
     }
 
@@ -50,7 +49,7 @@ final class ValueCodec {
             case DECIMAL -> new BigDecimal(new BigInteger(array(in.readBytes(null))), type.scale());
             case STRING -> in.readString();
             case DATE -> LocalDate.ofEpochDay(in.readInt());
-            case TIMESTAMP -> Instant.EPOCH.plus(in.readLong(), ChronoUnit.MICROS);
+            case TIMESTAMP -> Micros.instant(in.readLong());
         };
     }
 

@@ -15,9 +15,13 @@ import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class IncrementFormatTest {
 
+    private static final Instant FIRST = Instant.parse("0000-01-01T00:00:00Z");
+    private static final Instant END = Instant.parse("+10000-01-01T00:00:00Z");
     private static final List<ValueType> TYPES = List.of(
             ValueType.BOOLEAN,
             ValueType.BIGINT,
@@ -43,6 +47,18 @@ class IncrementFormatTest {
                 new Increment(position, Math.max(0, offset - random.nextInt(1000)), random.nextLong(), contributions);
         IncrementFormat format = new IncrementFormat(shapes);
         assertEquals(increment, format.read(format.write(increment)));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"0000-01-01T00:00:00Z", "0001-01-01T00:00:00Z", "9999-12-31T23:59:59.999999Z"})
+    void timesFarFromThePresentAreKept(String text) {
+        Instant time = Instant.parse(text);
+        CellShape shape = new CellShape("v", List.of(new Field("at", ValueType.TIMESTAMP)), List.of());
+        Contribution counted = new Contribution(Bucket.COUNTED, Micros.of(time), List.of(time), List.of());
+        Increment increment = new Increment(new Position("log", 0, 5), 5, 0, List.of(counted));
+        IncrementFormat format = new IncrementFormat(List.of(shape));
+        assertEquals(increment, format.read(format.write(increment)));
+        assertEquals(time, Micros.instant(Micros.of(time)));
     }
 
     @Property
@@ -87,6 +103,13 @@ class IncrementFormatTest {
         return values;
     }
 
+    /** Any microsecond of the years 0 to 9999. */
+    private static Instant time(Random random) {
+        long second = FIRST.getEpochSecond()
+                + Math.floorMod(random.nextLong(), END.getEpochSecond() - FIRST.getEpochSecond());
+        return Instant.ofEpochSecond(second, 1_000L * random.nextInt(1_000_000));
+    }
+
     private static Object value(ValueType type, Random random) {
         return switch (type.kind()) {
             case BOOLEAN -> random.nextBoolean();
@@ -95,7 +118,7 @@ class IncrementFormatTest {
             case DECIMAL -> new BigDecimal(new BigInteger(120, random), type.scale()).negate();
             case STRING -> "é" + random.nextInt();
             case DATE -> LocalDate.ofEpochDay(random.nextInt(100_000) - 50_000);
-            case TIMESTAMP -> Instant.ofEpochSecond(random.nextInt(), 1_000L * random.nextInt(1_000_000));
+            case TIMESTAMP -> time(random);
         };
     }
 }

@@ -3,6 +3,7 @@ package dev.tidemark.serving;
 import dev.tidemark.schema.Bucket;
 import dev.tidemark.schema.Contribution;
 import dev.tidemark.schema.Increment;
+import dev.tidemark.schema.Micros;
 import dev.tidemark.schema.Position;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -27,10 +28,7 @@ record Sale(Position position, long recordTimestamp, Instant time, String region
 
     Contribution contribution() {
         return new Contribution(
-                Bucket.COUNTED,
-                ChronoUnit.MICROS.between(Instant.EPOCH, pane()),
-                dimensions(),
-                List.of(amount, pieces, pieces, (double) pieces));
+                Bucket.COUNTED, Micros.of(pane()), dimensions(), List.of(amount, pieces, pieces, (double) pieces));
     }
 
     /** Its increment, covering from the position {@code from} on. */

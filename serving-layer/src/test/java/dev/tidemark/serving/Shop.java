@@ -9,6 +9,7 @@ import dev.tidemark.schema.Bucket;
 import dev.tidemark.schema.Field;
 import dev.tidemark.schema.Increment;
 import dev.tidemark.schema.IncrementFormat;
+import dev.tidemark.schema.Micros;
 import dev.tidemark.schema.Position;
 import dev.tidemark.schema.Source;
 import dev.tidemark.schema.ValueType;
@@ -32,7 +33,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -264,7 +264,7 @@ final class Shop implements AutoCloseable {
         Total weight = (Total) partials[4];
         return new Object[] {
             id,
-            ChronoUnit.MICROS.between(Instant.EPOCH, pane),
+            Micros.of(pane),
             dimensions.get(0),
             partials[0],
             revenue.sum(),

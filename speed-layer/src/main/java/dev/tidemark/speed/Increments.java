@@ -7,13 +7,12 @@ import dev.tidemark.schema.CellShape;
 import dev.tidemark.schema.Contribution;
 import dev.tidemark.schema.Increment;
 import dev.tidemark.schema.IncrementFormat;
+import dev.tidemark.schema.Micros;
 import dev.tidemark.schema.Position;
 import dev.tidemark.view.DefinitionSet;
 import dev.tidemark.view.Json;
 import dev.tidemark.view.StoredDefinitions;
 import java.io.Serializable;
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -109,7 +108,7 @@ final class Increments {
             if (bucket != Bucket.COUNTED) {
                 return Contribution.none(bucket);
             }
-            long pane = ChronoUnit.MICROS.between(Instant.EPOCH, row.getInstant(1));
+            long pane = Micros.of(row.getInstant(1));
             int inputs = 2 + shape.dimensions().size();
             return new Contribution(
                     bucket,

@@ -1,5 +1,6 @@
 package dev.tidemark.serving.query;
 
+import dev.tidemark.schema.Micros;
 import dev.tidemark.serving.fold.Snapshot;
 import dev.tidemark.serving.segment.Cell;
 import dev.tidemark.serving.segment.Segment;
@@ -53,7 +54,7 @@ final class Merge {
 
     private Instant window(long pane) {
         return query.window()
-                .map(window -> windows.computeIfAbsent(pane, micros -> window.start(Times.instant(micros))))
+                .map(window -> windows.computeIfAbsent(pane, micros -> window.start(Micros.instant(micros))))
                 .orElse(null);
     }
 

@@ -1,6 +1,7 @@
 package dev.tidemark.serving.query;
 
 import dev.tidemark.schema.Field;
+import dev.tidemark.schema.Micros;
 import dev.tidemark.schema.ValueType;
 import dev.tidemark.serving.query.QueryRequest.OrderRequest;
 import dev.tidemark.serving.segment.Selection;
@@ -126,9 +127,9 @@ public record Query(
     public Selection selection() {
         long from = range.from()
                 .map(time -> window.map(windows -> windows.startAtOrAfter(time)).orElse(time))
-                .map(Times::micros)
+                .map(Micros::of)
                 .orElse(Long.MIN_VALUE);
-        long to = range.to().map(this::end).map(Times::micros).orElse(Long.MAX_VALUE);
+        long to = range.to().map(this::end).map(Micros::of).orElse(Long.MAX_VALUE);
         return new Selection(from, Math.max(from, to), Filter.all(filters));
     }
 

@@ -63,6 +63,10 @@ public record TimeRange(Optional<Instant> from, Optional<Instant> to) {
         Duration length = RequestFields.duration("last", text);
         Instant to = panes.end(panes.start(now));
         Instant from = to.atZone(zone).minusDays(length.toDays()).toInstant().minus(length.minusDays(length.toDays()));
+        if (!Times.isInRange(from)) {
+            throw RequestFields.wrong(
+                    "last", text, "a duration that begins after the year 0", "last is " + text + ", which is too long");
+        }
         if (length.isZero() || !panes.start(from).equals(from)) {
             throw RequestFields.wrong(
                     "last",

@@ -12,10 +12,13 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 
-/** Times as requests write them, and microseconds of the epoch. */
+/** Times as requests write them: in the years 0 to 9999 of UTC, as events are. */
 final class Times {
 
     static final String ACCEPTED = "an ISO-8601 time, such as 2026-01-31T10:00:00Z, or a date, such as 2026-01-31";
+
+    private static final Instant FIRST = Instant.parse("0000-01-01T00:00:00Z");
+    private static final Instant END = Instant.parse("+10000-01-01T00:00:00Z");
 
     private Times() {}
 
@@ -27,13 +30,18 @@ final class Times {
                 time -> OffsetDateTime.parse(time).toInstant(),
                 time -> LocalDateTime.parse(time).atZone(zone).toInstant(),
                 time -> LocalDate.parse(time).atStartOfDay(zone).toInstant());
-        return readers.stream()
+        Instant time = readers.stream()
                 .map(reader -> attempt(reader, iso))
                 .flatMap(Optional::stream)
                 .findFirst()
                 .orElseThrow(() -> HttpProblem.field(
                         field, text, ACCEPTED, field + " is '" + text + "', which is no time; accepted is " + ACCEPTED))
                 .truncatedTo(ChronoUnit.MICROS);
+        if (!isInRange(time)) {
+            throw RequestFields.wrong(
+                    field, text, "a time in the years 0 to 9999", field + " is " + text + ", which no event can have");
+        }
+        return time;
     }
 
     private static Optional<Instant> attempt(Function<String, Instant> reader, String text) {
@@ -44,11 +52,8 @@ final class Times {
         }
     }
 
-    static long micros(Instant time) {
-        return ChronoUnit.MICROS.between(Instant.EPOCH, time);
-    }
-
-    static Instant instant(long micros) {
-        return Instant.EPOCH.plus(micros, ChronoUnit.MICROS);
+    /** Whether {@code time} lies in the years that events can have. */
+    static boolean isInRange(Instant time) {
+        return !time.isBefore(FIRST) && time.isBefore(END);
     }
 }

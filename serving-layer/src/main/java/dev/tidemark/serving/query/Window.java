@@ -1,5 +1,6 @@
 package dev.tidemark.serving.query;
 
+import dev.tidemark.schema.Micros;
 import dev.tidemark.serving.problem.HttpProblem;
 import dev.tidemark.view.Durations;
 import dev.tidemark.view.Pane;
@@ -36,7 +37,7 @@ public sealed interface Window {
         @Override
         public Instant start(Instant time) {
             long micros = length.toNanos() / 1_000;
-            return Times.instant(Math.floorDiv(Times.micros(time), micros) * micros);
+            return Micros.instant(Math.floorDiv(Micros.of(time), micros) * micros);
         }
 
         @Override

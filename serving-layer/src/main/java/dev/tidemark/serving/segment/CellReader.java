@@ -1,14 +1,13 @@
 package dev.tidemark.serving.segment;
 
 import dev.tidemark.schema.Field;
+import dev.tidemark.schema.Micros;
 import dev.tidemark.schema.ValueType;
 import dev.tidemark.view.Measure;
 import dev.tidemark.view.View;
 import io.delta.kernel.data.ColumnVector;
 import io.delta.kernel.data.ColumnarBatch;
-import java.time.Instant;
 import java.time.LocalDate;
-import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -78,7 +77,7 @@ final class CellReader {
             case DECIMAL -> column.getDecimal(row);
             case STRING -> column.getString(row);
             case DATE -> LocalDate.ofEpochDay(column.getInt(row));
-            case TIMESTAMP -> Instant.EPOCH.plus(column.getLong(row), ChronoUnit.MICROS);
+            case TIMESTAMP -> Micros.instant(column.getLong(row));
         };
     }
 }

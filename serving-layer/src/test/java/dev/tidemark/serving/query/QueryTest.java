@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tidemark.schema.Field;
+import dev.tidemark.schema.Micros;
 import dev.tidemark.schema.ValueType;
 import dev.tidemark.serving.problem.HttpProblem;
 import dev.tidemark.serving.segment.Selection;
@@ -48,6 +49,10 @@ class QueryTest {
                 "from | 2026-03-29T10:02:30Z | from | the nearest are 2026-03-29T10:00:00Z and 2026-03-29T10:05:00Z",
                 "to | 2026-03-29T10:02:30Z | to | the nearest are 2026-03-29T10:00:00Z and 2026-03-29T10:05:00Z",
                 "last | 7m | last | a multiple of the pane, 5m",
+                "from | -0001-12-31 | from | a time in the years 0 to 9999",
+                "to | +10000-01-02 | to | a time in the years 0 to 9999",
+                "last | 999999w | last | which is too long",
+                "last | 999999999w | last | which is too long",
                 "last | long | last | such as 500ms, 30s",
                 "last | 0s | last | a multiple of the pane",
                 "window | 7m | window | a multiple of 5m below an hour",
@@ -149,6 +154,18 @@ class QueryTest {
     }
 
     @Test
+    void rangesReachAsFarAsEventsDo() {
+        Query query = query(Map.of("from", List.of("0001-01-01T00:00:00Z"), "to", List.of("9999-12-31T00:00:00Z")));
+        assertEquals(-62_135_596_800_000_000L, query.selection().from());
+        assertEquals(253_402_214_400_000_000L, query.selection().to());
+        assertEquals(
+                -62_135_596_800_000_000L,
+                query(Map.of("from", List.of("0001-01-01T00:00:00Z"), "window", List.of("15m")))
+                        .selection()
+                        .from());
+    }
+
+    @Test
     void lastEndsAtTheNextPaneAndCountsCalendarDays() {
         Query hour = query(Map.of("last", List.of("1h")));
         assertEquals(Instant.parse("2026-03-29T10:05:00Z"), hour.range().to().orElseThrow());
@@ -167,8 +184,8 @@ class QueryTest {
                         "to", List.of("2026-03-02T12:05:00Z"),
                         "window", List.of("1h")))
                 .selection();
-        assertEquals(Times.micros(Instant.parse("2026-03-02T11:00:00Z")), selection.from());
-        assertEquals(Times.micros(Instant.parse("2026-03-02T13:00:00Z")), selection.to());
+        assertEquals(Micros.of(Instant.parse("2026-03-02T11:00:00Z")), selection.from());
+        assertEquals(Micros.of(Instant.parse("2026-03-02T13:00:00Z")), selection.to());
         Selection empty = query(Map.of(
                         "from", List.of("2026-03-02T10:05:00Z"),
                         "to", List.of("2026-03-02T10:10:00Z"),
