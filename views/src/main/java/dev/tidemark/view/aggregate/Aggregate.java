@@ -7,7 +7,7 @@ import java.util.List;
 /**
  * A measure's algebra: a commutative monoid of partials, with a way in ({@link #add}) and a way out ({@link #finish}).
  *
- * <p>Laws, which {@code AggregateLaws} tests for every implementation: {@code merge} is associative and commutative and
+ * <p>Laws, which {@code AggregateLawsTest} tests for every implementation: {@code merge} is associative and commutative and
  * {@link #identity} is its neutral element; {@code add(p, x) = merge(p, add(identity, x))}; {@code finish} agrees with
  * the plain computation over the inputs, in the measure's {@link Equality}. Partials are immutable.
  *

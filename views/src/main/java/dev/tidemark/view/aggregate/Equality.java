@@ -20,7 +20,7 @@ public enum Equality {
         }
     },
 
-    /** Equal but for the order in which doubles were added: within 1e-9 of the larger. */
+    /** Equal but for the order in which doubles were added: within 1e-9 of the larger; what is not finite, only to itself. */
     DOUBLES {
         @Override
         public boolean equal(Object one, Object other) {
@@ -29,7 +29,13 @@ public enum Equality {
             }
             double a = ((Number) one).doubleValue();
             double b = ((Number) other).doubleValue();
-            return Double.compare(a, b) == 0 || Math.abs(a - b) <= RELATIVE * Math.max(Math.abs(a), Math.abs(b));
+            if (Double.compare(a, b) == 0) {
+                return true;
+            }
+            // Infinity is within any share of infinity.
+            return Double.isFinite(a)
+                    && Double.isFinite(b)
+                    && Math.abs(a - b) <= RELATIVE * Math.max(Math.abs(a), Math.abs(b));
         }
     };
 
