@@ -57,8 +57,21 @@ public sealed interface Window {
         @Override
         public Instant end(Instant start) {
             return hours == 1
-                    ? start.plus(Duration.ofHours(1))
+                    ? endOfHour(start)
                     : instant(floor(start.atZone(zone)).plusHours(hours));
+        }
+
+        /** The hour in which clocks shift by half an hour is as much longer or shorter. */
+        private Instant endOfHour(Instant start) {
+            Instant later = start.plus(Duration.ofHours(1));
+            while (start(later).equals(start)) {
+                later = later.plus(Duration.ofHours(1));
+            }
+            Instant end = start(later);
+            while (!start(end.minusNanos(1)).equals(start)) {
+                end = start(end.minusNanos(1));
+            }
+            return end;
         }
 
         private LocalDateTime floor(ZonedDateTime local) {
