@@ -108,8 +108,16 @@ public record QueryRequest(
         if (wait.compareTo(MAX_WAIT) > 0) {
             throw RequestFields.wrong("wait", wait.toSeconds() + "s", "at most 60s", "wait is longer than 60s");
         }
+        Map<String, Map<Integer, Long>> atLeast = fields.offsets("at_least");
+        if (!wait.isZero() && atLeast.isEmpty()) {
+            throw RequestFields.wrong(
+                    "wait",
+                    fields.text("wait").orElseThrow(),
+                    "wait together with at_least",
+                    "wait is given without at_least");
+        }
         return new Conditions(
-                fields.offsets("at_least"),
+                atLeast,
                 wait,
                 fields.duration("max_lag"),
                 fields.oneOf("on_missing", "refuse", "return").equals("return"));

@@ -76,6 +76,10 @@ class QueryTest {
                 "at_least | {\"orders\":1} | at_least | the exclusive end by topic and partition",
                 "wait | 2 | wait | such as 500ms, 30s",
                 "wait | 2m | wait | at most 60s",
+                "wait | 2s | wait | wait is given without at_least",
+                "filter[amount] | 1e20000000 | filter[amount] | at most 8 digits before",
+                "filter[amount] | 1e-20000000 | filter[amount] | at most 2 digits after the point",
+                "filter[amount] | 123456789.00 | filter[amount] | at most 8 digits before",
                 "max_lag | soon | max_lag | such as 500ms, 30s",
                 "on_missing | ignore | on_missing | [refuse, return]",
                 "decimals | float | decimals | [string, number]",
@@ -136,6 +140,13 @@ class QueryTest {
                 filter("seen", "2026-05-01T12:00:00+02:00"));
         assertEquals(new Filter.In(5, java.util.Set.of(7L), true), filter("size", "7"));
         assertEquals(new Filter.In(6, java.util.Set.of(0.5), true), filter("weight", "0.5"));
+    }
+
+    @Test
+    void zeroesThatSayNothingAreNoDigits() {
+        assertEquals(new Filter.In(2, java.util.Set.of(new BigDecimal("100.00")), true), filter("amount", "1e2"));
+        assertEquals(new Filter.In(2, java.util.Set.of(new BigDecimal("0.50")), true), filter("amount", "0.50000"));
+        assertEquals(new Filter.In(2, java.util.Set.of(new BigDecimal("0.00")), true), filter("amount", "0e20000000"));
     }
 
     @Test
