@@ -1,15 +1,12 @@
 package dev.tidemark.serving;
 
 import dev.tidemark.deployment.Deployment;
+import dev.tidemark.serving.fold.Patience;
 import dev.tidemark.serving.http.HttpApi;
 import dev.tidemark.serving.http.ServedDeployment;
-import java.time.Duration;
 
 /** The serving layer of one deployment: what it follows, and the HTTP API that answers from it. */
 public final class ServingLayer implements AutoCloseable {
-
-    /** How long the increment of an event is waited for before the event counts as missing. */
-    public static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final ServedDeployment served;
     private final HttpApi api;
@@ -24,9 +21,9 @@ public final class ServingLayer implements AutoCloseable {
      *
      * @param host the address to listen at
      * @param port 0 for any free one
-     * @param patience how long the increment of an event is waited for; {@link #PATIENCE}, but for tests
+     * @param patience {@link Patience#USUAL}, but in tests
      */
-    public static ServingLayer start(Deployment deployment, String host, int port, Duration patience) {
+    public static ServingLayer start(Deployment deployment, String host, int port, Patience patience) {
         ServedDeployment served = ServedDeployment.start(deployment, patience);
         try {
             return new ServingLayer(served, HttpApi.start(served, host, port));

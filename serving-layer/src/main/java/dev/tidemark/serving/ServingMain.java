@@ -5,6 +5,7 @@ import dev.tidemark.deployment.DeploymentLoader;
 import dev.tidemark.deployment.InvalidDeploymentException;
 import dev.tidemark.deployment.RefusedException;
 import dev.tidemark.deployment.UnavailableException;
+import dev.tidemark.serving.fold.Patience;
 import io.javalin.util.JavalinBindException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
@@ -67,7 +68,7 @@ public final class ServingMain implements Callable<Integer> {
     public Integer call() throws InterruptedException {
         Deployment deployment = DeploymentLoader.load(config);
         int wanted = port == null ? deployment.servingPort() : port;
-        ServingLayer serving = ServingLayer.start(deployment, host, wanted, ServingLayer.PATIENCE);
+        ServingLayer serving = ServingLayer.start(deployment, host, wanted, Patience.USUAL);
         CountDownLatch stopped = new CountDownLatch(1);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(serving, stopped), "stop"));
         while (!serving.isReady()) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tidemark.deployment.RefusedException;
+import dev.tidemark.serving.fold.Patience;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -136,7 +137,7 @@ class ServingLayerTest {
     @Test
     void missingPositionsAreRefusedUntilTheirIncrementsCome() throws Exception {
         try (Shop shop = Shop.open(directory, 1);
-                ServingLayer serving = shop.serve()) {
+                ServingLayer serving = shop.serveImpatiently()) {
             Client client = ready(serving);
             shop.sellAndCount(0, Shop.NOON, "EU", "1.00");
             Sale lost = shop.sell(0, Shop.NOON, "EU", "2.00");
@@ -156,10 +157,112 @@ class ServingLayerTest {
                             .get(0)
                             .get("missing")
                             .toString());
+            String atLeast = "on_missing=return&at_least={\"%s\":{\"0\":%d}}";
+            assertEquals(200, client.revenue(atLeast.formatted(shop.topic, 1)).status());
+            assertEquals(503, client.revenue(atLeast.formatted(shop.topic, 3)).status());
             assertEquals("5.00", partial.rows().get(0).get("revenue").asText());
             shop.count(lost);
             Until.holds(() -> client.revenue("").status() == 200);
             assertEquals("7.00", client.revenue("").rows().get(0).get("revenue").asText());
+        }
+    }
+
+    @Test
+    void eventsThatAreMissingInManyPlacesAreGivenUpAtOnceAndAPublicationTakesOver() throws Exception {
+        try (Shop shop = Shop.open(directory, 1);
+                ServingLayer serving = shop.serve(new Patience(Duration.ofSeconds(3), Patience.USUAL.clocks()))) {
+            Client client = ready(serving);
+            shop.sellAndCount(0, Shop.NOON, "EU", "1.00");
+            for (int lost = 0; lost < 12; lost++) {
+                shop.sell(0, Shop.NOON, "EU", "2.00");
+                shop.sellAndCount(0, Shop.NOON, "EU", "4.00");
+            }
+            Until.holds(() -> client.revenue("on_missing=return").through(0) == 25);
+            shop.publish(Map.of(0, 1L));
+            Until.holds(() -> client.revenue("on_missing=return")
+                            .certificate()
+                            .get("publication")
+                            .asLong()
+                    == 1);
+            Client.Reply reply = client.revenue("on_missing=return");
+            assertEquals(
+                    12,
+                    reply.certificate().get("partitions").get(0).get("missing").size());
+            assertEquals("49.00", reply.rows().get(0).get("revenue").asText());
+        }
+    }
+
+    @Test
+    void readYourWritesNamesPartitionsThatThereAre() throws Exception {
+        try (Shop shop = Shop.open(directory, 1);
+                ServingLayer serving = shop.serve()) {
+            Client.Reply refused = ready(serving).revenue("at_least={\"%s\":{\"1\":1}}".formatted(shop.topic));
+            assertEquals(400, refused.status());
+            assertEquals("at_least", refused.json().get("field").asText());
+            assertTrue(refused.json().get("detail").asText().contains("has 1 partitions"));
+        }
+    }
+
+    @Test
+    void incrementsThatCannotBeReadEndTheAnswers() throws Exception {
+        try (Shop shop = Shop.open(directory, 1);
+                ServingLayer serving = shop.serve()) {
+            Client client = ready(serving);
+            shop.sellAndCount(0, Shop.NOON, "EU", "1.00");
+            awaitThrough(client, shop, 0, 1);
+            shop.emitGarbage(0);
+            Until.holds(() -> client.revenue("").status() == 503);
+            Client.Reply refused = client.revenue("");
+            assertEquals(
+                    "urn:tidemark:problem:not-ready", refused.json().get("type").asText());
+            assertTrue(refused.json().get("detail").asText().contains("cannot be counted any more"));
+            assertEquals(503, client.get("/readyz").status());
+        }
+    }
+
+    @Test
+    void nothingIsFinalWhileAPartitionHasEventsOfWhichNoneIsPublished() throws Exception {
+        try (Shop shop = Shop.open(directory, 2)) {
+            shop.sellAndCount(0, Shop.NOON, "EU", "1.00");
+            shop.publish(Map.of(0, 1L));
+            try (ServingLayer serving = shop.serve()) {
+                Client client = ready(serving);
+                assertTrue(isFinal(client), "an empty partition is not waited for");
+                shop.sellAndCount(1, Shop.NOON, "EU", "2.00");
+                awaitThrough(client, shop, 1, 1);
+                assertFalse(isFinal(client));
+            }
+        }
+    }
+
+    private static boolean isFinal(Client client) throws Exception {
+        return client.revenue("window=1d").rows().get(0).get("final").asBoolean();
+    }
+
+    @Test
+    void incrementsFromLongBeforeTheCutAreNotRead() throws Exception {
+        try (Shop shop = Shop.open(directory, 1)) {
+            shop.sellAndCount(0, Shop.NOON, "EU", "1.00");
+            shop.sellAndCount(0, Shop.NOON, "EU", "2.00");
+            // The cut is taken in a later millisecond than the broker stamped these.
+            long stamped = System.currentTimeMillis();
+            Until.holds(() -> System.currentTimeMillis() > stamped);
+            shop.publish(Map.of(0, 2L));
+            shop.sellAndCount(0, Shop.NOON, "EU", "4.00");
+            try (ServingLayer serving = shop.serve(new Patience(Duration.ofSeconds(10), Duration.ZERO))) {
+                Client client = ready(serving);
+                awaitThrough(client, shop, 0, 3);
+                assertEquals(
+                        "7.00", client.revenue("").rows().get(0).get("revenue").asText());
+                assertEquals(
+                        "{\"received\":1,\"counted_before\":0,\"foreign\":0}",
+                        client.get("/v1/status")
+                                .json()
+                                .get("sources")
+                                .get(0)
+                                .get("increments")
+                                .toString());
+            }
         }
     }
 
@@ -237,7 +340,7 @@ class ServingLayerTest {
             RefusedException refused = assertThrows(
                     RefusedException.class,
                     () -> ServingLayer.start(
-                            Shop.deployment(directory, shop.topic, changed), "127.0.0.1", 0, Duration.ofSeconds(1)));
+                            Shop.deployment(directory, shop.topic, changed), "127.0.0.1", 0, Patience.USUAL));
             assertTrue(refused.getMessage().contains("restore the files"));
         }
     }

@@ -13,6 +13,7 @@ import dev.tidemark.schema.Micros;
 import dev.tidemark.schema.Position;
 import dev.tidemark.schema.Source;
 import dev.tidemark.schema.ValueType;
+import dev.tidemark.serving.fold.Patience;
 import dev.tidemark.serving.segment.SegmentColumns;
 import dev.tidemark.view.Cut;
 import dev.tidemark.view.DefinitionSet;
@@ -52,17 +53,19 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * A deployment of one source, {@code orders}, and one view, {@code revenue}, on the shared broker; plays the speed
- * layer by writing increments, and the batch layer by writing segments and publications.
+ * One source of a deployment and its one view, by default {@code orders} and {@code revenue}, on the shared broker;
+ * plays the speed layer by writing increments, and the batch layer by writing segments and publications.
  */
 final class Shop implements AutoCloseable {
 
     static final Instant NOON = Instant.parse("2026-03-02T12:00:00Z");
-    static final View REVENUE = revenue();
+    static final View REVENUE = view("revenue", "orders");
 
     final Deployment deployment;
     final DefinitionSet set;
     final String topic;
+    private final String source;
+    private final View view;
     final List<Sale> sales = new CopyOnWriteArrayList<>();
     private final Admin admin = Admin.create(Map.of("bootstrap.servers", SharedBroker.bootstrapServers()));
     private final KafkaProducer<byte[], byte[]> producer = producer(Map.of());
@@ -71,13 +74,40 @@ final class Shop implements AutoCloseable {
     private final String log;
 
     Shop(Path directory, int partitions) {
-        topic = SharedBroker.createTopic("orders", partitions);
+        this(deployment(directory, SharedBroker.createTopic("orders", partitions), REVENUE.definition()), REVENUE);
+    }
+
+    private Shop(Deployment deployment, View view) {
+        this.deployment = deployment;
+        this.view = view;
+        source = view.definition().source();
+        topic = deployment.sources().stream()
+                .filter(known -> known.name().equals(source))
+                .findFirst()
+                .orElseThrow()
+                .topic();
         log = SourceLog.of(admin, topic).id();
-        deployment = deployment(directory, topic, REVENUE.definition());
-        String id = deployment.definitionSetId("orders");
-        set = new DefinitionSet(id, "orders", List.of(REVENUE));
+        String id = deployment.definitionSetId(source);
+        set = new DefinitionSet(id, source, List.of(view));
         format = new IncrementFormat(set.shapes());
-        increments = deployment.incrementsTopic("orders", id);
+        increments = deployment.incrementsTopic(source, id);
+    }
+
+    /** Two shops of one deployment: {@code orders} with {@code revenue}, and {@code returns} with {@code refunds}. */
+    static List<Shop> pair(Path directory) throws Exception {
+        View refunds = view("refunds", "returns");
+        Deployment both = deployment(
+                directory,
+                List.of(
+                        source("orders", SharedBroker.createTopic("orders", 1)),
+                        source("returns", SharedBroker.createTopic("returns", 1))),
+                List.of(REVENUE.definition(), refunds.definition()));
+        List<Shop> pair = List.of(new Shop(both, REVENUE), new Shop(both, refunds));
+        for (Shop shop : pair) {
+            both.warehouse().saveDefinitions(shop.set);
+            shop.createIncrements(1);
+        }
+        return pair;
     }
 
     /** A shop whose definitions are known and whose increments topic is there. */
@@ -89,8 +119,12 @@ final class Shop implements AutoCloseable {
     }
 
     static Deployment deployment(Path directory, String topic, ViewDefinition view) {
-        Source source = new Source(
-                "orders",
+        return deployment(directory, List.of(source("orders", topic)), List.of(view));
+    }
+
+    private static Source source(String name, String topic) {
+        return new Source(
+                name,
                 topic,
                 SchemaBuilder.record("order")
                         .fields()
@@ -104,20 +138,23 @@ final class Shop implements AutoCloseable {
                 Duration.ofHours(1),
                 Source.DEFAULT_EARLIEST,
                 Source.DEFAULT_HORIZON);
+    }
+
+    private static Deployment deployment(Path directory, List<Source> sources, List<ViewDefinition> views) {
         return new Deployment(
                 directory.resolve("tidemark.yaml"),
-                topic,
+                sources.get(0).topic(),
                 ZoneOffset.UTC,
                 new Warehouse(directory.resolve("warehouse")),
                 Map.of("bootstrap.servers", SharedBroker.bootstrapServers()),
                 Map.of(),
                 0,
-                List.of(source),
-                List.of(view),
+                sources,
+                views,
                 Locations.NONE);
     }
 
-    private static View revenue() {
+    private static View view(String viewName, String source) {
         Map<String, MeasureCall> calls = new LinkedHashMap<>();
         calls.put("orders", MeasureCall.parse("count()"));
         calls.put("revenue", MeasureCall.parse("sum(amount)"));
@@ -129,9 +166,9 @@ final class Shop implements AutoCloseable {
         List<Measure> measures = new ArrayList<>();
         calls.forEach((name, call) -> measures.add(new Measure(name, call, call.over(inputs.get(measures.size())))));
         ViewDefinition definition = new ViewDefinition(
-                "revenue",
+                viewName,
                 "Orders and revenue by region.",
-                "orders",
+                source,
                 Optional.empty(),
                 new Pane(Durations.parse("1m")),
                 Map.of("region", "region"),
@@ -207,9 +244,16 @@ final class Shop implements AutoCloseable {
                 .get();
     }
 
+    /** Writes bytes that are no increment. */
+    void emitGarbage(int partition) throws Exception {
+        producer.send(new ProducerRecord<>(increments, partition, null, new byte[] {1, 2, 3}))
+                .get();
+    }
+
     /** Publishes every counted event below these exclusive ends. */
     Publication publish(Map<Integer, Long> cut) throws Exception {
-        long number = deployment.warehouse().publications().latest().number() + 1;
+        Publication parent = deployment.warehouse().publications().latest();
+        long number = parent.number() + 1;
         List<Sale> below = sales.stream()
                 .filter(sale -> sale.position().offset()
                         < cut.getOrDefault(sale.position().partition(), 0L))
@@ -231,8 +275,11 @@ final class Shop implements AutoCloseable {
         for (Map.Entry<LocalDate, List<Sale>> day : days.entrySet()) {
             segments.put(day.getKey(), writeSegment(day.getValue()));
         }
-        Publication publication = new Publication(
-                Publication.FORMAT, number, Instant.now(), Map.of("orders", state), Map.of("revenue", segments));
+        Map<String, SourceState> sources = new TreeMap<>(parent.sources());
+        sources.put(source, state);
+        Map<String, Map<LocalDate, SegmentRef>> views = new TreeMap<>(parent.segments());
+        views.put(view.name(), segments);
+        Publication publication = new Publication(Publication.FORMAT, number, Instant.now(), sources, views);
         deployment.warehouse().publications().create(publication);
         return publication;
     }
@@ -253,8 +300,8 @@ final class Shop implements AutoCloseable {
         List<Object[]> rows = new ArrayList<>();
         cells.forEach((pane, byRegion) ->
                 byRegion.forEach((dimensions, partials) -> rows.add(row(id, pane, dimensions, partials))));
-        Path table = deployment.warehouse().segments("revenue", set.id());
-        new KernelTable(table, SegmentColumns.of(REVENUE), SegmentColumns.SEGMENT).append(id, rows);
+        Path table = deployment.warehouse().segments(view.name(), set.id());
+        new KernelTable(table, SegmentColumns.of(view), SegmentColumns.SEGMENT).append(id, rows);
         return new SegmentRef(id, rows.size(), Map.of(log, buckets));
     }
 
@@ -278,7 +325,16 @@ final class Shop implements AutoCloseable {
     }
 
     ServingLayer serve() {
-        return ServingLayer.start(deployment, "127.0.0.1", 0, Duration.ofSeconds(1));
+        return serve(Patience.USUAL);
+    }
+
+    /** With a patience that lets events be missing soon. */
+    ServingLayer serveImpatiently() {
+        return serve(new Patience(Duration.ofSeconds(1), Patience.USUAL.clocks()));
+    }
+
+    ServingLayer serve(Patience patience) {
+        return ServingLayer.start(deployment, "127.0.0.1", 0, patience);
     }
 
     @Override

@@ -3,7 +3,9 @@ package dev.tidemark.serving;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.tidemark.serving.fold.Patience;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -70,6 +72,52 @@ class TransactionalSourceTest {
             Until.holds(
                     () -> client.revenue("").certificate().get("publication").asLong() == 1);
             assertEquals(2, client.revenue("").through(0));
+        }
+    }
+
+    @Test
+    void onlyEventsAreMissing() throws Exception {
+        try (Shop shop = Shop.open(directory, 1);
+                KafkaProducer<byte[], byte[]> producer = Shop.producer(Map.of("transactional.id", shop.topic));
+                ServingLayer serving = shop.serveImpatiently()) {
+            Client client = Client.of(serving);
+            producer.initTransactions();
+            shop.sellAndCount(0, Shop.NOON, "EU", "1.00");
+            shop.sell(0, Shop.NOON, "EU", "2.00");
+            producer.beginTransaction();
+            shop.sell(producer, 0, Shop.NOON, "EU", "4.00");
+            producer.abortTransaction();
+            shop.sellAndCount(0, Shop.NOON, "EU", "8.00");
+            Until.holds(() -> client.revenue("on_missing=return").through(0) == 5);
+            Client.Reply reply = client.revenue("on_missing=return");
+            assertEquals(
+                    "[[1,2]]",
+                    reply.certificate().get("partitions").get(0).get("missing").toString());
+        }
+    }
+
+    @Test
+    void whatIsBehindAnOpenTransactionIsNotMissing() throws Exception {
+        Duration patience = Duration.ofMillis(500);
+        try (Shop shop = Shop.open(directory, 1);
+                KafkaProducer<byte[], byte[]> producer = Shop.producer(Map.of("transactional.id", shop.topic));
+                ServingLayer serving = shop.serve(new Patience(patience, Patience.USUAL.clocks()))) {
+            Client client = Client.of(serving);
+            Until.holds(serving::isReady);
+            producer.initTransactions();
+            producer.beginTransaction();
+            Sale open = shop.sell(producer, 0, Shop.NOON, "EU", "1.00");
+            Sale plain = shop.sell(0, Shop.NOON, "EU", "2.00");
+            long sold = System.nanoTime();
+            Until.holds(() -> System.nanoTime() - sold > 3 * patience.toNanos());
+            Client.Reply held = client.revenue("");
+            assertEquals(0, held.through(0));
+            assertTrue(held.certificate().get("complete").asBoolean());
+            producer.commitTransaction();
+            shop.count(open);
+            shop.count(plain);
+            Until.holds(() -> client.revenue("").through(0) == 3);
+            assertEquals("3.00", client.revenue("").rows().get(0).get("revenue").asText());
         }
     }
 

@@ -46,42 +46,43 @@ final class Frontier {
                 : Optional.of(new Range(through, first.getValue().from()));
     }
 
+    /** Exclusive: the end of the furthest increment that waits; {@link #through} if none does. */
+    long reach() {
+        return waiting.isEmpty() ? through : waiting.lastEntry().getValue().end();
+    }
+
     /** Takes an increment, whichever copy and in whatever order; {@code count} sees each position once. */
     void offer(Increment increment, Consumer<Increment> count) {
-        long offset = increment.position().offset();
-        if (offset < through) {
-            countIfMissing(increment, count);
-        } else if (increment.from() <= through) {
-            advance(increment, count);
+        if (isDue(increment)) {
+            take(increment, count);
             drain(count);
         } else {
-            waiting.merge(offset, increment, (one, other) -> one.from() <= other.from() ? one : other);
+            waiting.merge(
+                    increment.position().offset(), increment, (one, other) -> one.from() <= other.from() ? one : other);
         }
     }
 
-    private void countIfMissing(Increment increment, Consumer<Increment> count) {
+    /** Whether nothing that may be an event lies between what has been counted and it. */
+    private boolean isDue(Increment increment) {
+        return increment.from() <= through || increment.position().offset() < through;
+    }
+
+    /** Counts it unless it has been counted; either way, what it covers besides its own event is no event. */
+    private void take(Increment increment, Consumer<Increment> count) {
         long offset = increment.position().offset();
-        if (missing.contains(offset)) {
-            missing = missing.minus(offset, offset + 1);
+        boolean uncounted = offset >= through || missing.contains(offset);
+        if (!missing.isEmpty()) {
+            missing = missing.minus(increment.from(), increment.end());
+        }
+        through = Math.max(through, increment.end());
+        if (uncounted) {
             count.accept(increment);
         }
     }
 
-    private void advance(Increment increment, Consumer<Increment> count) {
-        count.accept(increment);
-        through = increment.end();
-    }
-
     private void drain(Consumer<Increment> count) {
-        while (!waiting.isEmpty()) {
-            Increment first = waiting.firstEntry().getValue();
-            if (first.from() > through && first.position().offset() >= through) {
-                return;
-            }
-            waiting.pollFirstEntry();
-            if (first.position().offset() >= through) {
-                advance(first, count);
-            }
+        while (!waiting.isEmpty() && isDue(waiting.firstEntry().getValue())) {
+            take(waiting.pollFirstEntry().getValue(), count);
         }
     }
 
@@ -93,11 +94,15 @@ final class Frontier {
         }
     }
 
-    /** Gives up on the events in [{@link #through}, {@code end}) until their increments come after all. */
-    void miss(long end, Consumer<Increment> count) {
-        if (end > through) {
-            missing = missing.plus(OffsetRanges.of(through, end));
-            through = end;
+    /**
+     * Gives up on those of {@code events} that have not been counted, until their increments come after all. Between
+     * {@link #through} and the last of them there are no others.
+     */
+    void miss(OffsetRanges events, Consumer<Increment> count) {
+        OffsetRanges lost = events.minus(0, through);
+        if (!lost.isEmpty()) {
+            missing = missing.plus(lost);
+            through = lost.end();
             drain(count);
         }
     }

@@ -89,14 +89,22 @@ public final class Tail {
         frontiers.get(partition).close(end, this::count);
     }
 
-    /** Gives up on the events between what has been counted and {@code end}: answers say that they are missing. */
-    public void miss(LogPartition partition, long end) {
-        frontiers.get(partition).miss(end, this::count);
+    /**
+     * Gives up on those of {@code events} that have not been counted: answers say that they are missing. Between what
+     * has been counted and the last of them there are no others.
+     */
+    public void miss(LogPartition partition, OffsetRanges events) {
+        frontiers.get(partition).miss(events, this::count);
     }
 
     /** The offsets that increments which wait are waiting for, if any do. */
     public Optional<Range> gap(LogPartition partition) {
         return frontiers.get(partition).gap();
+    }
+
+    /** Exclusive: the end of the furthest increment that waits; what has been counted if none does. */
+    public long reach(LogPartition partition) {
+        return frontiers.get(partition).reach();
     }
 
     /** How far one partition has been counted. */

@@ -121,6 +121,7 @@ class TailTest {
         for (Increment increment : arriving) {
             assertTrue(tail.add(increment));
             closeGaps(tail, events, random);
+            giveUp(tail, events, random);
             checkAgainstFold(tail, events, cuts, before);
         }
         for (int p = 0; p < PARTITIONS; p++) {
@@ -129,7 +130,18 @@ class TailTest {
             assertTrue(tail.progress(new LogPartition(LOG, p)).through() >= end, "everything is counted in the end");
         }
         checkAgainstFold(tail, events, cuts, before);
+        for (int p = 0; p < PARTITIONS; p++) {
+            attempt(p, events.get(p), 0).forEach(tail::add);
+            assertEquals(
+                    OffsetRanges.NONE,
+                    tail.progress(new LogPartition(LOG, p)).missing().minus(0, firstEvent(events.get(p))),
+                    "nothing is missing once all has come");
+        }
         batchAndTailTogetherAreTheFoldOfEverything(tail, events, cuts);
+    }
+
+    private static long firstEvent(TreeMap<Long, Contribution> events) {
+        return events.isEmpty() ? 0 : events.firstKey();
     }
 
     private static void interleave(List<Increment> all, List<Increment> more, Random random) {
@@ -152,6 +164,27 @@ class TailTest {
         }
     }
 
+    /** Now and then, what is next is given up: the events up to some offset, or any offsets if nobody can tell. */
+    private static void giveUp(Tail tail, List<TreeMap<Long, Contribution>> events, Random random) {
+        int p = random.nextInt(PARTITIONS);
+        if (random.nextInt(4) > 0 || events.get(p).isEmpty()) {
+            return;
+        }
+        LogPartition partition = new LogPartition(LOG, p);
+        long through = tail.progress(partition).through();
+        long end = Math.min(events.get(p).lastKey() + 1, through + random.nextInt(4));
+        if (end > through && random.nextBoolean()) {
+            tail.miss(partition, OffsetRanges.of(through, end));
+        } else {
+            OffsetRanges lost = OffsetRanges.NONE;
+            for (long event :
+                    events.get(p).subMap(through, Math.max(through, end)).keySet()) {
+                lost = lost.plus(OffsetRanges.of(event, event + 1));
+            }
+            tail.miss(partition, lost);
+        }
+    }
+
     private static void closeAll(Tail tail, int p, TreeMap<Long, Contribution> events) {
         LogPartition partition = new LogPartition(LOG, p);
         for (Long event : events.keySet()) {
@@ -169,14 +202,23 @@ class TailTest {
             long through = tail.progress(new LogPartition(LOG, p)).through();
             assertTrue(through >= before[p], "through never steps back");
             before[p] = through;
-            events.get(p).subMap(cuts[p], Math.max(cuts[p], through)).values().forEach(event -> fold(expected, event));
+            Map<Long, Contribution> countable =
+                    countable(events.get(p), cuts[p], tail.progress(new LogPartition(LOG, p)));
+            countable.values().forEach(event -> fold(expected, event));
             long counted = tail.buckets(new LogPartition(LOG, p)).get(0).values().stream()
                     .mapToLong(Long::longValue)
                     .sum();
-            assertEquals(
-                    events.get(p).subMap(cuts[p], Math.max(cuts[p], through)).size(), counted, "conservation");
+            assertEquals(countable.size(), counted, "conservation");
         }
         assertEquals(text(expected), text(cells(tail)));
+    }
+
+    /** The events from the cut on that what the tail says of itself includes. */
+    private static Map<Long, Contribution> countable(
+            TreeMap<Long, Contribution> events, long cut, Tail.Progress progress) {
+        TreeMap<Long, Contribution> countable = new TreeMap<>(events.subMap(cut, Math.max(cut, progress.through())));
+        countable.keySet().removeIf(progress.missing()::contains);
+        return countable;
     }
 
     private static void batchAndTailTogetherAreTheFoldOfEverything(
@@ -234,13 +276,28 @@ class TailTest {
         tail.add(increment(2, 2));
         assertEquals(Optional.of(new OffsetRanges.Range(0, 2)), tail.gap(partition));
         assertEquals(0, counted(tail), "nothing above a gap is counted");
-        tail.miss(partition, 2);
+        tail.miss(partition, OffsetRanges.of(0, 2));
         assertEquals(OffsetRanges.of(0, 2), tail.progress(partition).missing());
         assertEquals(3, tail.progress(partition).through());
         tail.add(increment(1, 1));
         tail.add(increment(1, 1));
         assertEquals(2, counted(tail));
         assertEquals(OffsetRanges.of(0, 1), tail.progress(partition).missing());
+    }
+
+    @Test
+    void anIncrementThatComesAfterAllClearsWhatItCovers() {
+        LogPartition partition = new LogPartition(LOG, 0);
+        Tail tail = new Tail(SET);
+        tail.start(partition, 10);
+        // 11 is a transaction's marker.
+        tail.add(increment(12, 12));
+        tail.miss(partition, OffsetRanges.of(10, 12));
+        tail.add(increment(10, 10));
+        assertEquals(OffsetRanges.of(11, 12), tail.progress(partition).missing());
+        tail.add(increment(11, 12));
+        assertEquals(OffsetRanges.NONE, tail.progress(partition).missing());
+        assertEquals(2, counted(tail));
     }
 
     @Test

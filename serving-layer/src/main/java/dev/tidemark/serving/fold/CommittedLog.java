@@ -1,10 +1,14 @@
 package dev.tidemark.serving.fold;
 
+import dev.tidemark.view.OffsetRanges;
+import dev.tidemark.view.OffsetRanges.Range;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.LongConsumer;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -19,12 +23,13 @@ final class CommittedLog implements AutoCloseable {
 
     private final String topic;
     private final KafkaConsumer<byte[], byte[]> ends;
-    private final KafkaConsumer<byte[], byte[]> events;
+    private final Map<String, Object> settings;
+    private KafkaConsumer<byte[], byte[]> events;
     private int assigned;
 
     CommittedLog(Map<String, Object> kafka, String topic) {
         this.topic = topic;
-        Map<String, Object> settings = new HashMap<>(kafka);
+        settings = new HashMap<>(kafka);
         settings.put("isolation.level", "read_committed");
         settings.put("enable.auto.commit", false);
         settings.put("auto.offset.reset", "none");
@@ -33,7 +38,6 @@ final class CommittedLog implements AutoCloseable {
         settings.put("max.partition.fetch.bytes", 65_536);
         settings.put("default.api.timeout.ms", 5_000);
         this.ends = consumer(settings);
-        this.events = consumer(settings);
     }
 
     private static KafkaConsumer<byte[], byte[]> consumer(Map<String, Object> settings) {
@@ -73,20 +77,62 @@ final class CommittedLog implements AutoCloseable {
 
     /** Looks for the first event at or after {@code from} and below {@code to}. */
     Probe probe(int partition, long from, long to) {
-        TopicPartition asked = new TopicPartition(topic, partition);
         long start = starts(Math.max(assigned, partition + 1)).get(partition);
         if (start > from) {
             return new Probe(start, from, false);
         }
+        List<Range> event = new ArrayList<>(1);
+        long passed = read(partition, from, to, offset -> event.add(new Range(offset, offset + 1)), 1);
+        return new Probe(start, event.isEmpty() ? passed : event.get(0).from(), !event.isEmpty());
+    }
+
+    /**
+     * Events between two offsets.
+     *
+     * @param offsets where they lie
+     * @param passed below it, there are no others
+     */
+    record Events(OffsetRanges offsets, long passed) {}
+
+    /** The events at or after {@code from} and below {@code to}, as far as they can be read within a second. */
+    Events events(int partition, long from, long to) {
+        List<Range> ranges = new ArrayList<>();
+        long passed = read(partition, from, to, offset -> append(ranges, offset), Long.MAX_VALUE);
+        return new Events(new OffsetRanges(ranges), passed);
+    }
+
+    private static void append(List<Range> ranges, long offset) {
+        Range last = ranges.isEmpty() ? null : ranges.get(ranges.size() - 1);
+        if (last != null && last.to() == offset) {
+            ranges.set(ranges.size() - 1, new Range(last.from(), offset + 1));
+        } else {
+            ranges.add(new Range(offset, offset + 1));
+        }
+    }
+
+    /**
+     * Reads the events of [{@code from}, {@code to}), at most {@code most} of them.
+     *
+     * @return the first offset that has not been read
+     */
+    private long read(int partition, long from, long to, LongConsumer event, long most) {
+        if (events == null) {
+            events = consumer(settings);
+        }
+        TopicPartition asked = new TopicPartition(topic, partition);
         events.assign(List.of(asked));
         events.seek(asked, from);
         long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (events.position(asked) < to && System.nanoTime() < deadline) {
-            for (ConsumerRecord<byte[], byte[]> event : events.poll(POLL)) {
-                return new Probe(start, event.offset(), true);
+        long read = 0;
+        while (read < most && events.position(asked) < to && System.nanoTime() < deadline) {
+            for (ConsumerRecord<byte[], byte[]> found : events.poll(POLL)) {
+                if (found.offset() < to) {
+                    event.accept(found.offset());
+                    read++;
+                }
             }
         }
-        return new Probe(start, events.position(asked), false);
+        return Math.min(to, events.position(asked));
     }
 
     private static Map<Integer, Long> byNumber(Map<TopicPartition, Long> offsets) {
@@ -98,6 +144,8 @@ final class CommittedLog implements AutoCloseable {
     @Override
     public void close() {
         ends.close();
-        events.close();
+        if (events != null) {
+            events.close();
+        }
     }
 }

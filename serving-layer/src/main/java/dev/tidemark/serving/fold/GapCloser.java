@@ -1,12 +1,14 @@
 package dev.tidemark.serving.fold;
 
+import dev.tidemark.serving.fold.CommittedLog.Events;
 import dev.tidemark.serving.fold.CommittedLog.Probe;
+import dev.tidemark.view.OffsetRanges;
 import dev.tidemark.view.OffsetRanges.Range;
-import dev.tidemark.view.Tail.Progress;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -20,12 +22,27 @@ final class GapCloser {
     private static final Logger LOG = LoggerFactory.getLogger(GapCloser.class);
     private static final long QUIET_NANOS = Duration.ofMillis(100).toNanos();
 
+    /**
+     * Since when a partition has been counted up to an offset.
+     *
+     * @param event whether an event is known to lie there
+     */
     private record Stall(long through, long sinceNanos, boolean event) {}
+
+    /**
+     * Since when the increments of the events below {@code reach} have been waited for while that of a later event was
+     * there; so that all gaps below it are given up at once, not one after the other.
+     *
+     * @param goal where the increments ended when the patience was over: none that was written before is unread once
+     *     the feed has passed it
+     */
+    private record Wait(long reach, long sinceNanos, OptionalLong goal) {}
 
     private final Generation generation;
     private final IncrementsFeed feed;
     private final Duration patience;
     private final Map<Integer, Stall> stalls = new HashMap<>();
+    private final Map<Integer, Wait> waits = new HashMap<>();
 
     /** @param patience how long the increment of an event is waited for, while later ones or its retention go by */
     GapCloser(Generation generation, IncrementsFeed feed, Duration patience) {
@@ -35,59 +52,92 @@ final class GapCloser {
     }
 
     /**
-     * Looks at each partition that has not progressed for a moment though more has been committed.
+     * Looks whether a partition has not progressed for a moment though more has been committed.
      *
-     * @param ends the exclusive ends of what has been committed
+     * @param end the exclusive end of what has been committed
      * @return whether there was anything to close or to give up
      */
-    boolean look(Map<Integer, Long> ends, CommittedLog log) {
-        boolean changed = false;
-        for (Map.Entry<Integer, Progress> entry : generation.progress().entrySet()) {
-            int partition = entry.getKey();
-            long through = entry.getValue().through();
-            Stall stall = stalls.get(partition);
-            long now = System.nanoTime();
-            if (stall == null || stall.through() != through) {
-                stalls.put(partition, new Stall(through, now, false));
-            } else if (through < ends.getOrDefault(partition, 0L) && now - stall.sinceNanos() > QUIET_NANOS) {
-                changed |= resolve(partition, stall, ends.get(partition), log);
-            }
-        }
-        return changed;
-    }
-
-    private boolean resolve(int partition, Stall stall, long end, CommittedLog log) {
-        boolean tooLong = System.nanoTime() - stall.sinceNanos() > patience.toNanos();
-        if (stall.event() && !tooLong) {
+    boolean look(int partition, long end, CommittedLog log) {
+        long through = generation.through(partition);
+        Stall stall = stall(partition, through);
+        boolean overdue = isOverdue(partition, through);
+        boolean quiet = System.nanoTime() - stall.sinceNanos() > QUIET_NANOS;
+        if (through >= end || !(overdue || quiet && !stall.event())) {
             return false;
         }
-        Probe probe = log.probe(partition, stall.through(), end);
-        if (probe.passed() > stall.through()) {
+        Probe probe = log.probe(partition, through, end);
+        if (probe.passed() > through) {
             generation.close(partition, probe.passed());
             return true;
         }
-        stalls.put(partition, new Stall(stall.through(), stall.sinceNanos(), probe.event()));
-        boolean readToTheEnd = feed.drainedAt() > stall.sinceNanos();
-        return tooLong && readToTheEnd && giveUp(partition, stall.through(), probe);
+        stalls.put(partition, new Stall(through, stall.sinceNanos(), probe.event()));
+        return overdue && giveUp(partition, through, probe.start(), log);
     }
 
-    private boolean giveUp(int partition, long through, Probe probe) {
-        Optional<Range> gap = generation.gap(partition);
-        boolean trimmed = probe.start() > through;
-        if (!trimmed && gap.isEmpty()) {
+    private Stall stall(int partition, long through) {
+        return stalls.compute(
+                partition,
+                (key, known) -> known != null && known.through() == through
+                        ? known
+                        : new Stall(through, System.nanoTime(), false));
+    }
+
+    private boolean isOverdue(int partition, long through) {
+        Wait wait = wait(partition, through);
+        if (System.nanoTime() - wait.sinceNanos() <= patience.toNanos()) {
             return false;
         }
-        long end = Math.min(
-                trimmed ? probe.start() : Long.MAX_VALUE, gap.map(Range::to).orElse(Long.MAX_VALUE));
+        if (wait.goal().isEmpty()) {
+            wait = new Wait(wait.reach(), wait.sinceNanos(), feed.end(partition));
+            waits.put(partition, wait);
+        }
+        return wait.goal().isPresent()
+                && feed.position(partition) >= wait.goal().getAsLong();
+    }
+
+    /** Where no increment waits, what retention may have removed is waited for since the partition stands still. */
+    private Wait wait(int partition, long through) {
+        Optional<Range> gap = generation.gap(partition);
+        Wait known = waits.get(partition);
+        boolean holds =
+                known != null && gap.map(range -> range.to() < known.reach()).orElse(known.reach() == through + 1);
+        if (holds) {
+            return known;
+        }
+        long reach = gap.isPresent() ? generation.reach(partition) : through + 1;
+        Wait begun = new Wait(reach, System.nanoTime(), OptionalLong.empty());
+        waits.put(partition, begun);
+        return begun;
+    }
+
+    /** @param start the first offset that the topic still holds */
+    private boolean giveUp(int partition, long through, long start, CommittedLog log) {
+        Optional<Range> gap = generation.gap(partition);
+        if (start > through) {
+            // Nobody can tell any more which of them were events.
+            long end = Math.min(start, gap.map(Range::to).orElse(start));
+            miss(partition, OffsetRanges.of(through, end), "the topic's retention has removed them");
+            return true;
+        }
+        if (gap.isEmpty() || gap.get().from() != through) {
+            return false;
+        }
+        Events events = log.events(partition, through, gap.get().to());
+        if (!events.offsets().isEmpty()) {
+            miss(partition, events.offsets(), "increments of later events are there");
+        }
+        generation.close(partition, events.passed());
+        return events.passed() > through;
+    }
+
+    private void miss(int partition, OffsetRanges events, String why) {
         LOG.warn(
-                "events [{}, {}) of partition {} of log {} are missing: {}, and no increment of them has come for {} s",
-                through,
-                end,
+                "events {} of partition {} of log {} are missing: {}, and no increment of them has come for {} s",
+                events,
                 partition,
                 generation.log(),
-                trimmed ? "the topic's retention has removed them" : "increments of later events are there",
+                why,
                 patience.toSeconds());
-        generation.miss(partition, end);
-        return true;
+        generation.miss(partition, events);
     }
 }

@@ -95,9 +95,24 @@ public final class Generation {
         write(() -> tail.close(at(partition), end));
     }
 
-    /** Gives up on the events between what has been counted and {@code end}. */
-    void miss(int partition, long end) {
-        write(() -> tail.miss(at(partition), end));
+    /** Gives up on those of {@code events} that have not been counted; below the last of them there are no others. */
+    void miss(int partition, OffsetRanges events) {
+        write(() -> tail.miss(at(partition), events));
+    }
+
+    /** Whether it has begun to count a partition. */
+    boolean counts(int partition) {
+        return read(() -> tail.counts(at(partition)));
+    }
+
+    /** How far one partition has been counted, exclusive. */
+    long through(int partition) {
+        return read(() -> tail.progress(at(partition)).through());
+    }
+
+    /** The end of the furthest increment that waits. */
+    long reach(int partition) {
+        return read(() -> tail.reach(at(partition)));
     }
 
     /** The offsets that waiting increments wait for. */
@@ -151,7 +166,7 @@ public final class Generation {
     boolean yieldTo(Generation next, Runnable swap) {
         lock.writeLock().lock();
         try {
-            boolean reached = next.reaches(progressUnlocked());
+            boolean reached = next.behind(progressUnlocked()) == 0;
             if (reached) {
                 swap.run();
             }
@@ -161,20 +176,26 @@ public final class Generation {
         }
     }
 
-    private boolean reaches(Map<Integer, Progress> others) {
+    /** How many offsets others have accounted for and this one has not; zero if it has counted all that they have. */
+    long behind(Map<Integer, Progress> others) {
         Map<Integer, Progress> mine = progress();
         return others.entrySet().stream()
-                .allMatch(other ->
-                        mine.containsKey(other.getKey()) && reaches(mine.get(other.getKey()), other.getValue()));
+                .mapToLong(other -> behind(mine.get(other.getKey()), other.getValue()))
+                .sum();
     }
 
-    private static boolean reaches(Progress mine, Progress other) {
-        OffsetRanges lost = mine.missing();
+    private static long behind(Progress mine, Progress other) {
+        if (mine == null) {
+            return 1 + other.through();
+        }
+        OffsetRanges lost = mine.missing().minus(other.through(), Long.MAX_VALUE);
         for (Range known : other.missing().ranges()) {
             lost = lost.minus(known.from(), known.to());
         }
-        return mine.through() >= other.through()
-                && lost.ranges().stream().allMatch(range -> range.from() >= other.through());
+        return Math.max(0, other.through() - mine.through())
+                + lost.ranges().stream()
+                        .mapToLong(range -> range.to() - range.from())
+                        .sum();
     }
 
     /** What has been counted and what has not, for those who watch. */

@@ -32,21 +32,14 @@ import org.apache.kafka.clients.admin.Admin;
  */
 final class GenerationBuilder implements AutoCloseable {
 
-    /**
-     * How far before the cut was taken the feed begins. No increment beyond the cut is older than the cut, by the
-     * broker's clock; the rest is for clocks that disagree.
-     */
-    private static final Duration MARGIN = Duration.ofMinutes(5);
-
     private final Deployment deployment;
     private final Source source;
-    private final Duration patience;
+    private final Patience patience;
     private final SegmentStore segments;
     private final Admin admin;
     private final CommittedLog committed;
 
-    /** @param patience how long the increment of an event is waited for before the event counts as missing */
-    GenerationBuilder(Deployment deployment, Source source, Duration patience) {
+    GenerationBuilder(Deployment deployment, Source source, Patience patience) {
         this.deployment = deployment;
         this.source = source;
         this.patience = patience;
@@ -77,7 +70,7 @@ final class GenerationBuilder implements AutoCloseable {
             Map<Integer, Long> cuts = cuts(log, cut, feed, partitions);
             cuts.forEach(generation::start);
             feed.open(partitions, since(log, cut, state));
-            return new RunningGeneration(generation, feed, new GapCloser(generation, feed, patience));
+            return new RunningGeneration(generation, feed, new GapCloser(generation, feed, patience.increment()));
         } catch (RuntimeException e) {
             feed.close();
             throw e;
@@ -90,7 +83,7 @@ final class GenerationBuilder implements AutoCloseable {
                 .warehouse()
                 .loadDefinitions(source.name(), id)
                 .orElseThrow(() -> new UnavailableException(("definition set %s of source %s is not in the warehouse"
-                                + " yet: `tidemark speed`, `tidemark archive` and `tidemark recompute` put it there")
+                                + " yet: `tidemark speed` and `tidemark recompute` put it there")
                         .formatted(id, source.name())));
     }
 
@@ -128,11 +121,12 @@ final class GenerationBuilder implements AutoCloseable {
                 .orElse(Long.MAX_VALUE);
     }
 
-    private static Map<Integer, Instant> since(SourceLog log, Cut cut, Optional<SourceState> state) {
+    /** No increment beyond the cut is older than the cut, by the broker's clock. */
+    private Map<Integer, Instant> since(SourceLog log, Cut cut, Optional<SourceState> state) {
         Map<Integer, Instant> since = new HashMap<>();
         for (int partition = 0; partition < log.partitions(); partition++) {
             if (cut.of(log.id(), partition).isPresent()) {
-                since.put(partition, state.orElseThrow().cutTakenAt().minus(MARGIN));
+                since.put(partition, state.orElseThrow().cutTakenAt().minus(patience.clocks()));
             }
         }
         return since;

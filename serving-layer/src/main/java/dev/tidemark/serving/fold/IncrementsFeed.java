@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -16,6 +17,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
@@ -31,6 +33,9 @@ final class IncrementsFeed implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(100);
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
+    /** How far a partition has been counted, and where it ends. */
+    private record Read(long position, long end) {}
+
     private final String topic;
     private final IncrementFormat format;
     private final KafkaConsumer<byte[], byte[]> consumer;
@@ -42,7 +47,7 @@ final class IncrementsFeed implements AutoCloseable {
     private volatile int wanted;
     private volatile boolean closed;
     private volatile boolean caughtUp;
-    private volatile long drainedAt;
+    private volatile Map<Integer, Read> read = Map.of();
     private volatile Optional<RuntimeException> failure = Optional.empty();
 
     IncrementsFeed(Map<String, Object> kafka, String topic, IncrementFormat format) {
@@ -120,9 +125,19 @@ final class IncrementsFeed implements AutoCloseable {
         return caughtUp;
     }
 
-    /** When the end of the topic was last reached, by {@link System#nanoTime}; 0 if never. */
-    long drainedAt() {
-        return drainedAt;
+    /** How far a partition of the topic has been counted, exclusive; zero before anything is known of it. */
+    long position(int partition) {
+        Read known = read.get(partition);
+        return known == null ? 0 : known.position();
+    }
+
+    /** Where a partition of the topic ends, empty if that is not known yet; zero of one that does not exist. */
+    OptionalLong end(int partition) {
+        if (partition >= wanted) {
+            return OptionalLong.of(0);
+        }
+        Read known = read.get(partition);
+        return known == null ? OptionalLong.empty() : OptionalLong.of(known.end());
     }
 
     /** Why it has stopped before its time, if it has. */
@@ -135,7 +150,7 @@ final class IncrementsFeed implements AutoCloseable {
             while (!closed) {
                 assignNew();
                 count(poll());
-                observe();
+                observeIfKnown();
             }
         } catch (WakeupException e) {
             LOG.debug("stopped reading {}", topic);
@@ -159,15 +174,26 @@ final class IncrementsFeed implements AutoCloseable {
         progressed.signal();
     }
 
+    /** A position is unknown for a while after it was lost, or its broker. */
+    private void observeIfKnown() {
+        try {
+            observe();
+        } catch (TimeoutException e) {
+            LOG.debug("the position in {} is not known at the moment", topic);
+        }
+    }
+
     private void observe() {
         if (!caughtUp) {
             caughtUp = goals.entrySet().stream().allMatch(goal -> consumer.position(goal.getKey()) >= goal.getValue());
         }
-        boolean drained = consumer.assignment().stream()
-                .allMatch(partition -> consumer.currentLag(partition).orElse(-1) == 0);
-        if (drained) {
-            drainedAt = System.nanoTime();
+        Map<Integer, Read> now = new HashMap<>();
+        for (TopicPartition partition : consumer.assignment()) {
+            long position = consumer.position(partition);
+            consumer.currentLag(partition)
+                    .ifPresent(lag -> now.put(partition.partition(), new Read(position, position + lag)));
         }
+        read = now;
     }
 
     private void assignNew() {

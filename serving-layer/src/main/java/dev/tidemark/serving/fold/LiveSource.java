@@ -39,8 +39,7 @@ public final class LiveSource implements AutoCloseable {
     private volatile Optional<String> problem = Optional.of("it is starting");
     private volatile boolean closed;
 
-    /** @param patience how long the increment of an event is waited for before the event counts as missing */
-    public LiveSource(Deployment deployment, Source source, Duration patience) {
+    public LiveSource(Deployment deployment, Source source, Patience patience) {
         this.source = source;
         this.builder = new GenerationBuilder(deployment, source, patience);
         this.publications = deployment.warehouse().publications();
@@ -78,6 +77,19 @@ public final class LiveSource implements AutoCloseable {
         return watch.replaced();
     }
 
+    /** Why nothing can be answered, if so: nothing has been counted yet, or what is to come cannot be. */
+    public Optional<String> notServed() {
+        RunningGeneration asked = current;
+        if (asked == null) {
+            return Optional.of("source %s is not served yet: %s"
+                    .formatted(source.name(), problem.orElse("its increments are being counted")));
+        }
+        return asked.feed()
+                .failure()
+                .map(failure -> "source %s is not served: its increments cannot be counted any more: %s"
+                        .formatted(source.name(), failure.getMessage()));
+    }
+
     /** What keeps it from serving, or from serving the newest publication. */
     public Optional<String> problem() {
         return problem;
@@ -94,20 +106,29 @@ public final class LiveSource implements AutoCloseable {
         long deadline = System.nanoTime() + wait.toNanos();
         while (true) {
             long seen = progressed.times();
-            Snapshot snapshot = snapshot(view, selection);
-            if (snapshot.reaches(atLeast) || System.nanoTime() >= deadline) {
-                return snapshot;
+            if (hasReached(atLeast) || System.nanoTime() >= deadline) {
+                return snapshot(view, selection);
             }
             progressed.await(seen, deadline);
         }
     }
 
+    /** What has been reached stays so, since neither counting nor a take-over ever steps back. */
+    private boolean hasReached(Map<Integer, Long> ends) {
+        return Snapshot.reaches(requireCurrent().generation().progress(), ends);
+    }
+
+    private RunningGeneration requireCurrent() {
+        RunningGeneration asked = current;
+        if (asked == null) {
+            throw new IllegalStateException("source " + source.name() + " is not served yet");
+        }
+        return asked;
+    }
+
     private Snapshot snapshot(String view, Selection selection) {
         while (true) {
-            RunningGeneration asked = current;
-            if (asked == null) {
-                throw new IllegalStateException("source " + source.name() + " is not served yet");
-            }
+            RunningGeneration asked = requireCurrent();
             Snapshot snapshot = asked.generation().snapshot(view, selection);
             if (asked == current) {
                 return snapshot;
@@ -188,12 +209,15 @@ public final class LiveSource implements AutoCloseable {
     }
 
     private boolean awaitSwap(RunningGeneration before, RunningGeneration next) throws InterruptedException {
-        long held = System.nanoTime() + HELD.toNanos();
+        Optional<Approach> approach =
+                Optional.ofNullable(before).map(served -> new Approach(served.generation(), next.generation(), HELD));
         while (!swap(before, next)) {
             if (next.feed().failure().isPresent()) {
                 throw next.feed().failure().get();
             }
-            if (System.nanoTime() > held && next.feed().caughtUp()) {
+            boolean ended =
+                    next.feed().caughtUp() && approach.map(Approach::hasEnded).orElse(false);
+            if (ended) {
                 throw new UnavailableException(
                         "publication %d would step back behind what is being served; it is tried again"
                                 .formatted(next.generation().publication().number()));

@@ -26,11 +26,17 @@ public record Snapshot(
         Map<Integer, Tail.Progress> progress,
         long newestRecord) {
 
-    /** Whether every position below these exclusive ends has been counted, or is known to be missing. */
+    /** Whether every position below these exclusive ends has been counted. */
     public boolean reaches(Map<Integer, Long> ends) {
+        return reaches(progress, ends);
+    }
+
+    static boolean reaches(Map<Integer, Tail.Progress> progress, Map<Integer, Long> ends) {
         return ends.entrySet().stream().allMatch(end -> {
             Tail.Progress partition = progress.get(end.getKey());
-            return partition != null && partition.through() >= end.getValue();
+            return partition != null
+                    && partition.through() >= end.getValue()
+                    && partition.missing().ranges().stream().allMatch(range -> range.from() >= end.getValue());
         });
     }
 }

@@ -7,10 +7,12 @@ import dev.tidemark.deployment.UnavailableException;
 import dev.tidemark.schema.Source;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
@@ -25,6 +27,7 @@ final class SourceWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SourceWatch.class);
     private static final Duration LOOK = Duration.ofMillis(50);
     private static final Duration DESCRIBE = Duration.ofSeconds(1);
+    private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
 
     private final Deployment deployment;
     private final Source source;
@@ -35,6 +38,7 @@ final class SourceWatch implements AutoCloseable {
     private final CommittedLog committed;
     private final Thread thread;
     private String problem = "";
+    private long described = System.nanoTime() - DESCRIBE.toNanos();
     private volatile int partitions;
     private volatile Optional<String> replaced = Optional.empty();
     private volatile boolean closed;
@@ -75,42 +79,67 @@ final class SourceWatch implements AutoCloseable {
     }
 
     private void run() {
-        long described = System.nanoTime() - DESCRIBE.toNanos();
-        while (!closed) {
-            try {
-                if (System.nanoTime() - described >= DESCRIBE.toNanos()) {
-                    describe();
-                    described = System.nanoTime();
-                }
-                look();
-                problem = "";
-                Thread.sleep(LOOK.toMillis());
-            } catch (InterruptedException e) {
-                return;
-            } catch (KafkaException | UnavailableException e) {
-                warn(e);
-            } catch (RuntimeException e) {
-                LOG.error("watching source {} failed, and is tried again", source.name(), e);
+        try {
+            while (!closed) {
+                Thread.sleep((turn() ? LOOK : AFTER_FAILURE).toMillis());
+            }
+        } catch (InterruptedException e) {
+            LOG.debug("stopped watching source {}", source.name());
+        }
+    }
+
+    /** Looks once, and returns whether all could be seen. */
+    private boolean turn() {
+        List<RuntimeException> failures = new ArrayList<>();
+        if (System.nanoTime() - described >= DESCRIBE.toNanos()) {
+            attempt(this::describe, failures);
+            described = System.nanoTime();
+        }
+        if (partitions > 0 && attempt(this::observe, failures)) {
+            for (RunningGeneration running : generations.get()) {
+                lag.ends().forEach((partition, end) -> attempt(() -> look(running, partition, end), failures));
             }
         }
+        report(failures);
+        return failures.isEmpty();
     }
 
-    private void warn(RuntimeException e) {
-        if (!closed && !problem.equals(e.getMessage())) {
-            problem = String.valueOf(e.getMessage());
-            LOG.warn("cannot see where topic {} ends: {}", source.topic(), problem);
+    /** What fails must not keep the rest from being looked at. */
+    private static boolean attempt(Runnable look, List<RuntimeException> failures) {
+        try {
+            look.run();
+            return true;
+        } catch (RuntimeException e) {
+            failures.add(e);
+            return false;
         }
     }
 
-    private void look() {
-        if (partitions == 0) {
+    /** The same problem is reported once, however long it lasts. */
+    private void report(List<RuntimeException> failures) {
+        String now =
+                failures.stream().map(RuntimeException::toString).distinct().collect(Collectors.joining("; "));
+        if (closed || now.equals(problem)) {
             return;
         }
+        problem = now;
+        for (RuntimeException failure : failures) {
+            boolean expected = failure instanceof KafkaException || failure instanceof UnavailableException;
+            LOG.warn(
+                    "cannot see where topic {} ends, and look again: {}",
+                    source.topic(),
+                    failure.getMessage(),
+                    expected ? null : failure);
+        }
+    }
+
+    private void observe() {
         lag.observe(Instant.now(), committed.ends(partitions));
-        for (RunningGeneration running : generations.get()) {
-            if (running.gaps().look(lag.ends(), committed)) {
-                progressed.signal();
-            }
+    }
+
+    private void look(RunningGeneration running, int partition, long end) {
+        if (running.generation().counts(partition) && running.gaps().look(partition, end, committed)) {
+            progressed.signal();
         }
     }
 

@@ -120,8 +120,9 @@ final class Pages {
         Map<String, Object> status = new LinkedHashMap<>();
         status.put("source", live.source().name());
         status.put("topic", live.source().topic());
-        status.put("serving", live.generation().isPresent() && live.replaced().isEmpty());
-        status.put("problem", live.replaced().or(live::problem).orElse(null));
+        status.put("serving", live.replaced().or(live::notServed).isEmpty());
+        status.put(
+                "problem", live.replaced().or(live::problem).or(live::notServed).orElse(null));
         live.generation().ifPresent(generation -> {
             status.put("publication", generation.publication().number());
             status.put("definition_set", generation.set().id());

@@ -4,10 +4,10 @@ import dev.tidemark.deployment.Deployment;
 import dev.tidemark.deployment.PublicationLog;
 import dev.tidemark.schema.Source;
 import dev.tidemark.serving.fold.LiveSource;
+import dev.tidemark.serving.fold.Patience;
 import dev.tidemark.serving.problem.HttpProblem;
 import dev.tidemark.view.Publication;
 import dev.tidemark.view.ViewDefinition;
-import java.time.Duration;
 import java.time.ZoneId;
 import java.util.Collection;
 import java.util.LinkedHashMap;
@@ -28,11 +28,10 @@ public final class ServedDeployment implements AutoCloseable {
     /**
      * Begins to follow the sources that have views.
      *
-     * @param patience how long the increment of an event is waited for before the event counts as missing
      * @throws dev.tidemark.deployment.RefusedException if the newest publication was made under other definitions
      * @throws dev.tidemark.deployment.UnavailableException if the deployment's own broker has never been started
      */
-    public static ServedDeployment start(Deployment deployment, Duration patience) {
+    public static ServedDeployment start(Deployment deployment, Patience patience) {
         Publication newest = deployment.warehouse().publications().latest();
         ServedDeployment served = new ServedDeployment(deployment);
         try {
@@ -97,19 +96,9 @@ public final class ServedDeployment implements AutoCloseable {
     /** Why not every view is answered, if so. */
     public Optional<String> notReady() {
         return sources.values().stream()
-                .map(ServedDeployment::notReady)
+                .map(live -> live.replaced().or(live::notServed))
                 .flatMap(Optional::stream)
                 .findFirst();
-    }
-
-    private static Optional<String> notReady(LiveSource live) {
-        if (live.replaced().isPresent()) {
-            return live.replaced();
-        }
-        return live.generation().isPresent()
-                ? Optional.empty()
-                : Optional.of("source %s is not served yet: %s"
-                        .formatted(live.source().name(), live.problem().orElse("its increments are being counted")));
     }
 
     @Override

@@ -36,14 +36,18 @@ public record Answer(List<Column> columns, List<Object[]> rows, Certificate cert
         View view = generation.set().view(request.view()).orElseThrow();
         Query query = Query.of(request, view, zone, Instant.now());
         Selection selection = query.selection();
-        Snapshot snapshot = snapshot(view, selection, request.conditions(), live);
+        // A partition that is added from here on may not be in the snapshot, and is then none that it misses.
+        int partitions = Math.max(live.partitions(), generation.progress().size());
+        Map<Integer, Long> wanted =
+                wanted(view, request.conditions(), live.source().topic(), partitions);
+        Snapshot snapshot = snapshot(view, selection, wanted, request.conditions(), live);
         // The topic may have been replaced while this waited.
         requireServed(live);
-        Certificate certificate = Certificate.of(snapshot, live.source().topic(), live.partitions());
+        Certificate certificate = Certificate.of(snapshot, live.source().topic(), partitions);
         Freshness freshness = Freshness.of(snapshot, live.source().name(), live.lag(), Instant.now());
         requireComplete(certificate, request.conditions());
         requireFresh(freshness, request.conditions());
-        Finality finality = Finality.of(live.source(), snapshot.publication(), snapshot.log());
+        Finality finality = Finality.of(live.source(), snapshot);
         return new Answer(query.columns(), Merge.rows(query, selection, snapshot, finality), certificate, freshness);
     }
 
@@ -52,18 +56,15 @@ public record Answer(List<Column> columns, List<Object[]> rows, Certificate cert
             throw HttpProblem.of(Kind.LOG_REPLACED, message)
                     .with("source", live.source().name());
         });
-        return live.generation().orElseThrow(() -> HttpProblem.of(
-                        Kind.NOT_READY,
-                        "source %s is not served yet: %s"
-                                .formatted(
-                                        live.source().name(),
-                                        live.problem().orElse("its increments are being counted")))
-                .with("source", live.source().name()));
+        live.notServed().ifPresent(message -> {
+            throw HttpProblem.of(Kind.NOT_READY, message)
+                    .with("source", live.source().name());
+        });
+        return live.generation().orElseThrow();
     }
 
-    private static Snapshot snapshot(View view, Selection selection, Conditions conditions, LiveSource live)
-            throws InterruptedException {
-        String topic = live.source().topic();
+    /** What the answer shall have counted. */
+    private static Map<Integer, Long> wanted(View view, Conditions conditions, String topic, int partitions) {
         Optional<String> other = conditions.atLeast().keySet().stream()
                 .filter(name -> !name.equals(topic))
                 .findFirst();
@@ -76,6 +77,23 @@ public record Answer(List<Column> columns, List<Object[]> rows, Certificate cert
                             .formatted(other.get(), view.name(), topic));
         }
         Map<Integer, Long> wanted = conditions.atLeast().getOrDefault(topic, Map.of());
+        wanted.keySet().stream()
+                .filter(partition -> partition >= partitions)
+                .findFirst()
+                .ifPresent(partition -> {
+                    throw RequestFields.wrong(
+                            "at_least",
+                            partition,
+                            "a partition below " + partitions,
+                            "at_least names partition %d, but topic %s has %d partitions"
+                                    .formatted(partition, topic, partitions));
+                });
+        return wanted;
+    }
+
+    private static Snapshot snapshot(
+            View view, Selection selection, Map<Integer, Long> wanted, Conditions conditions, LiveSource live)
+            throws InterruptedException {
         Snapshot snapshot = live.snapshot(view.name(), selection, wanted, conditions.waitFor());
         if (!snapshot.reaches(wanted)) {
             throw HttpProblem.of(

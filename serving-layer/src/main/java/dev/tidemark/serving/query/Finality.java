@@ -1,12 +1,11 @@
 package dev.tidemark.serving.query;
 
 import dev.tidemark.schema.Source;
-import dev.tidemark.view.Publication;
+import dev.tidemark.serving.fold.Snapshot;
+import dev.tidemark.view.Tail.Progress;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Collection;
 import java.util.Collections;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -15,18 +14,27 @@ import java.util.Optional;
  *
  * @param allowedLateness how late events may be
  * @param published the lowest, over the partitions, of the newest record timestamps below the cut; empty before
- *     anything has been published
+ *     anything has been published, and where a partition has events but none below the cut
  */
 record Finality(Duration allowedLateness, Optional<Instant> published) {
 
-    static Finality of(Source source, Publication publication, String log) {
-        Collection<Long> newest = publication
+    static Finality of(Source source, Snapshot snapshot) {
+        Map<Integer, Long> newest = snapshot.publication()
                 .source(source.name())
-                .map(state -> state.newestRecord().getOrDefault(log, Map.of()).values())
-                .orElse(List.of());
+                .map(state -> state.newestRecord().getOrDefault(snapshot.log(), Map.of()))
+                .orElse(Map.of());
+        boolean all = snapshot.progress().entrySet().stream()
+                .allMatch(partition -> newest.containsKey(partition.getKey()) || isEmpty(partition.getValue()));
         return new Finality(
                 source.allowedLateness(),
-                newest.isEmpty() ? Optional.empty() : Optional.of(Instant.ofEpochMilli(Collections.min(newest))));
+                newest.isEmpty() || !all
+                        ? Optional.empty()
+                        : Optional.of(Instant.ofEpochMilli(Collections.min(newest.values()))));
+    }
+
+    /** Whether nothing lies beyond the cut either. */
+    private static boolean isEmpty(Progress progress) {
+        return progress.through() == progress.cut();
     }
 
     /** Whether an allowed lateness has been published beyond {@code end}. */
