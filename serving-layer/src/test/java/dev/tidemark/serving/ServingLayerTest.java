@@ -240,6 +240,21 @@ class ServingLayerTest {
     }
 
     @Test
+    void numbersInAFilterAreMeantToTheLastDigit() throws Exception {
+        try (Shop shop = Shop.open(directory, 1);
+                ServingLayer serving = shop.serve()) {
+            Client client = ready(serving);
+            shop.sellAndCount(0, Shop.NOON, "1234567890.1234567890", "1.00");
+            awaitThrough(client, shop, 0, 1);
+            Client.Reply reply = client.post(
+                    "/v1/query",
+                    "{\"view\":\"revenue\",\"filter\":"
+                            + "[{\"dimension\":\"region\",\"values\":[1234567890.1234567890]}]}");
+            assertEquals(1, reply.rows().size());
+        }
+    }
+
+    @Test
     void incrementsFromLongBeforeTheCutAreNotRead() throws Exception {
         try (Shop shop = Shop.open(directory, 1)) {
             shop.sellAndCount(0, Shop.NOON, "EU", "1.00");
