@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.KafkaException;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -43,17 +44,37 @@ public final class ServingMain implements Callable<Integer> {
     private Integer port;
 
     public static void main(String[] args) {
+        endOnErrors();
         System.exit(new CommandLine(new ServingMain())
-                .setExecutionExceptionHandler((failure, command, parsed) -> fail(failure))
+                .setExecutionExceptionHandler((failure, command, parsed) -> fail(failure, command.getCommand()))
                 .execute(args));
     }
 
-    private static int fail(Exception failure) {
-        System.err.println("serve: " + message(failure));
+    /**
+     * Ends the process when a thread dies of an error, such as too little memory: answers would otherwise stand still
+     * without a word. Nothing is lost, all that it knows is read again at the next start.
+     */
+    static void endOnErrors() {
+        Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> {
+            LoggerFactory.getLogger(ServingMain.class).error("thread {} died", thread.getName(), failure);
+            if (failure instanceof Error) {
+                System.err.println("serve: " + failure + " in thread " + thread.getName() + "; the process ends");
+                Runtime.getRuntime().halt(1);
+            }
+        });
+    }
+
+    private static int fail(Exception failure, ServingMain main) {
+        System.err.println("serve: " + message(failure, main.config));
         return 1;
     }
 
-    private static String message(Exception failure) {
+    private static String message(Exception failure, Path config) {
+        if (failure instanceof KafkaException) {
+            LoggerFactory.getLogger(ServingMain.class).debug("failed", failure);
+            return "the broker cannot be used: " + innermost(failure).getMessage() + "; see kafka.bootstrap.servers in "
+                    + config;
+        }
         boolean expected = failure instanceof InvalidDeploymentException
                 || failure instanceof RefusedException
                 || failure instanceof UnavailableException
@@ -62,6 +83,14 @@ public final class ServingMain implements Callable<Integer> {
             LoggerFactory.getLogger(ServingMain.class).debug("failed", failure);
         }
         return expected ? failure.getMessage() : failure.toString();
+    }
+
+    private static Throwable innermost(Throwable failure) {
+        Throwable innermost = failure;
+        while (innermost.getCause() != null) {
+            innermost = innermost.getCause();
+        }
+        return innermost;
     }
 
     @Override

@@ -54,14 +54,63 @@ class ServingMainTest {
         assertTrue(output("err").contains("none.yaml"), output("err"));
     }
 
+    @Test
+    void saysWhereTheBrokersNameStandsIfThereIsNoSuchHost() throws Exception {
+        write(
+                "tidemark.yaml",
+                """
+                version: 1
+                name: shop
+                warehouse: ./warehouse
+                kafka:
+                  bootstrap.servers: no-such-host.invalid:9092
+                sources: sources/
+                views: views/
+                """);
+        writeDefinitions("orders");
+        String file = directory.resolve("tidemark.yaml").toString();
+        Process process = start("-c", file, "--port", "0");
+        assertTrue(process.waitFor(60, TimeUnit.SECONDS));
+        assertEquals(1, process.exitValue());
+        assertTrue(output("err").contains("bootstrap"), output("err"));
+        assertTrue(output("err").contains("see kafka.bootstrap.servers in " + file), output("err"));
+    }
+
+    /** A process whose thread runs out of memory. */
+    static final class DyingThread {
+        private DyingThread() {}
+
+        public static void main(String[] args) throws InterruptedException {
+            ServingMain.endOnErrors();
+            Thread dying = new Thread(() -> {
+                throw new OutOfMemoryError("Java heap space");
+            });
+            dying.setDaemon(true);
+            dying.start();
+            Thread.sleep(60_000);
+        }
+    }
+
+    @Test
+    void endsWhenAThreadDiesOfAnError() throws Exception {
+        Process process = startMain(DyingThread.class);
+        assertTrue(process.waitFor(30, TimeUnit.SECONDS));
+        assertEquals(1, process.exitValue());
+        assertTrue(output("err").contains("OutOfMemoryError: Java heap space in thread"), output("err"));
+    }
+
     private Process start(String... arguments) throws Exception {
+        return startMain(ServingMain.class, arguments);
+    }
+
+    private Process startMain(Class<?> main, String... arguments) throws Exception {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx256m",
                 "-Dlogback.configurationFile=logback-serving.xml",
                 "-cp",
                 System.getProperty("java.class.path"),
-                ServingMain.class.getName()));
+                main.getName()));
         command.addAll(List.of(arguments));
         return new ProcessBuilder(command)
                 .redirectError(directory.resolve("err").toFile())
@@ -85,6 +134,20 @@ class ServingMainTest {
                 views: views/
                 """
                         .formatted(SharedBroker.bootstrapServers()));
+        writeDefinitions(SharedBroker.createTopic("orders", 1));
+        Deployment deployment = DeploymentLoader.load(directory.resolve("tidemark.yaml"));
+        ViewDefinition definition = deployment.views().get(0);
+        View view = new View(
+                definition,
+                List.of(new Field("region", ValueType.STRING)),
+                List.of(new Measure("orders", MeasureCall.parse("count()"), new Count())));
+        deployment
+                .warehouse()
+                .saveDefinitions(new DefinitionSet(deployment.definitionSetId("orders"), "orders", List.of(view)));
+        return deployment;
+    }
+
+    private void writeDefinitions(String topic) throws Exception {
         write(
                 "sources/orders.yaml",
                 """
@@ -94,7 +157,7 @@ class ServingMainTest {
                 format: json
                 event_time: at
                 """
-                        .formatted(SharedBroker.createTopic("orders", 1)));
+                        .formatted(topic));
         write(
                 "orders.avsc",
                 """
@@ -112,16 +175,6 @@ class ServingMainTest {
                 measures:
                   orders: count()
                 """);
-        Deployment deployment = DeploymentLoader.load(directory.resolve("tidemark.yaml"));
-        ViewDefinition definition = deployment.views().get(0);
-        View view = new View(
-                definition,
-                List.of(new Field("region", ValueType.STRING)),
-                List.of(new Measure("orders", MeasureCall.parse("count()"), new Count())));
-        deployment
-                .warehouse()
-                .saveDefinitions(new DefinitionSet(deployment.definitionSetId("orders"), "orders", List.of(view)));
-        return deployment;
     }
 
     private void write(String file, String content) throws Exception {
