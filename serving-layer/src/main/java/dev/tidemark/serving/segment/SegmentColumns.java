@@ -17,7 +17,7 @@ import java.util.List;
 
 /**
  * The columns of a view's segments table: {@code segment} and {@code pane}, each dimension's value as {@code d0},
- * {@code d1}, …, and each measure's stored partial as {@code m0_<field>}, … (docs/semantics.md).
+ * {@code d1}, …, and each measure's stored partial as {@code m0_<field>}, ….
  */
 public final class SegmentColumns {
 
