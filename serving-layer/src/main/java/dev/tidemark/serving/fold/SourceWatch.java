@@ -27,7 +27,7 @@ final class SourceWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SourceWatch.class);
     private static final Duration LOOK = Duration.ofMillis(50);
     private static final Duration DESCRIBE = Duration.ofSeconds(1);
-    private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
+    private static final Duration AFTER_FAILURE = Duration.ofMillis(500);
 
     private final Deployment deployment;
     private final Source source;

@@ -1,0 +1,61 @@
+package dev.tidemark.serving.fold;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
+
+import dev.tidemark.view.DefinitionSet;
+import dev.tidemark.view.OffsetRanges;
+import dev.tidemark.view.Publication;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ApproachTest {
+
+    private final Generation before = counting();
+    private final Generation next = counting();
+
+    private static Generation counting() {
+        Generation generation =
+                new Generation(Publication.NONE, new DefinitionSet("v1-test", "orders", List.of()), "log", Map.of());
+        generation.start(0, 0);
+        return generation;
+    }
+
+    @Test
+    void endsOnlyWhereNothingComesCloserForAWhile() {
+        before.close(0, 5);
+        Approach approach = new Approach(before, next, Duration.ofMillis(500));
+        assertFalse(approach.hasEnded());
+        awaitEnd(approach);
+        next.close(0, 3);
+        assertFalse(approach.hasEnded(), "it has come closer");
+        awaitEnd(approach);
+        next.close(0, 5);
+        before.close(0, 9);
+        assertFalse(approach.hasEnded(), "it has reached where the other stood");
+        assertFalse(approach.hasEnded(), "and goes for where the other stands now");
+        awaitEnd(approach);
+    }
+
+    private static void awaitEnd(Approach approach) {
+        assertTimeoutPreemptively(Duration.ofSeconds(30), () -> {
+            while (!approach.hasEnded()) {
+                Thread.onSpinWait();
+            }
+        });
+    }
+
+    @Test
+    void whatBothMissIsNotBehind() {
+        before.miss(0, OffsetRanges.of(0, 2));
+        before.close(0, 10);
+        next.miss(0, OffsetRanges.of(1, 4));
+        assertEquals(2 + 6, next.behind(before.progress()), "2 and 3 are missing, 4 to 9 not yet counted");
+        next.close(0, 12);
+        next.miss(0, OffsetRanges.of(12, 13));
+        assertEquals(2, next.behind(before.progress()), "what lies beyond is nothing that the other has");
+    }
+}
