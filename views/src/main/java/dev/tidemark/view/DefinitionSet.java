@@ -96,11 +96,16 @@ public record DefinitionSet(String id, String source, List<View> views) {
         }
     }
 
+    /** A field's default is a value, not a part of the schema: what is called "doc" there stays. */
     private static void removeDoc(JsonNode node) {
         if (node instanceof ObjectNode object) {
             object.remove("doc");
+            object.properties().stream()
+                    .filter(entry -> !entry.getKey().equals("default"))
+                    .forEach(entry -> removeDoc(entry.getValue()));
+        } else {
+            node.forEach(DefinitionSet::removeDoc);
         }
-        node.forEach(DefinitionSet::removeDoc);
     }
 
     private static String sha256(String text) {

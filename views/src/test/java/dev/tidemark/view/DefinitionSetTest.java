@@ -1,0 +1,109 @@
+package dev.tidemark.view;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+
+import dev.tidemark.schema.Source;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.apache.avro.Schema;
+import org.junit.jupiter.api.Test;
+
+/** What decides what an event contributes is in the identity, and nothing else is. */
+class DefinitionSetTest {
+
+    private static final ZoneId UTC = ZoneId.of("UTC");
+    private static final String SCHEMA =
+            """
+            {"type": "record", "name": "Order", "doc": "An order.", "fields": [
+              {"name": "at", "doc": "When.", "type": {"type": "long", "logicalType": "timestamp-millis"}},
+              {"name": "note", "type": {"type": "map", "values": "string"}, "default": {"doc": "none"}},
+              {"name": "amount", "type": "int", "default": 1}]}""";
+    private static final ViewDefinition ONE = view("one", "", "amount > 0", "1m", "count()");
+    private static final ViewDefinition TWO = view("two", "", "amount > 0", "1h", "sum(amount)");
+    private static final String ID = idOf(SCHEMA);
+
+    private static Source source(String schema) {
+        return new Source(
+                "orders",
+                "orders",
+                new Schema.Parser().parse(schema),
+                "at",
+                Optional.empty(),
+                Source.DEFAULT_ALLOWED_LATENESS,
+                Source.DEFAULT_EARLIEST,
+                Source.DEFAULT_HORIZON);
+    }
+
+    private static Source judging(Duration lateness, Instant earliest, Duration horizon) {
+        Source same = source(SCHEMA);
+        return new Source(
+                same.name(), same.topic(), same.schema(), "at", Optional.empty(), lateness, earliest, horizon);
+    }
+
+    private static ViewDefinition view(String name, String description, String where, String pane, String measure) {
+        return new ViewDefinition(
+                name,
+                description,
+                "orders",
+                Optional.of(where),
+                new Pane(Durations.parse(pane)),
+                Map.of("size", "amount"),
+                Map.of("it", MeasureCall.parse(measure)));
+    }
+
+    private static String idOf(String schema) {
+        return DefinitionSet.idOf(source(schema), List.of(ONE, TWO), UTC);
+    }
+
+    private static String idWith(UnaryOperator<String> change) {
+        return idOf(change.apply(SCHEMA));
+    }
+
+    private static String idOf(Source source, ViewDefinition... views) {
+        return DefinitionSet.idOf(source, List.of(views), UTC);
+    }
+
+    @Test
+    void wordsForReadersAndTheOrderOfFilesAreNotInIt() {
+        assertEquals(
+                ID, idWith(schema -> schema.replace("An order.", "One order.").replace("When.", "Then.")));
+        assertEquals(ID, idWith(schema -> schema.replace("\n", " ")));
+        assertEquals(ID, idOf(source(SCHEMA), TWO, ONE));
+        assertEquals(ID, idOf(source(SCHEMA), view("one", "Described.", "amount > 0", "1m", "count()"), TWO));
+    }
+
+    @Test
+    void theSchemaIsInIt() {
+        assertNotEquals(ID, idWith(schema -> schema.replace("\"default\": 1", "\"default\": 2")));
+        assertNotEquals(ID, idWith(schema -> schema.replace("\"doc\": \"none\"", "\"doc\": \"some\"")));
+        assertNotEquals(ID, idWith(schema -> schema.replace("\"int\"", "\"long\"")));
+        assertNotEquals(ID, idWith(schema -> schema.replace("timestamp-millis", "timestamp-micros")));
+    }
+
+    @Test
+    void theJudgingRulesAndTheTimezoneAreInIt() {
+        Duration lateness = Source.DEFAULT_ALLOWED_LATENESS;
+        Instant earliest = Source.DEFAULT_EARLIEST;
+        Duration horizon = Source.DEFAULT_HORIZON;
+        assertEquals(ID, idOf(judging(lateness, earliest, horizon), ONE, TWO));
+        assertNotEquals(ID, idOf(judging(lateness.plusMillis(1), earliest, horizon), ONE, TWO));
+        assertNotEquals(ID, idOf(judging(lateness, earliest.plusMillis(1), horizon), ONE, TWO));
+        assertNotEquals(ID, idOf(judging(lateness, earliest, horizon.plusMillis(1)), ONE, TWO));
+        assertNotEquals(ID, DefinitionSet.idOf(source(SCHEMA), List.of(ONE, TWO), ZoneId.of("Asia/Tokyo")));
+    }
+
+    @Test
+    void everyExpressionOfEveryViewIsInIt() {
+        assertNotEquals(ID, idOf(source(SCHEMA), ONE));
+        assertNotEquals(ID, idOf(source(SCHEMA), view("uno", "", "amount > 0", "1m", "count()"), TWO));
+        assertNotEquals(ID, idOf(source(SCHEMA), view("one", "", "amount > 1", "1m", "count()"), TWO));
+        assertNotEquals(ID, idOf(source(SCHEMA), view("one", "", "amount > 0", "5m", "count()"), TWO));
+        assertNotEquals(ID, idOf(source(SCHEMA), view("one", "", "amount > 0", "1m", "max(amount)"), TWO));
+    }
+}
