@@ -4,6 +4,7 @@ import dev.tidemark.deployment.UnavailableException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CancellationException;
@@ -11,47 +12,68 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.InvalidTxnStateException;
+import org.apache.kafka.common.errors.ProducerFencedException;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
  * Sends records so that each is in the topic once when it is acknowledged, and says which were. After the first record
- * that fails, nothing more is sent. One thread sends; another may close.
+ * that fails, nothing more is sent. One thread sends; another may close, which ends whatever the first waits for.
  */
 final class SourceProducer implements AutoCloseable {
 
     private static final int LARGEST_REQUEST = 16 << 20;
-    private static final int TRANSACTION_MILLIS = 300_000;
     private static final int BLOCK_MILLIS = 15_000;
+    private static final Duration COMMIT_PATIENCE = Duration.ofMinutes(5);
+
+    /** How long a transaction may be open; brokers grant no more unless they are told to. */
+    private static final Duration LONGEST_TRANSACTION = Duration.ofMinutes(15);
+
     private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(5);
+
+    /** What the broker answers once it has aborted a transaction by itself. */
+    private static final Set<Class<?>> EXPIRED =
+            Set.of(InvalidTxnStateException.class, ProducerFencedException.class, InvalidProducerEpochException.class);
 
     private final KafkaProducer<byte[], byte[]> producer;
     private final long transactionSize;
+    private final Duration commitPatience;
 
     private final Map<Integer, Long> ends = new TreeMap<>();
     private long acknowledged;
-    private Exception failure;
+    private Exception refusal;
 
     private long sent;
     private long inTransaction;
+    private boolean unconfirmed;
     private Acknowledged committed = Acknowledged.NOTHING;
-    private boolean closed;
+    private UnavailableException failure;
+    private volatile boolean closed;
 
-    private SourceProducer(Map<String, Object> settings, long transactionSize) {
+    private SourceProducer(Map<String, Object> settings, long transactionSize, Duration commitPatience) {
         this.producer = new KafkaProducer<>(settings);
         this.transactionSize = transactionSize;
+        this.commitPatience = commitPatience;
     }
 
     /** A producer without transactions; {@code settings} are those of the deployment's Kafka clients and more. */
     static SourceProducer plain(Map<String, Object> settings) {
-        return new SourceProducer(common(settings), 0);
+        return new SourceProducer(common(settings), 0, Duration.ZERO);
     }
 
     /** A producer that commits a transaction after every {@code size} records, and one with the rest at the end. */
     static SourceProducer transactional(Map<String, Object> settings, long size) {
+        return transactional(settings, size, COMMIT_PATIENCE);
+    }
+
+    /** @param commitPatience how long a commit that the broker does not answer is tried again */
+    static SourceProducer transactional(Map<String, Object> settings, long size, Duration commitPatience) {
         Map<String, Object> all = common(settings);
         all.put("transactional.id", "tidemark-produce-" + UUID.randomUUID());
-        all.put("transaction.timeout.ms", TRANSACTION_MILLIS);
-        SourceProducer producer = new SourceProducer(all, size);
+        all.putIfAbsent("transaction.timeout.ms", (int) LONGEST_TRANSACTION.toMillis());
+        SourceProducer producer = new SourceProducer(all, size, commitPatience);
         try {
             producer.producer.initTransactions();
             return producer;
@@ -80,8 +102,7 @@ final class SourceProducer implements AutoCloseable {
      * @throws UnavailableException if a record has failed
      */
     synchronized void send(ProducerRecord<byte[], byte[]> record) {
-        requireUsable();
-        try {
+        attempt(() -> {
             if (transactionSize > 0 && inTransaction == 0) {
                 producer.beginTransaction();
             }
@@ -89,11 +110,9 @@ final class SourceProducer implements AutoCloseable {
             sent++;
             producer.send(record, this::onAnswer);
             if (inTransaction == transactionSize) {
-                commit();
+                settle();
             }
-        } catch (KafkaException e) {
-            throw failed(e);
-        }
+        });
     }
 
     /**
@@ -102,23 +121,57 @@ final class SourceProducer implements AutoCloseable {
      * @throws UnavailableException if a record or the commit has failed
      */
     synchronized Acknowledged finish() {
-        requireUsable();
-        try {
-            producer.flush();
-            requireUsable();
-            if (transactionSize > 0 && inTransaction > 0) {
-                commit();
-            }
-        } catch (KafkaException e) {
-            throw failed(e);
-        }
+        attempt(this::settle);
         return result();
     }
 
+    private void attempt(Runnable step) {
+        requireUsable();
+        try {
+            step.run();
+        } catch (KafkaException e) {
+            throw failed(e);
+        } catch (IllegalStateException e) {
+            // The client's answer to one that uses it while another closes it.
+            requireUsable();
+            throw e;
+        }
+    }
+
+    private void settle() {
+        producer.flush();
+        requireUsable();
+        if (transactionSize > 0 && inTransaction > 0) {
+            commit();
+        }
+    }
+
     private void commit() {
-        producer.commitTransaction();
+        long deadline = System.nanoTime() + commitPatience.toNanos();
+        while (!tryCommit()) {
+            requireUsable();
+            if (System.nanoTime() > deadline) {
+                throw new TimeoutException("the broker does not answer the commit");
+            }
+        }
         committed = acknowledged();
         inTransaction = 0;
+    }
+
+    /** Whether the broker has confirmed the commit. Without its answer the commit may have happened, or may yet. */
+    private boolean tryCommit() {
+        boolean triedBefore = unconfirmed;
+        unconfirmed = true;
+        try {
+            producer.commitTransaction();
+            unconfirmed = false;
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        } catch (KafkaException e) {
+            unconfirmed = triedBefore || closed;
+            throw e;
+        }
     }
 
     private void onAnswer(RecordMetadata written, Exception refused) {
@@ -126,34 +179,59 @@ final class SourceProducer implements AutoCloseable {
             if (refused == null) {
                 acknowledged++;
                 ends.merge(written.partition(), written.offset() + 1, Math::max);
-            } else if (failure == null) {
-                failure = refused;
+            } else if (refusal == null) {
+                refusal = refused;
             }
         }
     }
 
     private void requireUsable() {
+        if (failure != null) {
+            throw failure;
+        }
         if (closed) {
             throw new CancellationException("stopped");
         }
+        Exception refused;
         synchronized (ends) {
-            if (failure != null) {
-                throw failed(failure);
-            }
+            refused = refusal;
+        }
+        if (refused != null) {
+            throw failed(refused);
         }
     }
 
-    private UnavailableException failed(Exception cause) {
-        return new UnavailableException(summary() + "; the first failure: " + cause.getMessage());
+    private RuntimeException failed(Exception cause) {
+        if (closed) {
+            return new CancellationException("stopped");
+        }
+        // Only then is it known what has arrived.
+        close();
+        failure = new UnavailableException(summary() + "; the first failure: " + cause.getMessage() + remedy(cause));
+        return failure;
+    }
+
+    /** Nobody else has the transactional id; so if the broker holds the transaction to be over, it was open too long. */
+    private static String remedy(Exception cause) {
+        Throwable root = cause.getCause() == null ? cause : cause.getCause();
+        return EXPIRED.contains(root.getClass())
+                ? " (the transaction was open for longer than its timeout, %d min unless kafka.transaction.timeout.ms says otherwise: commit more often, with --transaction-size N)"
+                        .formatted(LONGEST_TRANSACTION.toMinutes())
+                : "";
     }
 
     /** How many records were sent, and how many of them count. */
     synchronized String summary() {
-        return transactionSize > 0
-                ? "%,d of %,d records are committed; the rest was aborted and does not count"
-                        .formatted(committed.records(), sent)
-                : "%,d of %,d records were acknowledged"
-                        .formatted(acknowledged().records(), sent);
+        if (transactionSize == 0) {
+            return "%,d of %,d records were acknowledged"
+                    .formatted(acknowledged().records(), sent);
+        }
+        String known = "%,d of %,d records are committed; ".formatted(committed.records(), sent);
+        return unconfirmed
+                ? known
+                        + "whether the last transaction, of %,d, is too is not known: look before you send them again"
+                                .formatted(inTransaction)
+                : known + "the rest was aborted and does not count";
     }
 
     /** What counts so far: what is committed, or without transactions what is acknowledged. */
@@ -167,20 +245,13 @@ final class SourceProducer implements AutoCloseable {
         }
     }
 
-    /** Aborts an open transaction; without transactions, waits a little for what is on its way. */
+    /**
+     * Waits a little for what is on its way; then nothing more is sent. An open transaction is aborted, by the client or,
+     * if the broker is away, when it times out; one whose commit has begun is not.
+     */
     @Override
-    public synchronized void close() {
-        if (closed) {
-            return;
-        }
+    public void close() {
         closed = true;
-        try {
-            if (transactionSize > 0 && inTransaction > 0) {
-                producer.abortTransaction();
-            }
-        } catch (KafkaException e) {
-            // The broker aborts it when it times out; nobody who reads committed records sees it either way.
-        }
         producer.close(CLOSE_PATIENCE);
     }
 }

@@ -98,11 +98,21 @@ class ProduceTest {
     }
 
     @Test
+    void oneTransactionHoldsAllLines() throws Exception {
+        assertEquals(0, produce("1\n2\n3\n", "--transactional"));
+        assertEquals(List.of("1", "2", "3"), values());
+        // Three records and one commit marker.
+        assertEquals(4, endOffset());
+    }
+
+    @Test
     void anAbortedTransactionLeavesNothingToReadersOfCommittedRecords() {
         Source source = Orders.source(topic);
         SourceProducer producer = SourceProducer.transactional(kafka(), 2);
         Stream.of("1", "2", "3").forEach(line -> producer.send(Produce.record(source, bytes(line), false)));
         producer.close();
+        // Three records, the marker of a commit, and that of an abort: nothing is left open.
+        assertEquals(5, endOffset());
         assertEquals(List.of("1", "2"), values());
         assertEquals(new Acknowledged(2, Map.of(0, 2L)), producer.result());
         assertEquals("2 of 3 records are committed; the rest was aborted and does not count", producer.summary());
@@ -128,6 +138,18 @@ class ProduceTest {
                 err.toString().contains("tidemark: 1 of 2 records were acknowledged; the first failure: "),
                 err.toString());
         assertEquals(List.of("first"), values());
+    }
+
+    @Test
+    void aFailureCountsWhatWasOnItsWay() {
+        SourceProducer producer = SourceProducer.plain(Map.of(
+                "bootstrap.servers", SharedBroker.bootstrapServers(), "linger.ms", 2_000, "batch.size", 1 << 20));
+        producer.send(new ProducerRecord<>(topic, bytes("waits")));
+        producer.send(new ProducerRecord<>(topic, new byte[17 << 20]));
+        UnavailableException failure = assertThrows(
+                UnavailableException.class, () -> producer.send(new ProducerRecord<>(topic, bytes("late"))));
+        assertTrue(failure.getMessage().startsWith("1 of 2 records were acknowledged"), failure.getMessage());
+        assertEquals(List.of("waits"), values());
     }
 
     @Test
