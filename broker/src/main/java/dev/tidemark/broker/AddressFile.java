@@ -14,7 +14,9 @@ record AddressFile(Path path) {
     void write(String bootstrapServers) throws IOException {
         Path target = path.toAbsolutePath();
         Files.createDirectories(target.getParent());
-        Path draft = Files.createTempFile(target.getParent(), target.getFileName() + ".", ".tmp");
+        // Not a temporary file, which only its owner could read: other users' processes may look for the broker too.
+        Path draft = target.resolveSibling("%s.%d.tmp"
+                .formatted(target.getFileName(), ProcessHandle.current().pid()));
         Files.writeString(draft, bootstrapServers + "\n");
         Files.move(draft, target, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
     }
