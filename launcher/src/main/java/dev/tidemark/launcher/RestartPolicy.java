@@ -6,7 +6,8 @@ import java.util.Optional;
 /**
  * When a process that has ended is started again: after 1, 2, 4, … at most 30 seconds, from 1 again once it has lived
  * for a minute. A process that gives up soon after its start with exit code 1 or 2 refuses to run, and is asked three
- * times. Accumulates: one instance watches one process.
+ * times; but once it was ready, what it lacks is something that others have taken away and may bring back, such as the
+ * broker, and it is asked for ever. Accumulates: one instance watches one process.
  */
 final class RestartPolicy {
 
@@ -18,6 +19,12 @@ final class RestartPolicy {
 
     private Duration delay = FIRST_DELAY;
     private int refusals;
+    private volatile boolean wasReady;
+
+    /** The process has been ready. */
+    void ready() {
+        wasReady = true;
+    }
 
     /**
      * What to do after an end that nobody asked for.
@@ -28,7 +35,7 @@ final class RestartPolicy {
         if (uptime.compareTo(HEALTHY) >= 0) {
             delay = FIRST_DELAY;
         }
-        boolean refused = (status == 1 || status == 2) && uptime.compareTo(SOON) < 0;
+        boolean refused = !wasReady && (status == 1 || status == 2) && uptime.compareTo(SOON) < 0;
         refusals = refused ? refusals + 1 : 0;
         if (refusals == REFUSALS) {
             return Optional.empty();

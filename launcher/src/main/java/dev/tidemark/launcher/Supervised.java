@@ -106,6 +106,7 @@ final class Supervised implements AutoCloseable {
     private void onLine(String line) {
         log.accept(Output.prefixed(name, line));
         if (line.startsWith(name + " ready")) {
+            policy.ready();
             ready.complete(line);
         }
     }

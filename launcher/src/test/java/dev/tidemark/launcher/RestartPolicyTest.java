@@ -1,6 +1,7 @@
 package dev.tidemark.launcher;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.ArrayList;
@@ -36,6 +37,14 @@ class RestartPolicyTest {
         policy.afterExit(1, MOMENT);
         policy.afterExit(1, MOMENT);
         assertEquals(Optional.empty(), policy.afterExit(1, MOMENT));
+    }
+
+    @Test
+    void whatWasReadyOnceIsAskedForEver() {
+        policy.ready();
+        for (int i = 0; i < 10; i++) {
+            assertTrue(policy.afterExit(1, MOMENT).isPresent());
+        }
     }
 
     @Test
