@@ -67,7 +67,8 @@ public enum Layer {
     public ProcessBuilder process(Installation installation, List<String> arguments) {
         List<String> command = new ArrayList<>();
         command.add(java());
-        command.addAll(List.of(heap, logging, "-Duser.timezone=UTC"));
+        // Out of memory, some thread would die and the others go on as if nothing were missing.
+        command.addAll(List.of(heap, "-XX:+ExitOnOutOfMemoryError", logging, "-Duser.timezone=UTC"));
         command.addAll(sparkOptions());
         command.addAll(words(Optional.ofNullable(System.getenv(environmentVariable()))));
         command.addAll(List.of("-cp", installation.classPath(module)));

@@ -37,6 +37,7 @@ class LayerTest {
         assertTrue(command.contains("--add-opens=java.base/java.nio=ALL-UNNAMED"), command.toString());
         assertTrue(command.contains("-Duser.timezone=UTC"), command.toString());
         assertTrue(command.contains("-Xmx4g"), command.toString());
+        assertTrue(command.contains("-XX:+ExitOnOutOfMemoryError"), command.toString());
         assertTrue(command.stream().noneMatch(word -> word.contains("${")), command.toString());
         assertEquals(
                 List.of("dev.tidemark.batch.BatchMain", "check", "-c", "x.yaml"),
