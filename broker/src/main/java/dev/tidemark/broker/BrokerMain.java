@@ -8,7 +8,7 @@ import java.util.concurrent.CountDownLatch;
  *
  * <pre>
  * java -Dlogback.configurationFile=logback-broker.xml -cp … dev.tidemark.broker.BrokerMain \
- *     --data DIR [--port N] --address-file FILE
+ *     --data DIR [--port N] [--patience SECONDS] --address-file FILE
  * </pre>
  *
  * <p>When clients can connect it writes the bootstrap address to the address file and prints {@code broker ready at
@@ -37,7 +37,7 @@ public final class BrokerMain {
     }
 
     private static void run(BrokerOptions options) throws IOException {
-        EmbeddedBroker broker = EmbeddedBroker.start(options.data(), options.port());
+        EmbeddedBroker broker = EmbeddedBroker.start(options.data(), options.port(), options.patience());
         AddressFile addressFile = new AddressFile(options.addressFile());
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(broker, addressFile), "broker-shutdown"));
         addressFile.write(broker.bootstrapServers());

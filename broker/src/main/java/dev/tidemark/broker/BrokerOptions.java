@@ -1,6 +1,7 @@
 package dev.tidemark.broker;
 
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,15 +11,19 @@ import java.util.Map;
  *
  * @param data the data directory
  * @param port where clients connect; 0, the default, is the remembered or any free port
+ * @param patience how long to wait for another broker to leave the data directory; none, the default, refuses at once
  * @param addressFile where to write the bootstrap address once clients can connect
  */
-record BrokerOptions(Path data, int port, Path addressFile) {
+record BrokerOptions(Path data, int port, Duration patience, Path addressFile) {
 
-    static final String USAGE = "usage: BrokerMain --data DIR [--port N] --address-file FILE";
+    static final String USAGE = "usage: BrokerMain --data DIR [--port N] [--patience SECONDS] --address-file FILE";
 
-    private static final List<String> NAMES = List.of("--data", "--port", "--address-file");
+    private static final List<String> NAMES = List.of("--data", "--port", "--patience", "--address-file");
 
     BrokerOptions {
+        if (patience.isNegative()) {
+            throw new IllegalArgumentException("--patience must be 0 seconds or more, but is " + patience.toSeconds());
+        }
         if (port < 0 || port > 65_535) {
             throw new IllegalArgumentException("--port must be between 0 (any free port) and 65535, but is " + port);
         }
@@ -38,7 +43,8 @@ record BrokerOptions(Path data, int port, Path addressFile) {
         }
         return new BrokerOptions(
                 Path.of(required(values, "--data")),
-                port(values.getOrDefault("--port", "0")),
+                number("--port", values),
+                Duration.ofSeconds(number("--patience", values)),
                 Path.of(required(values, "--address-file")));
     }
 
@@ -50,11 +56,12 @@ record BrokerOptions(Path data, int port, Path addressFile) {
         return value;
     }
 
-    private static int port(String value) {
+    private static int number(String name, Map<String, String> values) {
+        String value = values.getOrDefault(name, "0");
         try {
             return Integer.parseInt(value);
         } catch (NumberFormatException e) {
-            throw new IllegalArgumentException("--port must be a number, but is '" + value + "'", e);
+            throw new IllegalArgumentException(name + " must be a number, but is '" + value + "'", e);
         }
     }
 }

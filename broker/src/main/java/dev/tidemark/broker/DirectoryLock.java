@@ -8,6 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The right to use a data directory, held by one broker at a time, in whatever process.
@@ -19,6 +21,7 @@ import java.nio.file.StandardOpenOption;
 final class DirectoryLock implements AutoCloseable {
 
     private static final String FILE_NAME = "broker.lock";
+    private static final Duration PERIOD = Duration.ofMillis(100);
 
     private final FileChannel channel;
 
@@ -27,15 +30,16 @@ final class DirectoryLock implements AutoCloseable {
     }
 
     /**
-     * Takes the lock without waiting.
+     * Takes the lock.
      *
-     * @throws BrokerStartException if another broker holds it; the message names the process
+     * @param patience how long to wait for another broker that holds it: one that is ending, say
+     * @throws BrokerStartException if another broker still holds it; the message names the process
      * @throws IOException if the lock file cannot be opened
      */
-    static DirectoryLock acquire(Path directory) throws IOException {
+    static DirectoryLock acquire(Path directory, Duration patience) throws IOException {
         Path file = directory.resolve(FILE_NAME);
         FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-        if (!tryLock(channel)) {
+        if (!tryLock(channel, patience)) {
             channel.close();
             throw new BrokerStartException(
                     "data directory %s is in use by a broker in process %s; stop that broker or choose another directory"
@@ -45,6 +49,16 @@ final class DirectoryLock implements AutoCloseable {
         channel.write(
                 ByteBuffer.wrap(Long.toString(ProcessHandle.current().pid()).getBytes(StandardCharsets.UTF_8)));
         return new DirectoryLock(channel);
+    }
+
+    private static boolean tryLock(FileChannel channel, Duration patience) throws IOException {
+        long deadline = System.nanoTime() + patience.toNanos();
+        boolean locked = tryLock(channel);
+        while (!locked && System.nanoTime() < deadline) {
+            LockSupport.parkNanos(PERIOD.toNanos());
+            locked = tryLock(channel);
+        }
+        return locked;
     }
 
     private static boolean tryLock(FileChannel channel) throws IOException {

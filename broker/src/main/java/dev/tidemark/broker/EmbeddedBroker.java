@@ -6,6 +6,7 @@ import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.common.Uuid;
@@ -51,10 +52,15 @@ public final class EmbeddedBroker implements AutoCloseable {
      * @throws BrokerStartException if the directory is in use or unusable, a port is taken, or Kafka refuses to start
      */
     public static EmbeddedBroker start(Path dataDirectory, int port) {
+        return start(dataDirectory, port, Duration.ZERO);
+    }
+
+    /** @param patience how long to wait for another broker to leave the directory */
+    static EmbeddedBroker start(Path dataDirectory, int port, Duration patience) {
         Path directory = dataDirectory.toAbsolutePath().normalize();
         try {
             Files.createDirectories(directory);
-            DirectoryLock lock = DirectoryLock.acquire(directory);
+            DirectoryLock lock = DirectoryLock.acquire(directory, patience);
             try {
                 return start(directory, Ports.of(directory, port), lock);
             } catch (Throwable e) {

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -61,7 +62,7 @@ class BrokerMainTest {
     @Test
     void aDirectoryInUseIsOneLineAndStatus1() throws Exception {
         Files.createDirectories(Path.of(data()));
-        try (DirectoryLock other = DirectoryLock.acquire(Path.of(data()))) {
+        try (DirectoryLock other = DirectoryLock.acquire(Path.of(data()), Duration.ZERO)) {
             process = start(
                     "--data",
                     data(),

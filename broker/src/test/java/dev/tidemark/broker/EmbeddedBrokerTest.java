@@ -9,6 +9,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -125,7 +126,7 @@ class EmbeddedBrokerTest {
         EmbeddedBroker broker = EmbeddedBroker.start(directory, 0);
         broker.close();
         broker.close();
-        DirectoryLock.acquire(directory).close();
+        DirectoryLock.acquire(directory, Duration.ZERO).close();
     }
 
     @Test

@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
 final class Demo implements Callable<Integer> {
 
     private static final String FOLDER = ".tidemark/demo";
+    private static final int LARGEST_PORT = 65_535;
 
     @Spec
     private CommandSpec spec;
@@ -46,6 +47,10 @@ final class Demo implements Callable<Integer> {
         Example example = Example.of(name).orElseThrow(this::noSuchExample);
         if (rate <= 0) {
             throw new ParameterException(spec.commandLine(), "--rate is " + rate + "; a number above 0 is expected");
+        }
+        if (port.filter(number -> number < 1 || number > LARGEST_PORT).isPresent()) {
+            throw new ParameterException(
+                    spec.commandLine(), "--port is " + port.get() + "; 1 to " + LARGEST_PORT + " is expected");
         }
         Installation installation = Installation.find();
         Path directory =

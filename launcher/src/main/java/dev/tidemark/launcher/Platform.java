@@ -1,11 +1,13 @@
 package dev.tidemark.launcher;
 
 import dev.tidemark.deployment.Deployment;
+import dev.tidemark.deployment.RefusedException;
 import dev.tidemark.deployment.UnavailableException;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CancellationException;
@@ -18,6 +20,9 @@ final class Platform {
 
     private static final int PROBE_MILLIS = 1000;
     private static final int POLL_MILLIS = 250;
+
+    /** A broker whose launcher was killed needs some time to close its files. */
+    private static final Duration BROKER_PATIENCE = Duration.ofSeconds(20);
 
     private final Deployment deployment;
     private final Installation installation;
@@ -52,8 +57,13 @@ final class Platform {
      * Runs the deployment's own broker alone, unsupervised, and creates the topics that lack once it is ready.
      *
      * @return the broker's exit code
+     * @throws RefusedException if it runs already
      */
     int runBroker() throws InterruptedException {
+        if (hasRunningBroker()) {
+            throw new RefusedException("this deployment's broker runs already, at "
+                    + deployment.brokerHome().address());
+        }
         CompletableFuture<Boolean> ready = new CompletableFuture<>();
         Child broker = Child.start("broker", Layer.BROKER.process(installation, brokerArguments()), line -> {
             System.out.println(line);
@@ -69,8 +79,20 @@ final class Platform {
         return broker.waitFor();
     }
 
-    /** Whether a broker of the deployment's own accepts connections; one that was killed leaves its address behind. */
-    boolean hasRunningBroker() {
+    /**
+     * Whether a broker of the deployment's own accepts connections, and goes on doing so: one whose launcher was killed
+     * ends as soon as it notices.
+     */
+    boolean hasRunningBroker() throws InterruptedException {
+        if (!brokerAccepts()) {
+            return false;
+        }
+        Thread.sleep(TetheredMain.PERIOD.multipliedBy(2).toMillis());
+        return brokerAccepts();
+    }
+
+    /** One that was killed itself leaves its address behind. */
+    private boolean brokerAccepts() {
         if (!Files.exists(deployment.brokerHome().addressFile())) {
             return false;
         }
@@ -88,7 +110,8 @@ final class Platform {
     private List<String> brokerArguments() {
         return List.of(
                 "--data", deployment.brokerHome().data().toString(),
-                "--address-file", deployment.brokerHome().addressFile().toString());
+                "--address-file", deployment.brokerHome().addressFile().toString(),
+                "--patience", Long.toString(BROKER_PATIENCE.toSeconds()));
     }
 
     /** Creates the sources' topics that lack. */
@@ -133,16 +156,15 @@ final class Platform {
     /** Waits until queries are answered and events flow into them, and says what for. */
     void awaitReady() throws InterruptedException {
         String said = "";
-        String missing = address().notReady();
-        // Its own word counts too: another deployment's serving layer may have the port.
-        while (!missing.isEmpty() || !serving.ready().isDone()) {
+        // Only its own word counts: another deployment's serving layer may have the port.
+        while (!serving.ready().isDone()) {
             supervisor.requireRunning();
+            String missing = ServingAddress.expected(deployment.servingPort()).notReady();
             if (!missing.isEmpty() && !missing.equals(said)) {
                 Output.say("waiting for the serving layer: " + missing);
                 said = missing;
             }
             Thread.sleep(POLL_MILLIS);
-            missing = address().notReady();
         }
         if (!speed.ready().isDone()) {
             Output.say("waiting for the speed layer to warm up");
@@ -150,8 +172,9 @@ final class Platform {
         }
     }
 
+    /** Where queries are answered, once they are. */
     ServingAddress address() {
-        return new ServingAddress(deployment.servingPort());
+        return ServingAddress.ofReadyLine(serving.ready().join());
     }
 
     /** Fails if a process does not start any more. */

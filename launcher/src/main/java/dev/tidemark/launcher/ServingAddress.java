@@ -13,17 +13,31 @@ import java.time.Duration;
 /**
  * Where the serving layer of a deployment listens.
  *
- * @param port its port on this machine
+ * @param url the beginning of all its addresses, such as {@code http://127.0.0.1:8686}
  */
-record ServingAddress(int port) {
+record ServingAddress(String url) {
+
+    private static final String THIS_MACHINE = "127.0.0.1";
+    private static final String ALL_INTERFACES = "//0.0.0.0:";
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final HttpClient HTTP =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(2)).build();
 
+    /** Where it can be asked how far it is, if it listens on this port and at all or the default address. */
+    static ServingAddress expected(int port) {
+        return new ServingAddress("http://" + THIS_MACHINE + ":" + port);
+    }
+
+    /** What it says once it answers queries: {@code serving ready at http://HOST:PORT}. */
+    static ServingAddress ofReadyLine(String line) {
+        return new ServingAddress(
+                line.substring(line.lastIndexOf(' ') + 1).replace(ALL_INTERFACES, "//" + THIS_MACHINE + ":"));
+    }
+
     @Override
     public String toString() {
-        return "http://127.0.0.1:" + port;
+        return url;
     }
 
     /** Why it does not answer queries yet; empty if it does. */
@@ -35,7 +49,7 @@ record ServingAddress(int port) {
             HttpResponse<String> answer = HTTP.send(request, HttpResponse.BodyHandlers.ofString());
             return answer.statusCode() == 200 ? "" : reason(answer);
         } catch (IOException e) {
-            return "it does not listen on port " + port + " yet";
+            return "it does not listen yet";
         }
     }
 

@@ -18,7 +18,10 @@ import sun.misc.SignalHandler;
 public final class TetheredMain {
 
     private static final String LAUNCHER = "tidemark.launcher.pid";
-    private static final Duration PERIOD = Duration.ofMillis(500);
+
+    /** How soon it notices that its launcher is gone. */
+    static final Duration PERIOD = Duration.ofMillis(500);
+
     private static final Duration PATIENCE = Duration.ofSeconds(15);
     private static final int SIGTERM_STATUS = 143;
 

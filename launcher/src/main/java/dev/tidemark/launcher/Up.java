@@ -2,10 +2,15 @@ package dev.tidemark.launcher;
 
 import dev.tidemark.deployment.Deployment;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParentCommand;
+import picocli.CommandLine.Spec;
 
 /** {@code tidemark up}. */
 @Command(
@@ -17,6 +22,11 @@ import picocli.CommandLine.ParentCommand;
         mixinStandardHelpOptions = true)
 final class Up implements Callable<Integer> {
 
+    private static final Set<String> TRIGGERS = Set.of("realtime", "micro-batch");
+
+    @Spec
+    private CommandSpec spec;
+
     @ParentCommand
     private Tidemark tidemark;
 
@@ -24,16 +34,21 @@ final class Up implements Callable<Integer> {
             names = "--trigger",
             paramLabel = "realtime|micro-batch",
             description = "How the speed layer runs; default: realtime.")
-    private String trigger;
+    private Optional<String> trigger = Optional.empty();
 
     @Override
     public Integer call() throws InterruptedException {
+        if (trigger.isPresent() && !TRIGGERS.contains(trigger.get())) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--trigger is '%s'; realtime or micro-batch is expected".formatted(trigger.get()));
+        }
         Deployment deployment = tidemark.deployment();
         try (Lifetime lifetime = new Lifetime()) {
             Platform platform = new Platform(deployment, Installation.find(), lifetime);
             platform.startBroker();
             platform.createTopics();
-            platform.startLayers(trigger == null ? List.of() : List.of("--trigger", trigger));
+            platform.startLayers(trigger.map(name -> List.of("--trigger", name)).orElse(List.of()));
             platform.awaitReady();
             Output.say("%s is up at %s; try: curl %s/v1/views"
                     .formatted(deployment.name(), platform.address(), platform.address()));

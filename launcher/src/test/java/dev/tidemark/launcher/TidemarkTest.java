@@ -87,6 +87,24 @@ class TidemarkTest {
     }
 
     @Test
+    void anUnknownTriggerIsRefusedBeforeAnythingStarts() {
+        assertEquals(2, run("up", "--trigger", "x"));
+        assertTrue(
+                err.toString().startsWith("tidemark: --trigger is 'x'; realtime or micro-batch is expected\n"),
+                err.toString());
+    }
+
+    @Test
+    void aPortThatIsNoneIsRefusedBeforeTheFolderIsMade() {
+        Path data = directory.resolve("demo");
+        for (String port : List.of("0", "70000", "-1")) {
+            assertEquals(2, run("demo", "--port", port, "--data", data.toString()));
+            assertTrue(err.toString().contains("--port is " + port + "; 1 to 65535 is expected"), err.toString());
+        }
+        assertTrue(Files.notExists(data));
+    }
+
+    @Test
     void aLayersCommandGetsItsArgumentsAsTheyAreAndTheConfig() {
         String config = Path.of("x.yaml").toAbsolutePath().toString();
         List<String> expected = List.of("recompute", "-c", config, "--from", "2001-01-01", "--all", "--help");
