@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -33,6 +34,7 @@ record Example(String name, String lines, Instant liveFrom, String query) {
 
     private static final Pattern PORT = Pattern.compile("(?m)^(\\s+port:\\s*)(\\d+)");
     private static final String CONFIG = "tidemark.yaml";
+    private static final String DRAFT = CONFIG + ".new";
 
     /** The example of that name. */
     static Optional<Example> of(String name) {
@@ -52,7 +54,7 @@ record Example(String name, String lines, Instant liveFrom, String query) {
             if (Files.exists(config)) {
                 requireThis(config);
             } else {
-                requireEmpty(directory);
+                requireNothingElse(directory, original);
                 copy(original, directory);
             }
             if (port.isPresent()) {
@@ -72,12 +74,19 @@ record Example(String name, String lines, Instant liveFrom, String query) {
         }
     }
 
-    private static void requireEmpty(Path directory) throws IOException {
+    /** What an interrupted copy has left may be there. */
+    private static void requireNothingElse(Path directory, Path original) throws IOException {
         Files.createDirectories(directory);
-        try (Stream<Path> files = Files.list(directory)) {
-            if (files.findAny().isPresent()) {
-                throw new RefusedException(directory + " holds files, but no " + CONFIG
-                        + ": choose another --data, or a folder that is empty");
+        try (Stream<Path> files = Files.walk(directory)) {
+            Optional<Path> other = files.filter(file -> !file.equals(directory.resolve(DRAFT))
+                            && Files.notExists(
+                                    original.resolve(directory.relativize(file).toString())))
+                    .findFirst();
+            if (other.isPresent()) {
+                throw new RefusedException(
+                        "%s holds other files (%s), but no %s: choose another --data, or a folder that"
+                                        .formatted(directory, directory.relativize(other.get()), CONFIG)
+                                + " is empty");
             }
         }
     }
@@ -92,10 +101,16 @@ record Example(String name, String lines, Instant liveFrom, String query) {
             if (!file.equals(from.resolve(CONFIG))) {
                 Path target = to.resolve(from.relativize(file).toString());
                 Files.createDirectories(target.getParent());
-                Files.copy(file, target);
+                Files.copy(file, target, StandardCopyOption.REPLACE_EXISTING);
             }
         }
-        Files.copy(from.resolve(CONFIG), to.resolve(CONFIG));
+        write(to, Files.readString(from.resolve(CONFIG)));
+    }
+
+    /** Whole or not at all. */
+    private static void write(Path directory, String config) throws IOException {
+        Path draft = Files.writeString(directory.resolve(DRAFT), config);
+        Files.move(draft, directory.resolve(CONFIG), StandardCopyOption.ATOMIC_MOVE);
     }
 
     private static void setPort(Path config, int port) throws IOException {
@@ -106,7 +121,7 @@ record Example(String name, String lines, Instant liveFrom, String query) {
         }
         String changed = found.replaceFirst("$1" + port);
         if (!changed.equals(text)) {
-            Files.writeString(config, changed);
+            write(config.getParent(), changed);
         }
     }
 }

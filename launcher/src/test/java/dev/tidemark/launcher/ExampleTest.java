@@ -50,11 +50,28 @@ class ExampleTest {
     }
 
     @Test
+    void aCopyThatWasInterruptedIsDoneAgain() throws Exception {
+        Path whole = directory.resolve("whole");
+        Path config = Example.FLIGHTS.install(FLIGHTS, whole, Optional.empty());
+        Files.move(config, config.resolveSibling("tidemark.yaml.new"));
+        Files.writeString(config.resolveSibling(Example.FLIGHTS.lines()), "half");
+        Example.FLIGHTS.install(FLIGHTS, whole, Optional.empty());
+        assertEquals("flights", DeploymentLoader.load(config).name());
+        assertEquals(
+                -1, Files.mismatch(FLIGHTS.resolve(Example.FLIGHTS.lines()), whole.resolve(Example.FLIGHTS.lines())));
+        assertTrue(Files.notExists(config.resolveSibling("tidemark.yaml.new")));
+    }
+
+    @Test
     void aFolderWithOtherFilesIsLeftAlone() throws Exception {
         Files.writeString(directory.resolve("letter.txt"), "dear");
         RefusedException refused = assertThrows(
                 RefusedException.class, () -> Example.FLIGHTS.install(FLIGHTS, directory, Optional.empty()));
-        assertTrue(refused.getMessage().contains("choose another --data"), refused.getMessage());
+        assertEquals(
+                directory
+                        + " holds other files (letter.txt), but no tidemark.yaml: choose another --data, or a folder that"
+                        + " is empty",
+                refused.getMessage());
     }
 
     @Test
