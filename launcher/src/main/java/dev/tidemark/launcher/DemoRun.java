@@ -34,10 +34,12 @@ final class DemoRun {
     /** Plays the example, and keeps serving when it has ended; returns by failing only. */
     void play() throws InterruptedException {
         startBroker();
-        try (Lines lines = Lines.of(deployment.file().resolveSibling(example.lines()))) {
+        Map<Integer, Long> ends = endOffsets();
+        requireOwnLog(ends);
+        try (Lines lines = lines()) {
             SourceProducer producer = SourceProducer.plain(patient(deployment.kafkaClient()));
             lifetime.onEnd(producer::close);
-            Replay replay = new Replay(lines, source, producer, new Resumption(endOffsets()));
+            Replay replay = new Replay(lines, source, producer, new Resumption(ends));
             sendHistory(replay, producer);
             Output.say("archive: copying the log to the master dataset");
             platform.batch("archive");
@@ -75,6 +77,18 @@ final class DemoRun {
             int partitions = SourceLog.of(admin, source.topic()).partitions();
             return new SourceTopics(admin).ends(source.topic(), partitions);
         }
+    }
+
+    private void requireOwnLog(Map<Integer, Long> ends) {
+        if (ends.values().stream().anyMatch(end -> end > 0)) {
+            try (Lines lines = lines()) {
+                ExampleLog.read(source, ends, deployment.kafkaClient()).requireNothingElse(lines);
+            }
+        }
+    }
+
+    private Lines lines() {
+        return Lines.of(deployment.file().resolveSibling(example.lines()));
     }
 
     private void sendHistory(Replay replay, SourceProducer producer) {

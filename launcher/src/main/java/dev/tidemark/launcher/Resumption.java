@@ -13,6 +13,8 @@ import org.apache.kafka.common.utils.Utils;
  */
 final class Resumption {
 
+    static final String REMEDY = "something else has written to it; start over in another --data";
+
     private final int partitions;
     private final Map<Integer, Long> toSkip;
 
@@ -29,7 +31,7 @@ final class Resumption {
      * @return the partition to send it to; empty if it is in the log already
      */
     OptionalInt next(byte[] key) {
-        int partition = Utils.toPositive(Utils.murmur2(key)) % partitions;
+        int partition = partition(key);
         long left = toSkip.get(partition);
         if (left > 0) {
             toSkip.put(partition, left - 1);
@@ -38,13 +40,17 @@ final class Resumption {
         return OptionalInt.of(partition);
     }
 
+    /** The partition of a record with this key. */
+    int partition(byte[] key) {
+        return Utils.toPositive(Utils.murmur2(key)) % partitions;
+    }
+
     /** Refuses to go on if the log holds more records than the list: then it is not the list's log. */
     void requireNothingLeft() {
         long left = toSkip.values().stream().mapToLong(Long::longValue).sum();
         if (left > 0) {
             throw new RefusedException(
-                    "the topic holds %,d records more than the example's file: something else has".formatted(left)
-                            + " written to it; start over in another --data");
+                    "the topic holds %,d records more than the example's file: ".formatted(left) + REMEDY);
         }
     }
 }

@@ -1,8 +1,10 @@
 package dev.tidemark.launcher;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.tidemark.broker.SharedBroker;
+import dev.tidemark.deployment.RefusedException;
 import dev.tidemark.schema.Source;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.Test;
 
 /** An example's events on a real broker. */
@@ -33,6 +36,46 @@ class ReplayTest {
         play(START, true);
         assertEquals(EVENTS, total());
         assertEquals(EVENTS, sent.get());
+    }
+
+    @Test
+    void aLogThatHoldsTheFirstEventsOfEachPartitionIsTheExamples() throws Exception {
+        log().requireNothingElse(lines());
+        play(START + EVENTS / 3, false);
+        log().requireNothingElse(lines());
+        play(START, true);
+        log().requireNothingElse(lines());
+    }
+
+    @Test
+    void aForeignEventIsNotTakenForOneThatWasSent() throws Exception {
+        play(START + EVENTS / 3, false);
+        try (SourceProducer producer = SourceProducer.plain(KAFKA)) {
+            producer.send(
+                    new ProducerRecord<>(source.topic(), 1, null, "{\"at\": 1}".getBytes(StandardCharsets.UTF_8)));
+            producer.finish();
+        }
+        ExampleLog log = log();
+        RefusedException refused = assertThrows(RefusedException.class, () -> log.requireNothingElse(lines()));
+        assertEquals(
+                "topic %s, partition 1 ends with something else than event %d of the example's file for it: something else"
+                                .formatted(source.topic(), ends().get(1))
+                        + " has written to it; start over in another --data",
+                refused.getMessage());
+    }
+
+    @Test
+    void aTransactionsEndIsNotTakenForAnEvent() throws Exception {
+        try (SourceProducer producer = SourceProducer.transactional(KAFKA, 1)) {
+            producer.send(
+                    new ProducerRecord<>(source.topic(), 1, null, "{\"at\": 1}".getBytes(StandardCharsets.UTF_8)));
+        }
+        ExampleLog log = log();
+        assertThrows(RefusedException.class, () -> log.requireNothingElse(lines()));
+    }
+
+    private ExampleLog log() throws Exception {
+        return ExampleLog.read(source, ends(), KAFKA);
     }
 
     private void play(long until, boolean rest) throws Exception {
