@@ -22,10 +22,9 @@ final class AvroDefaults {
 
     private AvroDefaults() {}
 
+    /** @throws IllegalArgumentException if no event could have that value */
     static Object of(Schema.Field field) {
-        // Of a union, the default belongs to the first type.
-        Schema type = field.schema().isUnion() ? field.schema().getTypes().get(0) : field.schema();
-        return value(type, GenericData.get().getDefaultValue(field));
+        return value(field.schema(), GenericData.get().getDefaultValue(field));
     }
 
     private static Object value(Schema type, Object raw) {
@@ -33,7 +32,7 @@ final class AvroDefaults {
             case NULL -> null;
             case STRING, ENUM -> raw.toString();
             case BYTES, FIXED -> binary(type.getLogicalType(), bytes(raw));
-            case INT -> type.getLogicalType() instanceof LogicalTypes.Date ? LocalDate.ofEpochDay((Integer) raw) : raw;
+            case INT -> type.getLogicalType() instanceof LogicalTypes.Date ? date((Integer) raw) : raw;
             case LONG -> time(type.getLogicalType(), (Long) raw);
             case RECORD -> record(type, (IndexedRecord) raw);
             case ARRAY -> list(type.getElementType(), (List<?>) raw);
@@ -62,16 +61,32 @@ final class AvroDefaults {
             return bytes;
         }
         BigInteger digits = bytes.length == 0 ? BigInteger.ZERO : new BigInteger(bytes);
-        return new BigDecimal(digits, decimal.getScale());
+        BigDecimal value = new BigDecimal(digits, decimal.getScale());
+        require(value.precision() <= decimal.getPrecision(), value, "at most " + decimal.getPrecision() + " digits");
+        return value;
+    }
+
+    private static LocalDate date(int raw) {
+        LocalDate date = LocalDate.ofEpochDay(raw);
+        require(date.getYear() >= 0 && date.getYear() <= JsonReaders.LAST_YEAR, date, "the years 0 to 9999");
+        return date;
     }
 
     private static Object time(LogicalType logical, long raw) {
-        if (logical instanceof LogicalTypes.TimestampMillis) {
-            return Instant.ofEpochMilli(raw);
+        boolean millis = logical instanceof LogicalTypes.TimestampMillis;
+        if (!millis && !(logical instanceof LogicalTypes.TimestampMicros)) {
+            return raw;
         }
-        return logical instanceof LogicalTypes.TimestampMicros
-                ? Instant.EPOCH.plus(raw, ChronoUnit.MICROS)
-                : (Object) raw;
+        Instant time = millis ? Instant.ofEpochMilli(raw) : Instant.EPOCH.plus(raw, ChronoUnit.MICROS);
+        boolean inRange = !time.isBefore(JsonReaders.FIRST) && time.isBefore(JsonReaders.END);
+        require(inRange, time, "the years 0 to 9999");
+        return time;
+    }
+
+    private static void require(boolean right, Object value, String accepted) {
+        if (!right) {
+            throw new IllegalArgumentException("has the default " + value + "; accepted are " + accepted);
+        }
     }
 
     private static EventRecord record(Schema type, IndexedRecord raw) {

@@ -3,8 +3,10 @@ package dev.tidemark.schema;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.DateTimeException;
 import java.util.ArrayList;
 import java.util.List;
+import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.DecoderFactory;
@@ -91,8 +93,11 @@ public final class IncrementFormat {
             for (CellShape shape : shapes) {
                 contributions.add(readContribution(shape));
             }
+            if (!decoder.isEnd()) {
+                throw new IOException("more follows after it");
+            }
             return new Increment(position, from, timestamp, contributions);
-        } catch (IOException | ArrayIndexOutOfBoundsException e) {
+        } catch (IOException | ArrayIndexOutOfBoundsException | AvroRuntimeException | DateTimeException e) {
             throw new IllegalArgumentException("not an increment of this definition set: " + e, e);
         }
     }

@@ -34,7 +34,9 @@ final class JsonEvents {
 
     private final JsonRecordReader root;
 
+    /** @throws IllegalArgumentException if events of that schema cannot be read */
     JsonEvents(Schema schema) {
+        AcceptedTypes.require(schema);
         this.root = new JsonRecordReader(schema, "");
     }
 

@@ -23,6 +23,15 @@ import org.apache.avro.Schema;
 /** The reader of each Avro type. */
 final class JsonReaders {
 
+    /** Years 0 to 9999 are what every engine that reads the tables can represent. */
+    static final int LAST_YEAR = 9999;
+
+    static final Instant FIRST = Instant.parse("0000-01-01T00:00:00Z");
+    static final Instant END = Instant.parse("+10000-01-01T00:00:00Z");
+
+    /** As long as Jackson lets a number be. The time that parsing takes grows with the square of it. */
+    private static final int MAX_DIGITS = 1000;
+
     private JsonReaders() {}
 
     /**
@@ -47,11 +56,12 @@ final class JsonReaders {
             case BOOLEAN -> json -> bool(json, path);
             case INT -> json -> (int) integer(json, path, Integer.MIN_VALUE, Integer.MAX_VALUE);
             case LONG -> json -> integer(json, path, Long.MIN_VALUE, Long.MAX_VALUE);
-            case FLOAT -> json -> (float) number(json, path);
+            case FLOAT -> json -> single(json, path);
             case DOUBLE -> json -> number(json, path);
             case STRING -> json -> string(json, path);
             case ENUM -> json -> symbol(json, path, schema);
-            case BYTES, FIXED -> json -> bytes(json, path);
+            case BYTES -> json -> bytes(json, path);
+            case FIXED -> json -> fixed(json, path, schema.getFixedSize());
             case RECORD -> new JsonRecordReader(schema, path + ".");
             case ARRAY -> array(of(schema.getElementType(), path + "[]"), path);
             case MAP -> map(of(schema.getValueType(), path + "{}"), path);
@@ -138,6 +148,14 @@ final class JsonReaders {
         return value;
     }
 
+    private static float single(JsonParser json, String path) throws IOException, MalformedEventException {
+        float value = (float) number(json, path);
+        if (Float.isInfinite(value)) {
+            throw unexpected(json, path, "a number in the range of a float");
+        }
+        return value;
+    }
+
     private static String string(JsonParser json, String path) throws IOException, MalformedEventException {
         if (json.currentToken() != JsonToken.VALUE_STRING) {
             throw unexpected(json, path, "a string");
@@ -162,6 +180,14 @@ final class JsonReaders {
         }
     }
 
+    private static byte[] fixed(JsonParser json, String path, int size) throws IOException, MalformedEventException {
+        byte[] bytes = bytes(json, path);
+        if (bytes.length != size) {
+            throw unexpected(json, path, size + " bytes in base64");
+        }
+        return bytes;
+    }
+
     private static BigDecimal decimal(JsonParser json, String path, LogicalTypes.Decimal type)
             throws IOException, MalformedEventException {
         String expected = "a decimal of at most " + type.getPrecision() + " digits, " + type.getScale()
@@ -183,9 +209,12 @@ final class JsonReaders {
 
     private static BigDecimal exact(JsonParser json, String path, String expected)
             throws IOException, MalformedEventException {
+        if (json.getTextLength() > MAX_DIGITS) {
+            throw unexpected(json, path, expected);
+        }
         try {
             BigDecimal value = new BigDecimal(json.getText());
-            if (Math.abs((long) value.scale()) > 1000) {
+            if (Math.abs((long) value.scale()) > MAX_DIGITS) {
                 throw unexpected(json, path, expected);
             }
             return value;
@@ -199,16 +228,14 @@ final class JsonReaders {
         String expected = "an ISO-8601 timestamp with its offset, or milliseconds since 1970";
         Instant time;
         if (json.currentToken() == JsonToken.VALUE_NUMBER_INT) {
-            // Years 0 to 9999 are what every engine that reads the tables can represent.
-            time = Instant.ofEpochMilli(integer(json, path, -62_167_219_200_000L, 253_402_300_799_999L));
+            time = Instant.ofEpochMilli(integer(json, path, FIRST.toEpochMilli(), END.toEpochMilli() - 1));
         } else if (json.currentToken() == JsonToken.VALUE_STRING) {
             try {
                 time = OffsetDateTime.parse(json.getText()).toInstant();
             } catch (DateTimeException e) {
                 throw unexpected(json, path, expected);
             }
-            if (time.isBefore(Instant.parse("0000-01-01T00:00:00Z"))
-                    || !time.isBefore(Instant.parse("+10000-01-01T00:00:00Z"))) {
+            if (time.isBefore(FIRST) || !time.isBefore(END)) {
                 throw unexpected(json, path, "a timestamp in the years 0 to 9999");
             }
         } else {
@@ -219,10 +246,14 @@ final class JsonReaders {
 
     private static LocalDate date(JsonParser json, String path) throws IOException, MalformedEventException {
         try {
-            return LocalDate.parse(string(json, path));
+            LocalDate date = LocalDate.parse(string(json, path));
+            if (date.getYear() >= 0 && date.getYear() <= LAST_YEAR) {
+                return date;
+            }
         } catch (DateTimeException e) {
-            throw unexpected(json, path, "a date such as 2026-01-31");
+            // said below
         }
+        throw unexpected(json, path, "a date such as 2026-01-31, in the years 0 to 9999");
     }
 
     static MalformedEventException unexpected(JsonParser json, String path, String expected) throws IOException {

@@ -1,6 +1,7 @@
 package dev.tidemark.schema;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -70,6 +71,25 @@ class IncrementFormatTest {
                 format.write(new Increment(new Position("log", 0, 5), 5, 0, List.of(contribution(shape, random))));
         byte[] truncated = Arrays.copyOf(whole, random.nextInt(whole.length));
         assertThrows(IllegalArgumentException.class, () -> format.read(truncated));
+    }
+
+    @Property
+    void whateverTheBytesAreAnIncrementOrARefusalComesOut(@ForAll byte[] record, @ForAll long seed) {
+        Random random = new Random(seed);
+        IncrementFormat format = new IncrementFormat(List.of(new CellShape("v", fields(random), fields(random))));
+        try {
+            format.read(record);
+        } catch (IllegalArgumentException e) {
+            assertNotNull(e.getMessage());
+        }
+    }
+
+    @Test
+    void trailingBytesAreRefused() {
+        IncrementFormat format = new IncrementFormat(List.of());
+        byte[] whole = format.write(new Increment(new Position("log", 0, 5), 5, 0, List.of()));
+        byte[] longer = Arrays.copyOf(whole, whole.length + 1);
+        assertThrows(IllegalArgumentException.class, () -> format.read(longer));
     }
 
     @Test

@@ -2,6 +2,7 @@ package dev.tidemark.schema;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tidemark.schema.Judged.Malformed;
@@ -41,7 +42,10 @@ class JudgeTest {
               {"name": "list", "type": {"type": "array", "items": "int"}, "default": []},
               {"name": "map", "type": {"type": "map", "values": "long"}, "default": {}},
               {"name": "nested", "type": {"type": "record", "name": "N", "fields": [
-                {"name": "x", "type": "int"}]}, "default": {"x": 3}}]}
+                {"name": "x", "type": "int"}]}, "default": {"x": 3}},
+              {"name": "f", "type": "float", "default": 0},
+              {"name": "four", "type": {"type": "fixed", "name": "F", "size": 4}, "default": "abcd"},
+              {"name": "late", "type": ["null", "long"], "default": 5}]}
             """);
     private static final Judge JUDGE = new Judge(new Source(
             "events",
@@ -83,6 +87,49 @@ class JudgeTest {
         assertEquals(LocalDate.EPOCH, event.get(7));
         assertEquals("A", event.get(8));
         assertEquals(new EventRecord(List.of(3)), event.get(12));
+        assertEquals(5L, event.get(15), "of a type of the union that is not its first");
+    }
+
+    @Test
+    void typesThatSparkWouldSeeInAnotherWayAreRefusedWithTheirPath() {
+        refused(
+                "x is of the logical type local-timestamp-millis; accepted are",
+                "x",
+                logical("long", "local-timestamp-millis"));
+        refused("x is of the logical type time-micros", "x", logical("long", "time-micros"));
+        refused(
+                "x[] is of the logical type time-millis",
+                "x",
+                "{\"type\":\"array\",\"items\":" + logical("int", "time-millis") + "}");
+        refused(
+                "x has the property spark.sql.catalyst.type",
+                "x",
+                "{\"type\":\"string\",\"spark.sql.catalyst.type\":\"int\"}");
+        refused(
+                "x is a decimal of 40 digits; accepted are at most 38",
+                "x",
+                "{\"type\":\"bytes\",\"logicalType\":\"decimal\",\"precision\":40,\"scale\":2}");
+        refused(
+                "x.next is a X within itself",
+                "x",
+                "{\"type\":\"record\",\"name\":\"X\",\"fields\":[{\"name\":\"next\",\"type\":[\"null\",\"X\"]}]}");
+        refused(
+                "x has the default 2.56; accepted are at most 2 digits",
+                "x",
+                "{\"type\":\"bytes\",\"logicalType\":\"decimal\",\"precision\":2,\"scale\":2},\"default\":\"\\u0001\\u0000\"");
+        refused("x has the default +", "x", logical("int", "date") + ",\"default\":2000000000");
+    }
+
+    private static String logical(String type, String logical) {
+        return "{\"type\":\"" + type + "\",\"logicalType\":\"" + logical + "\"}";
+    }
+
+    private static void refused(String message, String field, String type) {
+        Schema schema = new Schema.Parser()
+                .parse("{\"type\":\"record\",\"name\":\"Event\",\"fields\":[{\"name\":\"" + field + "\",\"type\":"
+                        + type + "}]}");
+        IllegalArgumentException refusal = assertThrows(IllegalArgumentException.class, () -> new JsonEvents(schema));
+        assertTrue(refusal.getMessage().startsWith(message), refusal::getMessage);
     }
 
     @Test
@@ -115,6 +162,11 @@ class JudgeTest {
         badField("m is 0.001; expected a decimal", "\"m\":0.001");
         badField("m is 1e999999999; expected a decimal", "\"m\":1e999999999");
         badField("e is C; expected one of [A, B]", "\"e\":\"C\"");
+        badField("m is 000", "\"m\":\"" + "0".repeat(900_000) + "1\"");
+        badField("day is +999999999-12-31; expected a date such as 2026-01-31, in", "\"day\":\"+999999999-12-31\"");
+        badField("day is -0001-12-31; expected", "\"day\":\"-0001-12-31\"");
+        badField("f is 1e300; expected a number in the range of a float", "\"f\":1e300");
+        badField("four is AQI=; expected 4 bytes in base64", "\"four\":\"AQI=\"");
         badField("list[] is true; expected an integer", "\"list\":[true]");
         badField("nested.x is missing", "\"nested\":{}");
         badField("raw is !; expected base64", "\"raw\":\"!\"");
