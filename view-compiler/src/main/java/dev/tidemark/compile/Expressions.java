@@ -2,28 +2,42 @@ package dev.tidemark.compile;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.apache.spark.sql.AnalysisException;
 import org.apache.spark.sql.catalyst.InternalRow;
 import org.apache.spark.sql.catalyst.analysis.SimpleAnalyzer$;
+import org.apache.spark.sql.catalyst.analysis.Star;
 import org.apache.spark.sql.catalyst.analysis.UnresolvedAttribute;
 import org.apache.spark.sql.catalyst.expressions.Alias;
 import org.apache.spark.sql.catalyst.expressions.Attribute;
+import org.apache.spark.sql.catalyst.expressions.Cast;
 import org.apache.spark.sql.catalyst.expressions.Expression;
 import org.apache.spark.sql.catalyst.expressions.NamedExpression;
 import org.apache.spark.sql.catalyst.expressions.PlanExpression;
+import org.apache.spark.sql.catalyst.expressions.RuntimeReplaceable;
 import org.apache.spark.sql.catalyst.parser.CatalystSqlParser$;
 import org.apache.spark.sql.catalyst.plans.logical.LocalRelation;
 import org.apache.spark.sql.catalyst.plans.logical.LogicalPlan;
 import org.apache.spark.sql.catalyst.plans.logical.Project;
 import org.apache.spark.sql.catalyst.types.DataTypeUtils$;
 import org.apache.spark.sql.types.DataType;
+import org.apache.spark.sql.types.DateType;
+import org.apache.spark.sql.types.StringType;
 import org.apache.spark.sql.types.StructType;
+import org.apache.spark.sql.types.TimestampNTZType;
+import org.apache.spark.sql.types.TimestampType;
 import scala.Option;
 import scala.collection.immutable.Seq;
 import scala.jdk.javaapi.CollectionConverters;
 
 /** Finds the types of Spark SQL expressions over a schema, and refuses what no view may use. Needs no Spark session. */
 final class Expressions {
+
+    private static final Pattern TIME_LITERAL = Pattern.compile(
+            "\\b(?:date|timestamp\\w*)(?:\\s|/\\*.*?\\*/|--[^\\n]*\\n)*r?['\"]([^'\"]*)",
+            Pattern.CASE_INSENSITIVE | Pattern.DOTALL);
+    private static final Pattern BEGINS_WITH_YEAR = Pattern.compile("\\s*[+-]?\\d{4}");
 
     private final LogicalPlan events;
 
@@ -54,6 +68,8 @@ final class Expressions {
                 throw new IllegalArgumentException(
                         "'" + text + "' is not one expression; write it without AS and without *");
             }
+            requireNoStar(parsed, text);
+            requireNoPresentTimeIn(text);
             LogicalPlan plan = new Project(seq(List.<NamedExpression>of(alias(parsed))), events);
             LogicalPlan analyzed = SimpleAnalyzer$.MODULE$.execute(plan);
             SimpleAnalyzer$.MODULE$.checkAnalysis(analyzed);
@@ -84,7 +100,49 @@ final class Expressions {
         }
     }
 
+    /** What * stands for differs by layer: each carries other columns beside the event's. */
+    private static void requireNoStar(Expression parsed, String text) {
+        if (all(parsed).stream().anyMatch(used -> used instanceof Star)) {
+            throw new IllegalArgumentException("'" + text + "' uses *; name the fields");
+        }
+    }
+
+    /** Spark's parser itself replaces {@code timestamp 'now'} and the like by a time. */
+    private static void requireNoPresentTimeIn(String text) {
+        Matcher literal = TIME_LITERAL.matcher(text);
+        while (literal.find()) {
+            requireYear(literal.group(1), text);
+        }
+    }
+
+    private static void requireYear(String time, String text) {
+        if (!BEGINS_WITH_YEAR.matcher(time).lookingAt()) {
+            throw new IllegalArgumentException("'" + text + "' takes the time '" + time + "', which depends on the"
+                    + " present time: it would give another answer at every run; begin it with its year");
+        }
+    }
+
+    /** A string of a time alone, such as 12:30, becomes a time of the present day. */
+    private static void requireNoPresentTimeIn(Cast cast, String text) {
+        boolean toTimestamp = cast.dataType() instanceof TimestampType || cast.dataType() instanceof TimestampNTZType;
+        if (!(cast.child().dataType() instanceof StringType)
+                || !toTimestamp && !(cast.dataType() instanceof DateType)) {
+            return;
+        }
+        if (cast.child().foldable()) {
+            Object constant = cast.child().eval(InternalRow.empty());
+            requireYear(constant == null ? "0000" : constant.toString(), text);
+        } else if (toTimestamp) {
+            throw new IllegalArgumentException("'" + text + "' makes a timestamp of a string, which takes the present"
+                    + " day where the string has none: it would give another answer at every run; use"
+                    + " to_timestamp(string, format)");
+        }
+    }
+
     private static void requirePure(Expression used, String text) {
+        if (used instanceof Cast cast) {
+            requireNoPresentTimeIn(cast, text);
+        }
         String function = used.getClass().getSimpleName();
         boolean presentTime =
                 function.startsWith("Current") || function.equals("Now") || function.equals("LocalTimestamp");
@@ -105,10 +163,14 @@ final class Expressions {
 
     private static List<Expression> all(Expression root) {
         List<Expression> found = new ArrayList<>();
-        found.add(root);
         for (Expression child : CollectionConverters.asJava(root.children())) {
             found.addAll(all(child));
         }
+        if (root instanceof RuntimeReplaceable replaced) {
+            found.addAll(all(replaced.replacement()));
+        }
+        // After its parts, so that a problem is found where it is.
+        found.add(root);
         return found;
     }
 }

@@ -14,6 +14,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ViewCompilerTest {
 
@@ -46,6 +47,7 @@ class ViewCompilerTest {
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
+            quoteCharacter = '`',
             value = {
                 "regio | regio",
                 "sum(n) | not an expression over one event",
@@ -53,6 +55,20 @@ class ViewCompilerTest {
                 "(select 1) | ",
                 "rand() | not deterministic",
                 "uuid() | not deterministic",
+                "concat(uuid(), region) | not deterministic (Uuid)",
+                "hash(*) | uses *; name the fields",
+                "to_json(struct(*)) | uses *; name the fields",
+                "timestamp 'now' | the time 'now', which depends on the present time",
+                "timestamp /* when */ ' Today' | depends on the present time",
+                "timestamp '12:30' | the time '12:30', which depends on the present time",
+                "date 'yesterday' | depends on the present time",
+                "at > cast('now' as timestamp) | depends on the present time",
+                "cast(concat('to', 'morrow') as date) | depends on the present time",
+                "to_date('today') | depends on the present time",
+                "cast(text as timestamp) | use to_timestamp(string, format)",
+                "try_cast(text as timestamp) | use to_timestamp(string, format)",
+                "to_timestamp(text) | use to_timestamp(string, format)",
+                "at > text | use to_timestamp(string, format)",
                 "current_timestamp() | present time",
                 "now() | present time",
                 "current_date() | present time",
@@ -67,6 +83,23 @@ class ViewCompilerTest {
                 InvalidViewsException.class, () -> ViewCompiler.resolve(Orders.SOURCE, List.of(view), UTC));
         assertEquals("dimensions.d", refused.problems().get(0).field());
         assertTrue(refused.getMessage().contains(message == null ? "" : message), refused::getMessage);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "at > timestamp '2026-01-01'",
+                "at > '2026-01-01 00:00:00'",
+                "to_timestamp(text, 'yyyy-MM-dd HH:mm')",
+                "cast(text as date)",
+                "date '2026-01-31'",
+                "concat(text, 'now')"
+            })
+    void timesThatDoNotDependOnThePresentAreAccepted(String expression) {
+        ViewDefinition view = Orders.view("v", null, "1m", Map.of("d", expression), "count()");
+        assertEquals(
+                1,
+                ViewCompiler.resolve(Orders.SOURCE, List.of(view), UTC).views().size());
     }
 
     @Test
