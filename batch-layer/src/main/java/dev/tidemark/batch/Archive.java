@@ -137,7 +137,7 @@ final class Archive {
     }
 
     private AppendCounts write(MasterDataset master, Optional<MasterDataset.Version> last, NewRecords records) {
-        master.create(spark.get());
+        master.create();
         String run = UUID.randomUUID().toString();
         // The counts are committed with the rows, so they must be known before; cached, the records are judged once.
         Dataset<Row> rows = master.rows(

@@ -99,7 +99,7 @@ record DeadLetters(MasterDataset master, Path table) {
     }
 
     private void append(SparkSession spark, MasterDataset.Version version, long total) {
-        DeltaTables.create(spark, table, SCHEMA, "source", Map.of(DeltaCommits.KEEP_LOG, "false"));
+        DeltaTables.create(table, SCHEMA, "source", Map.of(DeltaCommits.KEEP_LOG, "false"));
         DeadLettersCommit commit = new DeadLettersCommit(master.source().name(), version.number(), total);
         try {
             DeltaTables.once(rows(spark, version.commit()), application(), version.number(), Json.write(commit))

@@ -43,7 +43,7 @@ record DeltaLogFiles(Path table) {
 
     /** A version's actions of one kind, such as {@code add}. */
     List<JsonNode> actions(long version, String kind) {
-        try (Stream<String> lines = Files.lines(log().resolve("%020d.json".formatted(version)))) {
+        try (Stream<String> lines = Files.lines(commit(version))) {
             String start = "{\"" + kind + "\"";
             return lines.filter(line -> line.startsWith(start))
                     .map(line -> parse(line).get(kind))
@@ -65,6 +65,11 @@ record DeltaLogFiles(Path table) {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** The commit file that makes a version. */
+    Path commit(long version) {
+        return log().resolve("%020d.json".formatted(version));
     }
 
     private Path log() {

@@ -1,9 +1,13 @@
 package dev.tidemark.batch;
 
-import io.delta.exceptions.DeltaConcurrentModificationException;
-import io.delta.tables.DeltaTable;
+import dev.tidemark.view.Json;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.apache.spark.sql.DataFrameWriter;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -14,33 +18,37 @@ import org.apache.spark.sql.types.StructType;
 /** Delta tables that are created before writers meet in them, and are written in few files. */
 final class DeltaTables {
 
-    private static final int ATTEMPTS = 10;
+    /** What readers and writers have to know: nothing beyond columns that may not be null. */
+    private static final Map<String, Integer> PROTOCOL = Map.of("minReaderVersion", 1, "minWriterVersion", 2);
 
     private DeltaTables() {}
 
-    /** Creates the table unless it exists; another process may do so at the same time. */
-    static void create(
-            SparkSession spark, Path table, StructType schema, String partition, Map<String, String> properties) {
-        for (int attempt = 1; !DeltaTable.isDeltaTable(spark, table.toString()); attempt++) {
-            try {
-                createNow(spark, table, schema, partition, properties);
-            } catch (DeltaConcurrentModificationException e) {
-                // The other's table is as good as ours.
-                if (attempt == ATTEMPTS) {
-                    throw e;
-                }
-            }
+    /**
+     * Creates the table unless it exists; another process may do so at the same time, or may have died over it. The
+     * first commit is written as Delta's protocol has it: Delta's own {@code CREATE TABLE} refuses a folder in which
+     * another process has just made the log, and a write of no rows makes every column nullable.
+     */
+    static void create(Path table, StructType schema, String partition, Map<String, String> properties) {
+        DeltaLogFiles log = new DeltaLogFiles(table);
+        if (log.versions().findAny().isPresent()) {
+            return;
         }
-    }
-
-    private static void createNow(
-            SparkSession spark, Path table, StructType schema, String partition, Map<String, String> properties) {
-        var builder = DeltaTable.createIfNotExists(spark)
-                .location(table.toString())
-                .addColumns(schema)
-                .partitionedBy(partition);
-        properties.forEach(builder::property);
-        builder.execute();
+        Map<String, ?> metadata = Map.of(
+                "id", UUID.randomUUID().toString(),
+                "format", Map.of("provider", "parquet", "options", Map.of()),
+                "schemaString", schema.json(),
+                "partitionColumns", List.of(partition),
+                "configuration", properties,
+                "createdTime", System.currentTimeMillis());
+        List<String> actions =
+                List.of(Json.write(Map.of("protocol", PROTOCOL)), Json.write(Map.of("metaData", metadata)));
+        try {
+            LinkLogStore.create(log.commit(0), actions.iterator());
+        } catch (FileAlreadyExistsException e) {
+            // The other's table is as good as ours.
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** The table's rows. */

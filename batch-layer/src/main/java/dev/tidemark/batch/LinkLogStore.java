@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Iterator;
+import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 
 /**
@@ -34,8 +35,15 @@ public final class LinkLogStore extends LocalLogStore {
         }
     }
 
-    private static void create(Path commit, Iterator<String> actions) throws IOException {
-        Path written = Files.createTempFile(commit.getParent(), "." + commit.getFileName(), ".tmp");
+    /**
+     * Makes a commit, and the log's folder if it lacks.
+     *
+     * @throws java.nio.file.FileAlreadyExistsException if another has made that commit
+     */
+    static void create(Path commit, Iterator<String> actions) throws IOException {
+        Files.createDirectories(commit.getParent());
+        // Not a temporary file of the JDK's: that is its owner's alone, and so would the commit be.
+        Path written = commit.resolveSibling("." + commit.getFileName() + "." + UUID.randomUUID() + ".tmp");
         try {
             writeLines(written, actions);
             Files.createLink(commit, written);
@@ -45,7 +53,7 @@ public final class LinkLogStore extends LocalLogStore {
     }
 
     private static void writeLines(Path file, Iterator<String> lines) throws IOException {
-        try (BufferedWriter writer = Files.newBufferedWriter(file)) {
+        try (BufferedWriter writer = Files.newBufferedWriter(file, StandardOpenOption.CREATE_NEW)) {
             while (lines.hasNext()) {
                 writer.write(lines.next());
                 writer.write('\n');

@@ -19,7 +19,6 @@ import java.util.Optional;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
@@ -81,8 +80,8 @@ record MasterDataset(Source source, Path table) {
     }
 
     /** Creates the table unless it exists. */
-    void create(SparkSession spark) {
-        DeltaTables.create(spark, table, schema(), DAY, Map.of(DeltaCommits.KEEP_LOG, "false"));
+    void create() {
+        DeltaTables.create(table, schema(), DAY, Map.of(DeltaCommits.KEEP_LOG, "false"));
     }
 
     private StructType schema() {

@@ -130,7 +130,7 @@ final class ReadableViews {
 
     private void write(Publication newest, DefinitionSet set, View view, Lag lag) {
         Path table = deployment.warehouse().view(view.name());
-        DeltaTables.create(spark.get(), table, FinishedCells.schema(view), DAY, Map.of(DeltaCommits.KEEP_LOG, "false"));
+        DeltaTables.create(table, FinishedCells.schema(view), DAY, Map.of(DeltaCommits.KEEP_LOG, "false"));
         Dataset<Row> rows = DeltaTables.inFewFiles(rows(newest, set, view, lag), DAY);
         DataFrameWriter<Row> writer = DeltaTables.once(
                         rows, APPLICATION, newest.number(), Json.write(new Shown(newest.number())))

@@ -150,7 +150,7 @@ final class Segments {
     /** Appends a view's cells; how many there are comes back, by segment. */
     private Map<String, Long> append(Dataset<Row> contributions, int index, View view) {
         Path table = table(deployment, view, plan.set().id());
-        DeltaTables.create(spark, table, schema(view), SEGMENT, Map.of());
+        DeltaTables.create(table, schema(view), SEGMENT, Map.of());
         Dataset<Row> cells = Cells.of(contributions, Contributions.column(index), view)
                 // Panes never cross the midnight of a timezone, so a cell's day is its pane's.
                 .withColumn(

@@ -37,6 +37,14 @@ class LinkLogStoreTest {
     }
 
     @Test
+    void aCommitMayBeReadByWhoMayReadAnyNewFile() throws IOException {
+        Path commit = log.resolve("00000000000000000001.json");
+        write(commit, "ours");
+        Path plain = Files.createFile(log.resolve("plain"));
+        assertEquals(Files.getPosixFilePermissions(plain), Files.getPosixFilePermissions(commit));
+    }
+
+    @Test
     void ofManyWritersOneWinsEachCommit() throws Exception {
         ExecutorService writers = Executors.newFixedThreadPool(4);
         try {

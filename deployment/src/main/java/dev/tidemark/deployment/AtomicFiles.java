@@ -10,6 +10,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
+import java.util.UUID;
 
 /** Files that appear whole or not at all. */
 final class AtomicFiles {
@@ -25,9 +26,10 @@ final class AtomicFiles {
     static boolean createIfAbsent(Path file, String content) {
         try {
             Files.createDirectories(file.getParent());
-            Path written = Files.createTempFile(file.getParent(), ".new-", null);
+            // Not a temporary file of the JDK's: that is its owner's alone, and so would the file be.
+            Path written = file.resolveSibling(".new-" + UUID.randomUUID());
             try {
-                Files.writeString(written, content);
+                Files.writeString(written, content, StandardOpenOption.CREATE_NEW);
                 try (FileChannel channel = FileChannel.open(written, StandardOpenOption.WRITE)) {
                     channel.force(true);
                 }

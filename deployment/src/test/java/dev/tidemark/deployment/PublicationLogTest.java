@@ -61,6 +61,16 @@ class PublicationLogTest {
     }
 
     @Test
+    void aPublicationMayBeReadByWhoMayReadAnyNewFile() throws IOException {
+        PublicationLog log = new PublicationLog(folder);
+        log.create(publication(1, "s"));
+        Path plain = Files.createFile(folder.resolve("plain"));
+        assertEquals(
+                Files.getPosixFilePermissions(plain),
+                Files.getPosixFilePermissions(folder.resolve("%020d.json".formatted(1))));
+    }
+
+    @Test
     void theNewestIsTheOneWithTheGreatestNumber() {
         PublicationLog log = new PublicationLog(folder);
         IntStream.rangeClosed(1, 11).forEach(number -> log.create(publication(number, "s" + number)));
