@@ -131,6 +131,11 @@ public final class BatchMain implements Runnable {
         return DeploymentLoader.load(config);
     }
 
+    /** The same as far as it could be read, with what is wrong. */
+    DeploymentLoader.Found found() {
+        return DeploymentLoader.read(config);
+    }
+
     /** Tells the user how far a run has come. */
     Progress progress() {
         return System.out::println;

@@ -1,10 +1,12 @@
 package dev.tidemark.batch;
 
 import dev.tidemark.deployment.Deployment;
+import dev.tidemark.deployment.DeploymentLoader;
 import dev.tidemark.deployment.InvalidDeploymentException;
 import dev.tidemark.deployment.Problem;
 import dev.tidemark.view.DefinitionSet;
 import dev.tidemark.view.View;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -32,18 +34,23 @@ final class CheckCommand implements Runnable {
 
     @Override
     public void run() {
-        try {
-            Deployment deployment = batch.deployment();
-            List<FoundSource> sources = Definitions.resolve(deployment).stream()
-                    .map(set -> source(deployment, set))
-                    .toList();
-            sources.forEach(this::tell);
-            batch.print(new Found(sources, List.of()));
-        } catch (InvalidDeploymentException e) {
+        DeploymentLoader.Found found = batch.found();
+        List<Problem> problems = new ArrayList<>(found.problems());
+        List<DefinitionSet> sets = found.deployment()
+                .map(deployment -> Definitions.resolve(deployment, problems))
+                .orElse(List.of());
+        if (!problems.isEmpty()) {
+            InvalidDeploymentException invalid = new InvalidDeploymentException(problems);
             batch.print(new Found(
-                    List.of(), e.problems().stream().map(CheckCommand::problem).toList()));
-            throw e;
+                    List.of(),
+                    invalid.problems().stream().map(CheckCommand::problem).toList()));
+            throw invalid;
         }
+        List<FoundSource> sources = sets.stream()
+                .map(set -> source(found.deployment().orElseThrow(), set))
+                .toList();
+        sources.forEach(this::tell);
+        batch.print(new Found(sources, List.of()));
     }
 
     private void tell(FoundSource source) {

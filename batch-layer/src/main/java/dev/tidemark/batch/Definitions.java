@@ -21,8 +21,17 @@ final class Definitions {
      * @throws InvalidDeploymentException with every problem of every view, at its place in the files
      */
     static List<DefinitionSet> resolve(Deployment deployment) {
-        List<DefinitionSet> sets = new ArrayList<>();
         List<Problem> problems = new ArrayList<>();
+        List<DefinitionSet> sets = resolve(deployment, problems);
+        if (!problems.isEmpty()) {
+            throw new InvalidDeploymentException(problems);
+        }
+        return sets;
+    }
+
+    /** The definition set of each source whose views are right; what is wrong with the others is added. */
+    static List<DefinitionSet> resolve(Deployment deployment, List<Problem> problems) {
+        List<DefinitionSet> sets = new ArrayList<>();
         for (Source source : deployment.sources()) {
             try {
                 sets.add(ViewCompiler.resolve(source, deployment.viewsOf(source.name()), deployment.zone()));
@@ -31,9 +40,6 @@ final class Definitions {
                         .forEach(problem -> problems.add(
                                 deployment.locations().inView(problem.view(), problem.field(), problem.message())));
             }
-        }
-        if (!problems.isEmpty()) {
-            throw new InvalidDeploymentException(problems);
         }
         return sets;
     }

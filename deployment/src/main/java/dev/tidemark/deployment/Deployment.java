@@ -37,6 +37,8 @@ public record Deployment(
         List<ViewDefinition> views,
         Locations locations) {
 
+    private static final int ADMIN_MILLIS = 10_000;
+
     /** The source of that name. */
     public Source source(String name) {
         return sources.stream()
@@ -85,8 +87,11 @@ public record Deployment(
     /** Like {@link #kafkaClient}, for an admin client that gives up in seconds, not minutes. */
     public Map<String, Object> kafkaAdmin() {
         Map<String, Object> settings = new HashMap<>(kafkaClient());
-        settings.putIfAbsent("default.api.timeout.ms", "10000");
         settings.putIfAbsent("request.timeout.ms", "5000");
+        String request = settings.get("request.timeout.ms").toString().trim();
+        // Kafka refuses a timeout of a call that is below that of its requests.
+        boolean longer = request.matches("\\d{1,9}") && Integer.parseInt(request) > ADMIN_MILLIS;
+        settings.putIfAbsent("default.api.timeout.ms", longer ? request : Integer.toString(ADMIN_MILLIS));
         return settings;
     }
 

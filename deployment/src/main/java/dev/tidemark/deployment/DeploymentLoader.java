@@ -38,17 +38,31 @@ public final class DeploymentLoader {
      * @throws InvalidDeploymentException with every problem that was found
      */
     public static Deployment load(Path file) {
+        Found found = read(file);
+        if (!found.problems().isEmpty()) {
+            throw new InvalidDeploymentException(found.problems());
+        }
+        return found.deployment().orElseThrow();
+    }
+
+    /**
+     * What a deployment's files state as far as it could be read, and what is wrong with the rest.
+     *
+     * @param deployment the deployment, without the sources and views that are wrong
+     * @param problems every problem that was found
+     */
+    public record Found(Optional<Deployment> deployment, List<Problem> problems) {}
+
+    /** Like {@link #load}, to look for more problems in what is right so far. */
+    public static Found read(Path file) {
         if (!Files.exists(file)) {
             String message = "does not exist; name the deployment's file with --config";
-            throw new InvalidDeploymentException(List.of(new Problem(file, 0, "", message)));
+            return new Found(Optional.empty(), List.of(new Problem(file, 0, "", message)));
         }
         DeploymentLoader loader = new DeploymentLoader(file.toAbsolutePath().normalize());
         Optional<Deployment> deployment =
                 YamlFiles.read(loader.file, loader.problems).map(loader::deployment);
-        if (!loader.problems.isEmpty()) {
-            throw new InvalidDeploymentException(loader.problems);
-        }
-        return deployment.orElseThrow();
+        return new Found(deployment, loader.problems);
     }
 
     private Deployment deployment(YamlSection yaml) {
@@ -77,8 +91,13 @@ public final class DeploymentLoader {
 
     private Path local(YamlSection yaml, String field, String otherwise) {
         String path = yaml.text(field).orElse(otherwise);
-        if (path.startsWith("file:/")) {
-            return Path.of(URI.create(path)).normalize();
+        try {
+            if (path.startsWith("file:/")) {
+                return Path.of(URI.create(path)).normalize();
+            }
+        } catch (IllegalArgumentException e) {
+            yaml.problem(field, "'" + path + "' is no path: " + e.getMessage());
+            return file.resolveSibling(otherwise).normalize();
         }
         if (SCHEME.matcher(path).matches()) {
             yaml.problem(field, "'" + path + "' is not available in this release; a local path is accepted");

@@ -1,5 +1,7 @@
 package dev.tidemark.deployment;
 
+import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -10,8 +12,16 @@ public final class InvalidDeploymentException extends RuntimeException {
     private final transient List<Problem> problems;
 
     public InvalidDeploymentException(List<Problem> problems) {
-        super(problems.stream().map(Problem::toString).collect(Collectors.joining("\n")));
-        this.problems = List.copyOf(problems);
+        super(inOrder(problems).stream().map(Problem::toString).collect(Collectors.joining("\n")));
+        this.problems = inOrder(problems);
+    }
+
+    private static List<Problem> inOrder(List<Problem> problems) {
+        List<Path> files = problems.stream().map(Problem::file).distinct().toList();
+        return problems.stream()
+                .sorted(Comparator.<Problem>comparingInt(problem -> files.indexOf(problem.file()))
+                        .thenComparingInt(Problem::line))
+                .toList();
     }
 
     /** The problems, in the order of files and lines. */

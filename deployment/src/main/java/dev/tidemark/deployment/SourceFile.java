@@ -69,8 +69,9 @@ final class SourceFile {
             Duration horizon) {}
 
     private Optional<Source> source(Draft draft) {
+        Source source;
         try {
-            Source source = new Source(
+            source = new Source(
                     draft.name(),
                     draft.topic(),
                     draft.schema(),
@@ -79,9 +80,14 @@ final class SourceFile {
                     draft.lateness(),
                     draft.earliest(),
                     draft.horizon());
+        } catch (IllegalArgumentException e) {
+            yaml.problem("event_time", e.getMessage());
+            return Optional.empty();
+        }
+        try {
             new Judge(source);
             return Optional.of(source);
-        } catch (IllegalArgumentException e) {
+        } catch (IllegalArgumentException | AvroRuntimeException e) {
             yaml.problem("schema", e.getMessage());
             return Optional.empty();
         }

@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Reads {@code views/<view>.yaml}. */
 final class ViewFile {
@@ -46,9 +47,21 @@ final class ViewFile {
         lines.putAll(section.lines());
         Map<String, String> expressions = new LinkedHashMap<>();
         for (String name : section.names()) {
+            requireNew(section, name, expressions.keySet(), "dimension");
             Names.check(section, name, name).flatMap(section::text).ifPresent(text -> expressions.put(name, text));
         }
         return expressions;
+    }
+
+    /** Columns whose names differ only in case are one to Delta. */
+    private static void requireNew(YamlSection section, String name, Set<String> others, String what) {
+        others.stream()
+                .filter(other -> other.equalsIgnoreCase(name))
+                .forEach(other -> section.problem(
+                        name,
+                        other.equals(name)
+                                ? "is a " + what + "'s name too"
+                                : "differs from the " + what + " " + other + " only in case"));
     }
 
     private static Map<String, MeasureCall> measures(
@@ -62,9 +75,8 @@ final class ViewFile {
         for (String name : names) {
             lines.putAll(section.get().lines());
             Names.check(section.get(), name, name);
-            if (dimensions.containsKey(name)) {
-                section.get().problem(name, "is a dimension's name too");
-            }
+            requireNew(section.get(), name, dimensions.keySet(), "dimension");
+            requireNew(section.get(), name, measures.keySet(), "measure");
             section.get().value(name, MeasureCall::parse).ifPresent(call -> measures.put(name, call));
         }
         return measures;

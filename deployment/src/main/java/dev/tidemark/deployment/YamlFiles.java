@@ -11,6 +11,7 @@ import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
+import org.yaml.snakeyaml.error.YAMLException;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 
@@ -30,7 +31,9 @@ final class YamlFiles {
         } catch (MarkedYAMLException e) {
             int line = e.getProblemMark() == null ? 0 : e.getProblemMark().getLine() + 1;
             problems.add(new Problem(file, line, "", "is no YAML: " + e.getProblem()));
-        } catch (IOException | ClassCastException e) {
+        } catch (YAMLException e) {
+            problems.add(new Problem(file, 0, "", "is no YAML in UTF-8: " + e.getMessage()));
+        } catch (IOException e) {
             problems.add(new Problem(file, 0, "", "cannot be read: " + e));
         }
         return Optional.empty();

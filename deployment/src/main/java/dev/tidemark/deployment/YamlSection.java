@@ -23,6 +23,8 @@ final class YamlSection {
 
     private static final Pattern ENVIRONMENT = Pattern.compile("\\$\\{env:([^}]+)}");
 
+    private static final Pattern OTHER_REFERENCE = Pattern.compile("\\$\\{(?!env:)[^}]*}?");
+
     private final Path file;
     private final String prefix;
     private final int line;
@@ -37,7 +39,13 @@ final class YamlSection {
         this.line = line(node);
         this.problems = problems;
         for (NodeTuple field : node.getValue()) {
-            String name = ((ScalarNode) field.getKeyNode()).getValue();
+            if (!(field.getKeyNode() instanceof ScalarNode key)) {
+                int at = line(field.getKeyNode());
+                problems.add(
+                        new Problem(file, at, "", "has " + kind(field.getKeyNode()) + " where a name is expected"));
+                continue;
+            }
+            String name = key.getValue();
             if (fields.put(name, field.getValueNode()) != null) {
                 problems.add(new Problem(file, line(field.getKeyNode()), prefix + name, "is given twice"));
             }
@@ -60,9 +68,14 @@ final class YamlSection {
         return paths;
     }
 
+    /** Whether the field is there and not empty. */
     boolean has(String name) {
         asked.add(name);
-        return fields.containsKey(name);
+        return fields.containsKey(name) && !isEmpty(fields.get(name));
+    }
+
+    private static boolean isEmpty(Node node) {
+        return node instanceof ScalarNode scalar && scalar.getValue().isBlank();
     }
 
     /** Records a problem with a field, at its line, or at the section's if the field is not there. */
@@ -71,11 +84,10 @@ final class YamlSection {
     }
 
     Optional<String> text(String name) {
-        asked.add(name);
-        Node node = fields.get(name);
-        if (node == null) {
+        if (!has(name)) {
             return Optional.empty();
         }
+        Node node = fields.get(name);
         if (!(node instanceof ScalarNode scalar)) {
             problem(name, "is " + kind(node) + "; one value is expected");
             return Optional.empty();
@@ -88,6 +100,10 @@ final class YamlSection {
     }
 
     private String withEnvironment(String name, String text) {
+        Matcher other = OTHER_REFERENCE.matcher(text);
+        if (other.find()) {
+            problem(name, "'" + other.group() + "' is not available in this release; accepted is ${env:NAME}");
+        }
         return ENVIRONMENT.matcher(text).replaceAll(found -> {
             String value = System.getenv(found.group(1));
             if (value == null) {
@@ -123,9 +139,7 @@ final class YamlSection {
         if (node instanceof MappingNode mapping) {
             return Optional.of(new YamlSection(file, prefix + name + ".", mapping, problems));
         }
-        boolean empty = node == null
-                || node instanceof ScalarNode scalar && scalar.getValue().isEmpty();
-        if (!empty) {
+        if (node != null && !isEmpty(node)) {
             problem(name, "is " + (node instanceof ScalarNode ? "one value" : "a list") + "; a mapping is expected");
         }
         return Optional.empty();

@@ -7,11 +7,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.tidemark.schema.Source;
 import dev.tidemark.view.Pane;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.List;
+import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -105,6 +107,80 @@ class DeploymentLoaderTest {
     void brokenYamlNamesItsLine() throws IOException {
         write("views/revenue.yaml", "name: revenue\nsource: [orders\n");
         assertTrue(problems().get(0).startsWith("views/revenue.yaml:"), problems()::toString);
+    }
+
+    @Test
+    void filesThatAreNotTextAreProblemsLikeAnyOther() throws IOException {
+        Files.write(folder.resolve("views/latin.yaml"), "name: caf\u00e9\n".getBytes(StandardCharsets.ISO_8859_1));
+        write("views/control.yaml", "name: a\u0001b\n");
+        write("tidemark.yaml", "version: 1\nname: shop\nwarehouse: file:///tmp/a b\nkafka: {{ kafka }}\n");
+        List<String> found = problems();
+        assertTrue(
+                found.get(0).startsWith("tidemark.yaml:3: warehouse: 'file:///tmp/a b' is no path"), found::toString);
+        assertTrue(found.contains("tidemark.yaml:4: has a mapping where a name is expected"), found::toString);
+        assertTrue(found.stream().anyMatch(line -> line.startsWith("views/latin.yaml: is no YAML in UTF-8")));
+        assertTrue(found.stream().anyMatch(line -> line.startsWith("views/control.yaml: is no YAML in UTF-8")));
+    }
+
+    @Test
+    void anEmptyFieldIsAMissingOne() throws IOException {
+        write("tidemark.yaml", "version: 1\nname:\nwarehouse:\nkafka:\n");
+        write("sources/orders.yaml", "name: orders\ntopic: ''\nschema: ../orders.avsc\nevent_time: at\n");
+        assertEquals(List.of("tidemark.yaml:2: name: is missing; for example `name: shop`"), problems());
+    }
+
+    @Test
+    void namesThatDifferOnlyInCaseAreRefused() throws IOException {
+        write(
+                "views/revenue.yaml",
+                "name: revenue\nsource: orders\npane: 1m\ndimensions: {region: region}\n"
+                        + "measures:\n  Region: count()\n  n: count()\n  N: count()\n");
+        assertEquals(
+                List.of(
+                        "views/revenue.yaml:6: measures.Region: differs from the dimension region only in case",
+                        "views/revenue.yaml:8: measures.N: differs from the measure n only in case"),
+                problems());
+    }
+
+    @Test
+    void referencesOtherThanToTheEnvironmentAreRefused() throws IOException {
+        write("tidemark.yaml", "version: 1\nname: shop\nkafka:\n  bootstrap.servers: ${file:/etc/secret:broker}\n");
+        assertEquals(
+                List.of(
+                        "tidemark.yaml:4: kafka.bootstrap.servers: '${file:/etc/secret:broker}' is not available in this"
+                                + " release; accepted is ${env:NAME}"),
+                problems());
+    }
+
+    @Test
+    void anEventTimeThatIsNoTimestampIsNamedAtItsOwnLine() throws IOException {
+        write("sources/orders.yaml", "name: orders\nschema: ../orders.avsc\nevent_time: region\n");
+        assertEquals(
+                List.of("sources/orders.yaml:3: event_time: region is no timestamp field of the schema of orders"),
+                problems());
+    }
+
+    @Test
+    void aSchemaThatSparkSeesInAnotherWayIsAProblem() throws IOException {
+        write(
+                "orders.avsc",
+                """
+                {"type": "record", "name": "Order", "fields": [
+                  {"name": "at", "type": {"type": "long", "logicalType": "timestamp-millis"}},
+                  {"name": "region", "type": "string"},
+                  {"name": "parent", "type": ["null", "Order"], "default": null}]}
+                """);
+        assertEquals(
+                List.of("sources/orders.yaml:2: schema: parent is a Order within itself; a record cannot hold itself"),
+                problems());
+    }
+
+    @Test
+    void anAdminWaitsAtLeastAsLongAsOneRequestMayTake() throws IOException {
+        write(
+                "tidemark.yaml",
+                "version: 1\nname: shop\nkafka: {bootstrap.servers: 'localhost:1', request.timeout.ms: 30000}\n");
+        Admin.create(load().kafkaAdmin()).close();
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.tidemark.schema;
 
 import java.util.HashSet;
+import java.util.Locale;
 import java.util.Set;
 import org.apache.avro.LogicalType;
 import org.apache.avro.LogicalTypes;
@@ -41,7 +42,14 @@ final class AcceptedTypes {
                     path + " is a " + schema.getFullName() + " within itself; a record cannot hold itself");
         }
         String prefix = path.isEmpty() ? "" : path + ".";
-        schema.getFields().forEach(field -> require(field.schema(), prefix + field.name()));
+        Set<String> names = new HashSet<>();
+        for (Schema.Field field : schema.getFields()) {
+            if (!names.add(field.name().toLowerCase(Locale.ROOT))) {
+                throw new IllegalArgumentException(
+                        prefix + field.name() + " differs from another field only in case; to Delta they are one");
+            }
+            require(field.schema(), prefix + field.name());
+        }
         around.remove(schema.getFullName());
     }
 
