@@ -123,6 +123,9 @@ final class Recompute {
     private Publication publish(Publication parent, List<Done> done) {
         Map<String, SourceState> sources = new TreeMap<>(parent.sources());
         Map<String, Map<LocalDate, SegmentRef>> segments = new TreeMap<>(parent.segments());
+        // A run takes a while, and another process may have begun to stream other views meanwhile.
+        done.forEach(source ->
+                deployment.requireSameDefinitions(parent, source.plan().source()));
         for (Done source : done) {
             deployment.warehouse().saveDefinitions(source.plan().set());
             sources.put(source.plan().source().name(), source.plan().state());

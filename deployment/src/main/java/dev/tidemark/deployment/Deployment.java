@@ -95,16 +95,30 @@ public record Deployment(
         return settings;
     }
 
-    /** Refuses to go on if a source was published under another definition set than the files now give. */
+    /**
+     * Refuses to go on if a source was published under another definition set than the files now give, or streamed
+     * before anything was published. To be asked before a set is {@link Warehouse#saveDefinitions saved}.
+     */
     public void requireSameDefinitions(Publication published, Source source) {
-        Optional<String> before = published.source(source.name()).map(Publication.SourceState::definitionSet);
         String now = definitionSetId(source.name());
-        if (before.isPresent() && !before.get().equals(now)) {
+        Optional<String> publishedUnder = published.source(source.name()).map(Publication.SourceState::definitionSet);
+        if (publishedUnder.isPresent()) {
+            requireSame(source, publishedUnder.get(), now, "publication " + published.number() + " was made");
+            return;
+        }
+        List<String> saved = warehouse.savedDefinitions(source.name());
+        if (!saved.isEmpty() && !saved.contains(now)) {
+            requireSame(source, saved.get(0), now, "its increments were written");
+        }
+    }
+
+    private static void requireSame(Source source, String before, String now, String what) {
+        if (!before.equals(now)) {
             throw new RefusedException(
                     ("the schema, the judging rules, the timezone or a view of source %s has changed:"
-                                    + " publication %d was made under definition set %s, the files now give %s; this release"
+                                    + " %s under definition set %s, the files now give %s; this release"
                                     + " cannot switch a running deployment: restore the files, or take a new name and warehouse")
-                            .formatted(source.name(), published.number(), before.get(), now));
+                            .formatted(source.name(), what, before, now));
         }
     }
 }

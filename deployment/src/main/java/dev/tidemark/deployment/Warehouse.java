@@ -3,8 +3,14 @@ package dev.tidemark.deployment;
 import dev.tidemark.view.DefinitionSet;
 import dev.tidemark.view.Json;
 import dev.tidemark.view.StoredDefinitions;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The layout of everything that is kept. {@code views}, {@code master} and {@code dead_letters} are ordinary Delta
@@ -13,6 +19,8 @@ import java.util.Optional;
  * @param root the folder
  */
 public record Warehouse(Path root) {
+
+    private static final String DEFINITIONS = ".json";
 
     /** The Delta table of a source's events: the master dataset. */
     public Path master(String source) {
@@ -51,7 +59,26 @@ public record Warehouse(Path root) {
                 .toSet());
     }
 
+    /** The ids under which definition sets of a source were saved: each has been streamed or published. */
+    public List<String> savedDefinitions(String source) {
+        try (Stream<Path> files = Files.list(definitions(source))) {
+            return files.map(file -> file.getFileName().toString())
+                    .filter(name -> name.endsWith(DEFINITIONS))
+                    .map(name -> name.substring(0, name.length() - DEFINITIONS.length()))
+                    .sorted()
+                    .toList();
+        } catch (NoSuchFileException e) {
+            return List.of();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Path definitions(String source) {
+        return root.resolve("definitions").resolve(source);
+    }
+
     private Path definitions(String source, String id) {
-        return root.resolve("definitions").resolve(source).resolve(id + ".json");
+        return definitions(source).resolve(id + DEFINITIONS);
     }
 }

@@ -5,7 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tidemark.schema.Source;
+import dev.tidemark.view.DefinitionSet;
 import dev.tidemark.view.Pane;
+import dev.tidemark.view.Publication;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -181,6 +183,23 @@ class DeploymentLoaderTest {
                 "tidemark.yaml",
                 "version: 1\nname: shop\nkafka: {bootstrap.servers: 'localhost:1', request.timeout.ms: 30000}\n");
         Admin.create(load().kafkaAdmin()).close();
+    }
+
+    @Test
+    void viewsThatChangedSinceTheyWereSavedAreRefusedThoughNothingIsPublished() throws IOException {
+        Deployment before = load();
+        before.requireSameDefinitions(Publication.NONE, before.source("orders"));
+        before.warehouse().saveDefinitions(new DefinitionSet(before.definitionSetId("orders"), "orders", List.of()));
+        before.requireSameDefinitions(Publication.NONE, before.source("orders"));
+        write(
+                "views/revenue.yaml",
+                "name: revenue\nsource: orders\nwhere: region = 'EU'\npane: 1m\nmeasures:\n  orders: count()\n");
+        Deployment changed = load();
+        RefusedException refusal = assertThrows(
+                RefusedException.class,
+                () -> changed.requireSameDefinitions(Publication.NONE, changed.source("orders")));
+        assertTrue(refusal.getMessage().contains("source orders has changed"), refusal::getMessage);
+        assertTrue(refusal.getMessage().contains(before.definitionSetId("orders")), refusal::getMessage);
     }
 
     @Test
