@@ -3,6 +3,7 @@ package dev.tidemark.batch;
 import dev.tidemark.batch.Progress.Stage;
 import dev.tidemark.deployment.Deployment;
 import dev.tidemark.deployment.RefusedException;
+import dev.tidemark.deployment.SourceLog;
 import dev.tidemark.deployment.UnavailableException;
 import dev.tidemark.schema.Source;
 import dev.tidemark.view.Cut;
@@ -12,10 +13,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.KafkaException;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -92,7 +95,10 @@ final class Archive {
         Optional<MasterDataset.Version> last = master.latest();
         last.ifPresent(version -> master.requireSameJudging(version.commit()));
         Cut archived = last.map(version -> version.commit().cut()).orElse(Cut.NONE);
-        NewRecords records = NewRecords.since(archived, source, LogSpan.of(admin, source.topic()));
+        LogSpan span = LogSpan.of(admin, source.topic());
+        Map<Integer, Long> counted =
+                archived.logs().isEmpty() ? FirstIncrements.of(deployment, source, span.log(), admin) : Map.of();
+        NewRecords records = NewRecords.since(archived, source, span, counted);
         long repaired = deadLetters.bringUpToDate(spark);
         if (records.isNothing()) {
             progress.say(source.name() + ": nothing new");
@@ -101,10 +107,11 @@ final class Archive {
         if (!acceptMissing) {
             records.requireComplete(source);
         }
-        return append(master, deadLetters, last, records, repaired, watch);
+        return append(admin, master, deadLetters, last, records, repaired, watch);
     }
 
     private Archived append(
+            Admin admin,
             MasterDataset master,
             DeadLetters deadLetters,
             Optional<MasterDataset.Version> last,
@@ -113,7 +120,7 @@ final class Archive {
             Stopwatch watch) {
         Source source = master.source();
         tellBefore(source, records);
-        AppendCounts counts = write(master, last, records);
+        AppendCounts counts = write(admin, master, last, records);
         progress.reached(Stage.ARCHIVED);
         long letters = repaired + deadLetters.bringUpToDate(spark);
         Optional<MasterDataset.Version> now = master.latest();
@@ -136,7 +143,8 @@ final class Archive {
                 .formatted(source.name(), records.offsets(), records.from().size()));
     }
 
-    private AppendCounts write(MasterDataset master, Optional<MasterDataset.Version> last, NewRecords records) {
+    private AppendCounts write(
+            Admin admin, MasterDataset master, Optional<MasterDataset.Version> last, NewRecords records) {
         master.create();
         String run = UUID.randomUUID().toString();
         // The counts are committed with the rows, so they must be known before; cached, the records are judged once.
@@ -145,6 +153,9 @@ final class Archive {
                 .persist(StorageLevel.MEMORY_AND_DISK());
         try {
             AppendCounts counts = AppendCounts.of(rows);
+            // Spark reads by the topic's name: what it has read is this log's only if the topic is still the same.
+            SourceLog.of(admin, master.source().topic())
+                    .requireKnown(master.source(), Set.of(records.span().log().id()));
             ArchiveCommit commit = ArchiveCommit.after(
                     last.map(MasterDataset.Version::commit),
                     run,
@@ -154,9 +165,26 @@ final class Archive {
                     counts);
             commit(master, last.map(MasterDataset.Version::number).orElse(0L), rows, commit);
             return counts;
+        } catch (Exception e) {
+            Optional<UnavailableException> unavailable = unavailable(e);
+            if (unavailable.isPresent()) {
+                throw unavailable.get();
+            }
+            throw e;
         } finally {
             rows.unpersist();
         }
+    }
+
+    /** What is wrong, if it is that Kafka could not be read. */
+    private static Optional<UnavailableException> unavailable(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof KafkaException kafka) {
+                return Optional.of(new UnavailableException(
+                        "reading from Kafka failed: " + kafka.getMessage() + "; try again when the broker is up"));
+            }
+        }
+        return Optional.empty();
     }
 
     private void commit(MasterDataset master, long lastVersion, Dataset<Row> rows, ArchiveCommit commit) {

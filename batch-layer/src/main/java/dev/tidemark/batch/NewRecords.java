@@ -20,18 +20,23 @@ import java.util.stream.Collectors;
 record NewRecords(LogSpan span, Cut archived, Map<Integer, Long> from, Map<Integer, Range> lost) {
 
     /**
-     * What is new since the last commit; of a partition that was never archived, everything that the log holds.
+     * What is new since the last commit. A log that was never archived begins where the increments do, since answers
+     * count from there, or else at what it still holds; a partition that was added to an archived log, at its first
+     * offset.
      *
+     * @param counted the first offset that increments cover, by partition; needed only for a log never archived
      * @throws RefusedException if the topic is another log now, or ends before what was archived
      */
-    static NewRecords since(Cut archived, Source source, LogSpan span) {
+    static NewRecords since(Cut archived, Source source, LogSpan span, Map<Integer, Long> counted) {
         span.log().requireKnown(source, archived.logs().keySet());
         Map<Integer, Long> from = new TreeMap<>();
         Map<Integer, Range> lost = new TreeMap<>();
+        boolean added = archived.logs().containsKey(span.log().id());
         span.ends().forEach((partition, end) -> {
             // Retention may act between the two questions.
             long start = Math.min(span.starts().get(partition), end);
-            long done = archived.of(span.log().id(), partition).orElse(start);
+            long begin = added ? 0 : Math.min(start, counted.getOrDefault(partition, start));
+            long done = archived.of(span.log().id(), partition).orElse(begin);
             requireNotBehind(source, partition, done, end);
             if (done < start) {
                 lost.put(partition, new Range(done, start));

@@ -70,6 +70,7 @@ final class RecomputePlan {
 
     private Optional<SourcePlan> moving(
             Source source, DefinitionSet set, MasterDataset master, Optional<SourceState> published, Version archived) {
+        published.ifPresent(state -> requireNotBehind(source, state, archived));
         long since = published.map(SourceState::archiveVersion).orElse(BEFORE_ALL);
         boolean all = selection instanceof Selection.All;
         if (!all && archived.number() == since) {
@@ -77,6 +78,23 @@ final class RecomputePlan {
         }
         SortedSet<LocalDate> days = eventDays(master, all ? BEFORE_ALL : since, archived.number());
         return Optional.of(new SourcePlan(source, set, state(set, archived), days));
+    }
+
+    /** A cut that moved back would count again in the tail what segments hold. */
+    private static void requireNotBehind(Source source, SourceState published, Version archived) {
+        published
+                .cut()
+                .logs()
+                .forEach((log, partitions) -> partitions.forEach((partition, end) -> {
+                    long done = archived.commit().cut().of(log, partition).orElse(0);
+                    if (done < end) {
+                        throw new RefusedException(
+                                ("the master dataset of source %s ends at offset %d of partition %d, below"
+                                                + " offset %d, up to which it was published: it has lost records; restore it, or run"
+                                                + " `tidemark archive`, which reads again what the topic still holds")
+                                        .formatted(source.name(), done, partition, end));
+                    }
+                }));
     }
 
     private static SourceState state(DefinitionSet set, Version archived) {

@@ -19,14 +19,8 @@ import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CyclicBarrier;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.admin.NewTopic;
-import org.apache.kafka.clients.admin.RecordsToDelete;
-import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -147,38 +141,25 @@ class ArchiveTest {
         shop.send(0, ORDER);
         shop.archive();
         shop.send(0, ORDER, ORDER, "bad");
-        CyclicBarrier bothHaveRead = new CyclicBarrier(2);
+        Race race = new Race();
         Progress together = line -> {
             if (line.contains("reading")) {
-                await(bothHaveRead);
+                race.meet();
             }
         };
-        ExecutorService threads = Executors.newFixedThreadPool(2);
-        try {
-            List<Future<Archive.Archived>> runs = List.of(
-                    threads.submit(() -> shop.archive(together, false)),
-                    threads.submit(() -> shop.archive(together, false)));
-            assertEquals(1, runs.stream().filter(ArchiveTest::lostTheRace).count());
-        } finally {
-            threads.shutdown();
-        }
+        race.hasOneWinner(() -> shop.archive(together, false));
         shop.archive();
         assertEquals(List.of("0@0", "0@1", "0@2", "0@3"), positions(shop));
         assertEquals(List.of("0@3 unreadable"), deadLetters(shop));
     }
 
     @Test
-    void whatRetentionDeletedIsRefusedUntilItIsAccepted() throws Exception {
+    void whatRetentionDeletedIsRefusedUntilItIsAccepted() {
         Shop shop = Shop.in(folder);
         shop.send(0, ORDER, ORDER);
         shop.archive();
         shop.send(0, ORDER, ORDER, ORDER, ORDER);
-        try (Admin admin = admin()) {
-            TopicPartition partition = new TopicPartition(shop.source.topic(), 0);
-            admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(5)))
-                    .all()
-                    .get();
-        }
+        shop.trim(0, 5);
         RefusedException refusal = assertThrows(RefusedException.class, shop::archive);
         assertTrue(refusal.getMessage().contains("[2, 5) of partition 0"), refusal.getMessage());
         assertTrue(refusal.getMessage().contains("archive --accept-missing"), refusal.getMessage());
@@ -193,15 +174,10 @@ class ArchiveTest {
     }
 
     @Test
-    void coverageBeginsAtTheLogStartThatTheFirstRunFinds() throws Exception {
+    void coverageBeginsAtTheLogStartThatTheFirstRunFinds() {
         Shop shop = Shop.in(folder);
         shop.send(0, ORDER, ORDER, ORDER);
-        try (Admin admin = admin()) {
-            TopicPartition partition = new TopicPartition(shop.source.topic(), 0);
-            admin.deleteRecords(Map.of(partition, RecordsToDelete.beforeOffset(3)))
-                    .all()
-                    .get();
-        }
+        shop.trim(0, 3);
         Archive.Archived first = shop.archive();
         String log = shop.master().latest().orElseThrow().commit().log();
         assertEquals(Map.of(0, 3L, 1, 0L), first.cut().logs().get(log));
@@ -215,21 +191,97 @@ class ArchiveTest {
         Shop shop = Shop.in(folder);
         shop.send(0, ORDER);
         shop.archive();
-        try (Admin admin = admin()) {
-            admin.deleteTopics(List.of(shop.source.topic())).all().get();
-            Eventually.succeeds(() -> admin.createTopics(List.of(new NewTopic(shop.source.topic(), 2, (short) 1)))
-                    .all()
-                    .get());
-            Eventually.succeeds(() -> admin.describeTopics(List.of(shop.source.topic()))
-                    .allTopicNames()
-                    .get());
-        }
+        SharedBroker.recreateTopic(shop.source.topic(), 2);
         Eventually.succeeds(() -> {
             RefusedException refusal = assertThrows(RefusedException.class, shop::archive);
             assertTrue(refusal.getMessage().contains("topics adopt orders"), refusal.getMessage());
             return true;
         });
         assertEquals(List.of("0@0"), positions(shop));
+    }
+
+    @Test
+    void aTopicThatIsCreatedAgainWhileItIsReadIsRefused() {
+        Shop shop = Shop.in(folder);
+        shop.send(0, ORDER);
+        Progress recreating = line -> {
+            if (line.contains("reading")) {
+                SharedBroker.recreateTopic(shop.source.topic(), 2);
+                shop.send(0, ORDER.replace("12.50", "13.50"));
+            }
+        };
+        RefusedException refusal = assertThrows(RefusedException.class, () -> shop.archive(recreating, false));
+        assertTrue(refusal.getMessage().contains("topics adopt orders"), refusal.getMessage());
+        assertTrue(shop.master().latest().isEmpty());
+    }
+
+    @Test
+    void aSourceThatIsRefusedDoesNotKeepTheOthersFromBeingArchived() {
+        Shop orders = Shop.withTwoSources(folder);
+        Shop returns = orders.ofSource("returns");
+        orders.send(0, ORDER);
+        returns.send(0, ORDER);
+        orders.archive();
+        SharedBroker.recreateTopic(orders.source.topic(), 2);
+        orders.send(0, ORDER);
+        returns.send(0, ORDER);
+        RefusedException refusal = assertThrows(RefusedException.class, orders::archive);
+        assertTrue(refusal.getMessage().contains("topics adopt orders"), refusal.getMessage());
+        assertEquals(List.of("0@0"), positions(orders));
+        assertEquals(List.of("0@0", "0@1"), positions(returns));
+    }
+
+    @Test
+    void anOpenTransactionIsArchivedWhenItIsCommitted() throws Exception {
+        Shop shop = Shop.in(folder);
+        try (AutoCloseable transaction = shop.openTransaction(0, ORDER, ORDER)) {
+            Archive.Archived none = shop.archive();
+            assertEquals(0, none.records());
+            none.cut().logs().values().forEach(cut -> assertEquals(0, cut.get(0)));
+        }
+        assertEquals(2, shop.archive().records());
+        assertEquals(List.of("0@0", "0@1"), positions(shop));
+    }
+
+    @Test
+    void whatAnswersCountedBeforeTheFirstRunAndRetentionDeletedIsRefusedUntilItIsAccepted() {
+        Shop shop = Shop.in(folder);
+        shop.send(0, ORDER, ORDER, ORDER);
+        shop.send(1, ORDER);
+        shop.increments(0, 1, 3);
+        shop.trim(0, 2);
+        RefusedException refusal = assertThrows(RefusedException.class, shop::archive);
+        assertTrue(refusal.getMessage().contains("[1, 2) of partition 0"), refusal.getMessage());
+        assertTrue(refusal.getMessage().contains("archive --accept-missing"), refusal.getMessage());
+        shop.archive(Shop.QUIET, true);
+        assertEquals(List.of("0@2", "1@0"), positions(shop));
+    }
+
+    @Test
+    void beforeTheFirstRunOtherViewsThanWereStreamedAreRefused() {
+        Shop shop = Shop.in(folder);
+        shop.send(0, ORDER);
+        shop.increments(0, 0, 1);
+        assertThrows(RefusedException.class, shop.withFilter("true")::archive);
+    }
+
+    @Test
+    void ofAPartitionThatWasAddedEverythingIsExpected() throws Exception {
+        Shop shop = Shop.in(folder);
+        shop.send(0, ORDER);
+        shop.archive();
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", SharedBroker.bootstrapServers()))) {
+            admin.createPartitions(Map.of(shop.source.topic(), NewPartitions.increaseTo(3)))
+                    .all()
+                    .get();
+        }
+        shop.send(2, ORDER, ORDER);
+        shop.trim(2, 1);
+        Eventually.succeeds(() -> {
+            RefusedException refusal = assertThrows(RefusedException.class, shop::archive);
+            assertTrue(refusal.getMessage().contains("[0, 1) of partition 2"), refusal.getMessage());
+            return refusal;
+        });
     }
 
     @Test
@@ -278,29 +330,5 @@ class ArchiveTest {
                 .stream()
                 .map(row -> row.get(0) + "@" + row.get(1) + " " + row.get(2))
                 .toList();
-    }
-
-    private static boolean lostTheRace(Future<?> run) {
-        try {
-            run.get();
-            return false;
-        } catch (java.util.concurrent.ExecutionException e) {
-            assertEquals(LostRaceException.class, e.getCause().getClass(), () -> String.valueOf(e.getCause()));
-            return true;
-        } catch (InterruptedException e) {
-            throw new AssertionError(e);
-        }
-    }
-
-    private static void await(CyclicBarrier barrier) {
-        try {
-            barrier.await(60, java.util.concurrent.TimeUnit.SECONDS);
-        } catch (Exception e) {
-            throw new AssertionError(e);
-        }
-    }
-
-    private static Admin admin() {
-        return Admin.create(Map.of("bootstrap.servers", SharedBroker.bootstrapServers()));
     }
 }

@@ -20,12 +20,6 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CyclicBarrier;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -235,7 +229,7 @@ class RecomputeTest {
         Shop shop = Shop.in(folder);
         shop.send(0, ON_FIRST, ON_SECOND);
         shop.archive();
-        CyclicBarrier bothHaveWritten = new CyclicBarrier(2);
+        Race race = new Race();
         Progress together = new Progress() {
             @Override
             public void say(String line) {}
@@ -243,22 +237,51 @@ class RecomputeTest {
             @Override
             public void reached(Stage stage) {
                 if (stage == Stage.SEGMENTS_WRITTEN) {
-                    await(bothHaveWritten);
+                    race.meet();
                 }
             }
         };
-        ExecutorService threads = Executors.newFixedThreadPool(2);
-        try {
-            List<Future<Recompute.Report>> runs = List.of(
-                    threads.submit(() -> shop.recompute(new Selection.Touched(), together)),
-                    threads.submit(() -> shop.recompute(new Selection.Touched(), together)));
-            assertEquals(1, runs.stream().filter(RecomputeTest::lostTheRace).count());
-        } finally {
-            threads.shutdown();
-        }
+        race.hasOneWinner(() -> shop.recompute(new Selection.Touched(), together));
         assertEquals(List.of(1L), shop.deployment.warehouse().publications().numbers());
         assertEquals(1, shop.published().segmentsOf("revenue").get(FIRST).cells());
         assertEquals(2, shop.readable("revenue").size());
+
+        shop.send(0, order(3, "2001-01-01T10:00:59Z", "EU", "0.50", 1));
+        shop.archive();
+        shop.recompute();
+        assertEquals(1, shop.published().segmentsOf("revenue").get(FIRST).cells());
+        assertEquals(
+                List.of(
+                        "[2001-01-01,2001-01-01T10:00:00Z,EU,2,13.00,6.500000,3]",
+                        "[2001-01-02,2001-01-02T10:00:00Z,US,1,7.25,7.250000,1]"),
+                shop.readable("revenue"),
+                "the loser's segments are not in it");
+    }
+
+    @Test
+    void aSourceWithNothingNewKeepsItsStateAndItsSegments() {
+        Shop orders = Shop.withTwoSources(folder);
+        Shop returns = orders.ofSource("returns");
+        orders.send(0, ON_FIRST);
+        returns.send(0, ON_SECOND);
+        orders.archive();
+        orders.recompute();
+        Publication one = orders.published();
+        assertEquals(Set.of("orders", "returns"), one.sources().keySet());
+
+        orders.send(1, order(3, "2001-01-01T10:00:59Z", "EU", "0.50", 1));
+        orders.archive();
+        Recompute.Report report = orders.recompute();
+        Publication two = orders.published();
+        assertEquals(
+                List.of("orders"),
+                report.sources().stream().map(Recompute.Recomputed::source).toList());
+        assertEquals(List.of("revenue"), report.viewsWritten());
+        assertEquals(one.source("returns"), two.source("returns"));
+        assertEquals(one.segmentsOf("refunds"), two.segmentsOf("refunds"));
+        assertNotEquals(one.source("orders"), two.source("orders"));
+        assertEquals(List.of("[2001-01-01,2001-01-01T10:00:00Z,EU,2,13.00,6.500000,3]"), orders.readable("revenue"));
+        assertEquals(List.of("[2001-01-02,2001-01-02T10:00:00Z,1]"), orders.readable("refunds"));
     }
 
     @Test
@@ -267,6 +290,56 @@ class RecomputeTest {
         Shop elsewhere = Shop.in(folder, ZoneId.of("Asia/Tokyo"), shop.source.topic());
         RefusedException refusal = assertThrows(RefusedException.class, elsewhere::recompute);
         assertTrue(refusal.getMessage().contains("has changed"), refusal.getMessage());
+        refusal = assertThrows(RefusedException.class, shop.withFilter("true")::recompute);
+        assertTrue(refusal.getMessage().contains("publication 1 was made under"), refusal.getMessage());
+    }
+
+    @Test
+    void viewsThatChangedSinceTheyWereStreamedAreRefusedThoughNothingIsPublished() {
+        Shop shop = Shop.in(folder);
+        shop.send(0, ON_FIRST);
+        shop.archive();
+        shop.increments(0, 0, 1);
+        RefusedException refusal = assertThrows(RefusedException.class, shop.withFilter("true")::recompute);
+        assertTrue(refusal.getMessage().contains("increments were written under"), refusal.getMessage());
+        String id = shop.deployment.definitionSetId("orders");
+        assertEquals(
+                List.of(id), shop.deployment.warehouse().savedDefinitions("orders"), "what is refused is not kept");
+        assertEquals(1, shop.recompute().publication());
+    }
+
+    @Test
+    void viewsThatAreStreamedWhileOthersAreComputedAreRefused() {
+        Shop shop = Shop.in(folder);
+        shop.send(0, ON_FIRST);
+        shop.archive();
+        Progress streaming = new Progress() {
+            @Override
+            public void say(String line) {}
+
+            @Override
+            public void reached(Stage stage) {
+                if (stage == Stage.SEGMENTS_WRITTEN) {
+                    shop.withFilter("true").increments(0, 0, 1);
+                }
+            }
+        };
+        assertThrows(RefusedException.class, () -> shop.recompute(new Selection.Touched(), streaming));
+        assertTrue(shop.published().isNone());
+    }
+
+    @Test
+    void aMasterDatasetThatLostRecordsIsRefused() throws IOException {
+        Shop shop = Shop.in(folder);
+        shop.send(0, ON_FIRST);
+        shop.archive();
+        shop.send(0, ON_SECOND);
+        shop.archive();
+        shop.recompute();
+        Files.delete(shop.master().table().resolve("_delta_log").resolve("%020d.json".formatted(2)));
+        RefusedException refusal = assertThrows(RefusedException.class, shop::recompute);
+        assertTrue(
+                refusal.getMessage().contains("ends at offset 1 of partition 0, below offset 2"), refusal::getMessage);
     }
 
     private Shop shopWith(String... values) {
@@ -287,25 +360,5 @@ class RecomputeTest {
     private static Map<Bucket, Long> buckets(Shop shop, Publication publication, String view) {
         String log = shop.master().latest().orElseThrow().commit().log();
         return publication.segmentsOf(view).get(FIRST).buckets().get(log).get(0);
-    }
-
-    private static boolean lostTheRace(Future<?> run) {
-        try {
-            run.get();
-            return false;
-        } catch (ExecutionException e) {
-            assertEquals(LostRaceException.class, e.getCause().getClass(), () -> String.valueOf(e.getCause()));
-            return true;
-        } catch (InterruptedException e) {
-            throw new AssertionError(e);
-        }
-    }
-
-    private static void await(CyclicBarrier barrier) {
-        try {
-            barrier.await(60, TimeUnit.SECONDS);
-        } catch (Exception e) {
-            throw new AssertionError(e);
-        }
     }
 }

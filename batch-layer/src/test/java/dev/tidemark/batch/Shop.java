@@ -5,8 +5,15 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.tidemark.broker.SharedBroker;
 import dev.tidemark.deployment.Deployment;
 import dev.tidemark.deployment.Locations;
+import dev.tidemark.deployment.SourceLog;
 import dev.tidemark.deployment.Warehouse;
+import dev.tidemark.schema.Bucket;
+import dev.tidemark.schema.Contribution;
+import dev.tidemark.schema.Increment;
+import dev.tidemark.schema.IncrementFormat;
+import dev.tidemark.schema.Position;
 import dev.tidemark.schema.Source;
+import dev.tidemark.view.DefinitionSet;
 import dev.tidemark.view.MeasureCall;
 import dev.tidemark.view.Pane;
 import dev.tidemark.view.Publication;
@@ -23,7 +30,9 @@ import java.util.function.Supplier;
 import org.apache.avro.Schema;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.IsolationLevel;
@@ -60,8 +69,12 @@ final class Shop {
     final Source source;
 
     private Shop(Deployment deployment) {
+        this(deployment, deployment.sources().get(0));
+    }
+
+    private Shop(Deployment deployment, Source source) {
         this.deployment = deployment;
-        this.source = deployment.sources().get(0);
+        this.source = source;
     }
 
     /** With one view, {@code revenue}. */
@@ -79,9 +92,19 @@ final class Shop {
         return of(folder, zone, SharedBroker.createTopic("orders", 2), List.of(revenue(), weights(), daily()));
     }
 
-    private static Shop of(Path folder, ZoneId zone, String topic, List<ViewDefinition> views) {
-        Source source = new Source(
-                "orders",
+    /** With a second source, {@code returns}, of one partition and with the view {@code refunds}. */
+    static Shop withTwoSources(Path folder) {
+        String orders = SharedBroker.createTopic("orders", 2);
+        List<Source> sources =
+                List.of(source("orders", orders), source("returns", SharedBroker.createTopic("returns", 1)));
+        ViewDefinition refunds =
+                view("refunds", "returns", Optional.empty(), "1m", Map.of(), measures("returns", "count()"));
+        return of(folder, ZoneId.of("UTC"), orders, sources, List.of(revenue(), refunds));
+    }
+
+    private static Source source(String name, String topic) {
+        return new Source(
+                name,
                 topic,
                 SCHEMA,
                 "at",
@@ -89,17 +112,29 @@ final class Shop {
                 Source.DEFAULT_ALLOWED_LATENESS,
                 Source.DEFAULT_EARLIEST,
                 Duration.ofDays(36_500));
+    }
+
+    private static Shop of(Path folder, ZoneId zone, String topic, List<ViewDefinition> views) {
+        return of(folder, zone, topic, List.of(source("orders", topic)), views);
+    }
+
+    private static Shop of(Path folder, ZoneId zone, String name, List<Source> sources, List<ViewDefinition> views) {
         return new Shop(new Deployment(
                 folder.resolve("tidemark.yaml"),
-                "shop",
+                name,
                 zone,
                 new Warehouse(folder.resolve("warehouse")),
                 Map.of("bootstrap.servers", SharedBroker.bootstrapServers()),
                 spark(views.size() > 1),
                 0,
-                List.of(source),
+                sources,
                 views,
                 Locations.NONE));
+    }
+
+    /** The same deployment, to send to another of its sources. */
+    Shop ofSource(String name) {
+        return new Shop(deployment, deployment.source(name));
     }
 
     /** Compiling Spark's generated code takes longer than these few events take; only results are tested with it. */
@@ -117,6 +152,25 @@ final class Shop {
 
     /** The same deployment over another source. */
     Shop with(Source other) {
+        return with(List.of(other), deployment.views());
+    }
+
+    /** The same deployment with another filter in its view. */
+    Shop withFilter(String where) {
+        ViewDefinition view = deployment.views().get(0);
+        return with(
+                deployment.sources(),
+                List.of(new ViewDefinition(
+                        view.name(),
+                        view.description(),
+                        view.source(),
+                        Optional.of(where),
+                        view.pane(),
+                        view.dimensions(),
+                        view.measures())));
+    }
+
+    private Shop with(List<Source> sources, List<ViewDefinition> views) {
         return new Shop(new Deployment(
                 deployment.file(),
                 deployment.name(),
@@ -125,8 +179,8 @@ final class Shop {
                 deployment.kafka(),
                 deployment.spark(),
                 0,
-                List.of(other),
-                deployment.views(),
+                sources,
+                views,
                 Locations.NONE));
     }
 
@@ -172,8 +226,18 @@ final class Shop {
             String pane,
             Map<String, String> dimensions,
             Map<String, MeasureCall> measures) {
+        return view(name, "orders", where, pane, dimensions, measures);
+    }
+
+    private static ViewDefinition view(
+            String name,
+            String source,
+            Optional<String> where,
+            String pane,
+            Map<String, String> dimensions,
+            Map<String, MeasureCall> measures) {
         Pane slice = new Pane(dev.tidemark.view.Durations.parse(pane));
-        return new ViewDefinition(name, "", "orders", where, slice, dimensions, measures);
+        return new ViewDefinition(name, "", source, where, slice, dimensions, measures);
     }
 
     private static Map<String, MeasureCall> measures(String... namesAndCalls) {
@@ -229,6 +293,58 @@ final class Shop {
                         end(admin, partition, IsolationLevel.READ_COMMITTED));
                 return partition;
             });
+        }
+    }
+
+    /** Sends values in a transaction that stays open until it is closed, which commits it. */
+    AutoCloseable openTransaction(int partition, String... values) {
+        KafkaProducer<byte[], byte[]> producer = producer(Map.of("transactional.id", source.topic() + "-open"));
+        producer.initTransactions();
+        producer.beginTransaction();
+        for (String value : values) {
+            producer.send(record(partition, value));
+        }
+        producer.flush();
+        return () -> {
+            producer.commitTransaction();
+            awaitMarker(new TopicPartition(source.topic(), partition));
+            producer.close();
+        };
+    }
+
+    /** Writes increments as the speed layer does: one for each offset of a range of one partition. */
+    void increments(int partition, long from, long to) {
+        DefinitionSet set = Definitions.resolve(deployment).get(0);
+        deployment.warehouse().saveDefinitions(set);
+        IncrementFormat format = new IncrementFormat(set.shapes());
+        List<Contribution> none = set.views().stream()
+                .map(view -> Contribution.none(Bucket.FILTERED))
+                .toList();
+        String topic = deployment.incrementsTopic(source.name(), set.id());
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", SharedBroker.bootstrapServers()));
+                KafkaProducer<byte[], byte[]> producer = producer(Map.of())) {
+            String log = SourceLog.of(admin, source.topic()).id();
+            admin.createTopics(List.of(new NewTopic(topic, 2, (short) 1))).all().get();
+            for (long offset = from; offset < to; offset++) {
+                Position position = new Position(log, partition, offset);
+                producer.send(new ProducerRecord<>(
+                                topic, partition, null, format.write(new Increment(position, offset, 0, none))))
+                        .get();
+            }
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Deletes the records of one partition below an offset, as retention does. */
+    void trim(int partition, long offset) {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", SharedBroker.bootstrapServers()))) {
+            admin.deleteRecords(
+                            Map.of(new TopicPartition(source.topic(), partition), RecordsToDelete.beforeOffset(offset)))
+                    .all()
+                    .get();
+        } catch (Exception e) {
+            throw new AssertionError(e);
         }
     }
 
