@@ -8,23 +8,31 @@ import dev.tidemark.view.Cut;
 import dev.tidemark.view.DefinitionSet;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Where to go on: after what the increments topic covers, never by a file kept beside it. A late writer can only have
- * left older offsets at the topic's end; then some events are emitted again, and counted once all the same.
+ * Where to go on: after what the increments topic covers, never by a file kept beside it. Events that are emitted again
+ * are counted once all the same, so in doubt it goes on too early.
  */
 final class ResumePoint {
 
-    private static final int LOOK_BACK = 200;
+    /**
+     * How many records before its end each partition of the topic is looked at. A sink that dies has at most five
+     * batches of 16 KiB in flight to a partition (Kafka's defaults), and an increment takes some 40 bytes at least: so
+     * many can follow upon one that was lost.
+     */
+    private static final int LOOK_BACK = 5 * (16 << 10) / 40;
+
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final Consumer<byte[], byte[]> consumer;
@@ -34,8 +42,8 @@ final class ResumePoint {
     }
 
     /**
-     * The first offset to read, by partition: the end of what was emitted, the published cut or the log's start,
-     * whichever is highest.
+     * The first offset to read, by partition: the first one that the last increments do not cover, the published cut
+     * or the log's start, whichever is highest.
      *
      * @throws dev.tidemark.deployment.RefusedException if the topic was created again since
      */
@@ -47,12 +55,29 @@ final class ResumePoint {
         Map<Integer, Long> starts = logStarts(source.topic(), log.partitions());
         starts.replaceAll((partition, start) ->
                 Math.max(start, cut.of(log.id(), partition).orElse(0)));
-        for (Increment increment : last) {
-            if (increment.position().log().equals(log.id())) {
-                starts.merge(increment.position().partition(), increment.end(), Math::max);
-            }
-        }
+        Map<Integer, List<Increment>> ofThis = last.stream()
+                .filter(increment -> increment.position().log().equals(log.id()))
+                .collect(Collectors.groupingBy(increment -> increment.position().partition()));
+        ofThis.forEach((partition, increments) -> starts.merge(partition, firstGap(increments), Math::max));
         return starts;
+    }
+
+    /**
+     * Up to where increments of one partition, in any order, cover it without a gap. Where a task began after
+     * transaction markers there seems to be one; then a few events are emitted again.
+     */
+    static long firstGap(List<Increment> increments) {
+        List<Increment> ordered = increments.stream()
+                .sorted(Comparator.comparingLong(Increment::from))
+                .toList();
+        long end = ordered.get(0).end();
+        for (Increment increment : ordered) {
+            if (increment.from() > end) {
+                return end;
+            }
+            end = Math.max(end, increment.end());
+        }
+        return end;
     }
 
     private Map<Integer, Long> logStarts(String topic, int partitions) {
