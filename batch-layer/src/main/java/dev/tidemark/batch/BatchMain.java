@@ -6,6 +6,8 @@ import dev.tidemark.deployment.InvalidDeploymentException;
 import dev.tidemark.deployment.RefusedException;
 import dev.tidemark.deployment.UnavailableException;
 import dev.tidemark.view.Json;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.kafka.common.KafkaException;
@@ -72,6 +74,8 @@ public final class BatchMain implements Runnable {
     private static void stop() {
         STOPPING.set(true);
         Configurator.setAllLevels("", Level.OFF);
+        // Scala's futures do not log what they die of.
+        System.setErr(new PrintStream(OutputStream.nullOutputStream()));
     }
 
     /** Runs a command in this process; the exit status comes back. */

@@ -23,9 +23,14 @@ public final class SpeedLayer implements AutoCloseable {
     private volatile boolean closed;
     private volatile StreamingQuery running;
 
+    /** @param trigger {@code realtime} or {@code micro-batch} */
     public SpeedLayer(Deployment deployment, String trigger) {
+        this(deployment, SpeedTrigger.parse(trigger));
+    }
+
+    SpeedLayer(Deployment deployment, SpeedTrigger trigger) {
         this.deployment = deployment;
-        this.trigger = SpeedTrigger.parse(trigger);
+        this.trigger = trigger;
     }
 
     /**

@@ -5,8 +5,14 @@ import dev.tidemark.deployment.DeploymentLoader;
 import dev.tidemark.deployment.InvalidDeploymentException;
 import dev.tidemark.deployment.RefusedException;
 import dev.tidemark.deployment.UnavailableException;
+import java.io.OutputStream;
+import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.logging.log4j.Level;
+import org.apache.logging.log4j.core.config.Configurator;
+import org.apache.spark.sql.streaming.StreamingQueryException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -17,6 +23,9 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         description = "Streams events from their topics into increments, until it is stopped.")
 public final class SpeedMain implements Callable<Integer> {
+
+    private static final int FAILED = 1;
+    private static final AtomicBoolean STOPPING = new AtomicBoolean();
 
     @Option(
             names = {"-c", "--config"},
@@ -29,32 +38,70 @@ public final class SpeedMain implements Callable<Integer> {
             paramLabel = "TRIGGER",
             description =
                     "realtime: each event as it arrives; micro-batch: in small batches (default: ${DEFAULT-VALUE})")
-    String trigger = "realtime";
+    SpeedTrigger trigger = SpeedTrigger.REALTIME;
 
     public static void main(String[] args) {
-        CommandLine command = new CommandLine(new SpeedMain());
-        command.setExecutionExceptionHandler((e, commandLine, parsed) -> failed(e));
-        System.exit(command.execute(args));
+        int status = run(args);
+        // A signal's status stands: ending again would wait for its own end.
+        if (!STOPPING.get()) {
+            System.exit(status);
+        }
     }
 
-    private static int failed(Exception e) throws Exception {
-        boolean expected = e instanceof RefusedException
-                || e instanceof UnavailableException
-                || e instanceof InvalidDeploymentException
-                || e instanceof InvalidViewsException
-                || e instanceof IllegalArgumentException;
-        if (!expected) {
-            throw e;
+    /** Runs in this process until it is stopped; the exit status comes back. */
+    static int run(String... args) {
+        return new CommandLine(new SpeedMain())
+                .registerConverter(SpeedTrigger.class, SpeedMain::trigger)
+                .setExecutionExceptionHandler((failure, command, parsed) -> failed(failure))
+                .execute(args);
+    }
+
+    private static SpeedTrigger trigger(String name) {
+        try {
+            return SpeedTrigger.parse(name);
+        } catch (IllegalArgumentException e) {
+            throw new CommandLine.TypeConversionException(e.getMessage());
         }
-        System.err.println(e.getMessage());
-        return 1;
+    }
+
+    private static int failed(Exception failure) throws Exception {
+        if (STOPPING.get()) {
+            return FAILED;
+        }
+        if (failure instanceof StreamingQueryException) {
+            System.err.println(
+                    "the query has failed: " + rootOf(failure) + "; start it again, and it goes on where it stood");
+            return FAILED;
+        }
+        boolean expected = failure instanceof RefusedException
+                || failure instanceof UnavailableException
+                || failure instanceof InvalidDeploymentException
+                || failure instanceof InvalidViewsException;
+        if (!expected) {
+            throw failure;
+        }
+        System.err.println(failure.getMessage());
+        return FAILED;
+    }
+
+    private static Throwable rootOf(Throwable failure) {
+        return failure.getCause() == null ? failure : rootOf(failure.getCause());
     }
 
     @Override
     public Integer call() throws Exception {
         SpeedLayer layer = new SpeedLayer(DeploymentLoader.load(config), trigger);
-        Runtime.getRuntime().addShutdownHook(new Thread(layer::close));
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(layer), "speed-shutdown"));
         layer.run(() -> System.out.println("speed ready: the query runs (" + trigger + ")"));
         return 0;
+    }
+
+    /** Spark ends the query in a hook of its own, noisily; that is no failure. */
+    private static void stop(SpeedLayer layer) {
+        STOPPING.set(true);
+        Configurator.setAllLevels("", Level.OFF);
+        // Scala's futures do not log what they die of.
+        System.setErr(new PrintStream(OutputStream.nullOutputStream()));
+        layer.close();
     }
 }

@@ -1,5 +1,6 @@
 package dev.tidemark.speed;
 
+import java.util.Locale;
 import org.apache.spark.sql.streaming.Trigger;
 
 /** How the query runs. */
@@ -21,6 +22,12 @@ enum SpeedTrigger {
     };
 
     abstract Trigger spark();
+
+    /** Its name on the command line. */
+    @Override
+    public String toString() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
+    }
 
     /** The trigger of that name, as on the command line. */
     static SpeedTrigger parse(String name) {
