@@ -21,7 +21,12 @@ import org.apache.kafka.common.errors.TopicExistsException;
 final class IncrementsTopic {
 
     private static final short BROKER_DEFAULT_REPLICATION = -1;
+
+    /** The greatest increment: it carries an event's values for every view, where the broker's default is 1 MiB. */
+    static final int MAX_BYTES = 16 << 20;
+
     private static final Map<String, String> SETTINGS = Map.of(
+            "max.message.bytes", Integer.toString(MAX_BYTES),
             "message.timestamp.type", "LogAppendTime",
             "cleanup.policy", "delete",
             "retention.ms", "-1",

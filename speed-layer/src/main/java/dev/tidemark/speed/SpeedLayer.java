@@ -60,19 +60,34 @@ public final class SpeedLayer implements AutoCloseable {
                         source.source().name(),
                         source.log().id(),
                         source.startingOffsets()));
-        running = query.start(session, plan);
-        ready.run();
-        watch(plan);
+        try (TemporaryFolder checkpoint = TemporaryFolder.create()) {
+            running = query.start(session, plan, checkpoint.path());
+            ready.run();
+            watch(plan);
+        } finally {
+            // With more partitions the next one may need more slots, which a session that stands does not get.
+            session.stop();
+        }
     }
 
     private void watch(SpeedPlan plan) throws StreamingQueryException {
         try (TopicWatch topics = new TopicWatch(deployment, plan)) {
             boolean ended = false;
             while (!ended && !closed && !topics.partitionsAdded()) {
-                ended = running.awaitTermination(WATCH_MILLIS);
+                ended = endedWithin(topics);
             }
         } finally {
             stop();
+        }
+    }
+
+    private boolean endedWithin(TopicWatch topics) throws StreamingQueryException {
+        try {
+            return running.awaitTermination(WATCH_MILLIS);
+        } catch (StreamingQueryException e) {
+            // That a topic was created again may come to Spark as an error of any kind.
+            topics.partitionsAdded();
+            throw e;
         }
     }
 

@@ -3,13 +3,11 @@ package dev.tidemark.speed;
 import dev.tidemark.compile.SparkSettings;
 import dev.tidemark.deployment.Deployment;
 import dev.tidemark.deployment.RefusedException;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
+import org.apache.spark.SparkContext;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -26,15 +24,11 @@ final class SpeedQuery {
         this.trigger = trigger;
     }
 
-    /**
-     * A Spark session with a task slot for every partition, unless the deployment configures its own master.
-     *
-     * @throws RefusedException if there are fewer slots than partitions: Real-time Mode would silently not read some
-     */
+    /** A Spark session with a task slot for every partition, unless the deployment configures its own master. */
     SparkSession session(SpeedPlan plan) {
         Map<String, String> settings = new HashMap<>(deployment.spark());
         int slots = Math.max(plan.slots(), Runtime.getRuntime().availableProcessors());
-        settings.putIfAbsent("spark.master", "local[" + slots + "]");
+        settings.putIfAbsent("spark.master", System.getProperty("spark.master", "local[" + slots + "]"));
         // Streams have no use for it, and Spark says so at each start.
         settings.put("spark.sql.adaptive.enabled", "false");
         SparkSession session = SparkSettings.builder(deployment.zone(), settings)
@@ -42,22 +36,31 @@ final class SpeedQuery {
                 .getOrCreate();
         // A session that stood already is not this thread's, and encoders take their settings from the thread's.
         SparkSession.setActiveSession(session);
-        requireSlots(plan, session.sparkContext().defaultParallelism(), settings.get("spark.master"));
         return session;
     }
 
-    static void requireSlots(SpeedPlan plan, int slots, String master) {
+    /**
+     * @throws RefusedException if there are fewer task slots than partitions: Real-time Mode would silently not read some
+     */
+    private static void requireSlots(SpeedPlan plan, SparkContext spark) {
+        int slots = spark.maxNumConcurrentTasks(spark.resourceProfileManager().defaultResourceProfile());
         if (slots < plan.slots()) {
             throw new RefusedException(
                     ("the sources have %d partitions, but Spark (%s) has %d task slots, and a partition"
                                     + " without a slot would silently not be read: set `spark: {spark.master: local[%d]}` in"
                                     + " tidemark.yaml (slots may exceed the cores), or give the cluster more cores")
-                            .formatted(plan.slots(), master, slots, plan.slots()));
+                            .formatted(plan.slots(), spark.master(), slots, plan.slots()));
         }
     }
 
-    /** Starts reading where the plan says. Spark's checkpoint is needed by Spark alone, so it is a new one each time. */
-    StreamingQuery start(SparkSession session, SpeedPlan plan) {
+    /**
+     * Starts reading where the plan says.
+     *
+     * @param checkpoint an empty folder; Spark alone needs what it writes there, and only while the query runs
+     * @throws RefusedException if there is nothing to read, or not a task slot for every partition
+     */
+    StreamingQuery start(SparkSession session, SpeedPlan plan, Path checkpoint) {
+        requireSlots(plan, session.sparkContext());
         Dataset<Row> increments = plan.sources().stream()
                 .map(source -> Increments.of(events(session, source), source))
                 .reduce(Dataset::union)
@@ -69,8 +72,12 @@ final class SpeedQuery {
                     .options(kafkaOptions())
                     // Kafka's default is to wait 5 ms for more to send.
                     .option("kafka.linger.ms", "0")
-                    .option("kafka.max.request.size", String.valueOf(16 << 20))
-                    .option("checkpointLocation", checkpoint().toString())
+                    .option("kafka.max.request.size", String.valueOf(IncrementsTopic.MAX_BYTES))
+                    // A batch that is given up while later ones arrive would leave a hole, whatever the file says.
+                    .option("kafka.acks", "all")
+                    .option("kafka.enable.idempotence", "true")
+                    .option("kafka.delivery.timeout.ms", String.valueOf(Integer.MAX_VALUE))
+                    .option("checkpointLocation", checkpoint.toString())
                     .outputMode("update")
                     .trigger(trigger.spark())
                     .start();
@@ -93,15 +100,5 @@ final class SpeedQuery {
         Map<String, String> options = new HashMap<>();
         deployment.kafkaClient().forEach((name, value) -> options.put("kafka." + name, value.toString()));
         return options;
-    }
-
-    private static Path checkpoint() {
-        try {
-            Path folder = Files.createTempDirectory("tidemark-speed-");
-            folder.toFile().deleteOnExit();
-            return folder;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

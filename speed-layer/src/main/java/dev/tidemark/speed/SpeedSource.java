@@ -3,6 +3,7 @@ package dev.tidemark.speed;
 import dev.tidemark.deployment.SourceLog;
 import dev.tidemark.schema.Source;
 import dev.tidemark.view.DefinitionSet;
+import dev.tidemark.view.Json;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -22,16 +23,6 @@ record SpeedSource(Source source, SourceLog log, DefinitionSet set, String incre
 
     /** The starting offsets as Spark's Kafka source takes them. */
     String startingOffsets() {
-        StringBuilder json = new StringBuilder("{\"").append(source.topic()).append("\":{");
-        String separator = "";
-        for (Map.Entry<Integer, Long> start : starts.entrySet()) {
-            json.append(separator)
-                    .append('"')
-                    .append(start.getKey())
-                    .append("\":")
-                    .append(start.getValue());
-            separator = ",";
-        }
-        return json.append("}}").toString();
+        return Json.write(Map.of(source.topic(), starts));
     }
 }

@@ -1,6 +1,8 @@
 package dev.tidemark.speed;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -10,31 +12,40 @@ import dev.tidemark.deployment.DeploymentLoader;
 import dev.tidemark.deployment.RefusedException;
 import dev.tidemark.deployment.SourceLog;
 import dev.tidemark.schema.Bucket;
+import dev.tidemark.schema.Contribution;
 import dev.tidemark.schema.Increment;
 import dev.tidemark.schema.IncrementFormat;
-import dev.tidemark.view.DefinitionSet;
 import java.math.BigDecimal;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.spark.sql.streaming.StreamingQueryException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 
 class SpeedLayerTest {
@@ -54,6 +65,10 @@ class SpeedLayerTest {
     }
 
     private Deployment deployment(String spark) throws Exception {
+        return deployment(spark, "");
+    }
+
+    private Deployment deployment(String spark, String prefix) throws Exception {
         Files.createDirectories(folder.resolve("sources"));
         Files.createDirectories(folder.resolve("views"));
         Files.writeString(
@@ -100,10 +115,7 @@ class SpeedLayerTest {
                 kafka: {bootstrap.servers: "%s"}
                 spark: %s
                 """
-                        .formatted(
-                                topic.toLowerCase().replaceAll("[^a-z0-9-]", "-"),
-                                SharedBroker.bootstrapServers(),
-                                spark));
+                        .formatted(prefix + topic, SharedBroker.bootstrapServers(), spark));
         return DeploymentLoader.load(folder.resolve("tidemark.yaml"));
     }
 
@@ -119,16 +131,19 @@ class SpeedLayerTest {
     }
 
     private List<Increment> increments(Predicate<List<Increment>> enough) {
-        String incrementsTopic = deployment.incrementsTopic("orders", deployment.definitionSetId("orders"));
+        return increments("orders", PARTITIONS, enough);
+    }
+
+    private List<Increment> increments(String source, int partitions, Predicate<List<Increment>> enough) {
+        String incrementsTopic = deployment.incrementsTopic(source, deployment.definitionSetId(source));
         Map<String, Object> settings = Map.of("bootstrap.servers", SharedBroker.bootstrapServers());
         List<Increment> found = new ArrayList<>();
         Instant deadline = Instant.now().plusSeconds(60);
         try (KafkaConsumer<byte[], byte[]> consumer =
                 new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            List<TopicPartition> assigned = Arrays.asList(
-                    new TopicPartition(incrementsTopic, 0),
-                    new TopicPartition(incrementsTopic, 1),
-                    new TopicPartition(incrementsTopic, 2));
+            List<TopicPartition> assigned = IntStream.range(0, partitions)
+                    .mapToObj(partition -> new TopicPartition(incrementsTopic, partition))
+                    .toList();
             consumer.assign(assigned);
             consumer.seekToBeginning(assigned);
             while (!enough.test(found)) {
@@ -136,7 +151,7 @@ class SpeedLayerTest {
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(200))) {
                     IncrementFormat format = new IncrementFormat(deployment
                             .warehouse()
-                            .loadDefinitions("orders", deployment.definitionSetId("orders"))
+                            .loadDefinitions(source, deployment.definitionSetId(source))
                             .orElseThrow()
                             .shapes());
                     Increment increment = format.read(record.value());
@@ -148,53 +163,181 @@ class SpeedLayerTest {
         return found;
     }
 
-    private SpeedLayer started(String trigger) {
-        SpeedLayer layer = new SpeedLayer(deployment, trigger);
-        CompletableFuture<Void> ready = new CompletableFuture<>();
-        Thread thread = new Thread(() -> {
+    /** A speed layer that runs beside the test. */
+    private static final class Running implements AutoCloseable {
+        private final SpeedLayer layer;
+        private final CompletableFuture<Void> ready = new CompletableFuture<>();
+        private final CompletableFuture<Void> failed = new CompletableFuture<>();
+
+        Running(SpeedLayer layer) {
+            this.layer = layer;
+            new Thread(this::run).start();
+            CompletableFuture.anyOf(ready, failed).join();
+        }
+
+        private void run() {
             try {
                 layer.run(() -> ready.complete(null));
             } catch (Exception e) {
-                ready.completeExceptionally(e);
+                failed.completeExceptionally(e);
             }
-        });
-        thread.start();
-        ready.join();
-        return layer;
+        }
+
+        /** Why it has ended; waits until it has. */
+        Throwable failure() {
+            return assertThrows(ExecutionException.class, () -> failed.get(2, TimeUnit.MINUTES))
+                    .getCause();
+        }
+
+        @Override
+        public void close() {
+            layer.close();
+        }
+    }
+
+    private Running started(String trigger) {
+        return new Running(new SpeedLayer(deployment, trigger));
+    }
+
+    private static String assertRefused(Executable start) {
+        CompletionException refused = assertThrows(CompletionException.class, start);
+        assertTrue(refused.getCause() instanceof RefusedException, refused::toString);
+        return refused.getCause().getMessage();
+    }
+
+    private static String order(String at, String region, String amount) {
+        return "{\"at\":\"%s\",\"region\":\"%s\",\"amount\":\"%s\"}".formatted(at, region, amount);
+    }
+
+    private static Contribution contribution(Increment increment, String view) {
+        return increment.contributions().get(List.of("parsed", "revenue").indexOf(view));
     }
 
     @Test
     void everyEventBecomesAnIncrementInThePartitionOfTheSameNumberAndARestartGoesOn() throws Exception {
-        send(0, "{\"at\":\"2026-01-01T00:00:30Z\",\"region\":\"EU\",\"amount\":\"1.10\"}", "nonsense");
-        send(
-                1,
-                "{\"at\":60000000000,\"region\":null,\"amount\":2.5,\"text\":\"two\"}"
-                        .replace("60000000000", "1767225600000"));
-        try (SpeedLayer layer = started("realtime")) {
-            send(2, "{\"at\":\"2026-01-01T00:00:59.999Z\",\"amount\":\"-1\"}");
+        send(0, order("2026-01-01T00:00:30Z", "EU", "1.10"), "nonsense");
+        send(1, "{\"at\":1767225600000,\"region\":null,\"amount\":2.5,\"text\":\"two\"}");
+        try (Running layer = started("realtime")) {
+            send(2, order("2026-01-01T00:00:59.999Z", "EU", "-1"));
             List<Increment> found = increments(list -> list.size() >= 4);
             assertEquals(4, found.size());
-            Increment first = at(found, 0, 0);
-            assertEquals(Bucket.COUNTED, first.contributions().get(1).bucket());
-            assertEquals(List.of("EU"), first.contributions().get(1).dimensions());
+            Contribution first = contribution(at(found, 0, 0), "revenue");
+            assertEquals(Bucket.COUNTED, first.bucket());
+            assertEquals(List.of("EU"), first.dimensions());
+            assertEquals(List.of(new BigDecimal("1.10")), first.inputs());
+            assertEquals(Instant.parse("2026-01-01T00:00:00Z").toEpochMilli() * 1000, first.pane());
+            assertEquals(List.of(1L), contribution(at(found, 0, 0), "parsed").inputs());
             assertEquals(
-                    List.of(new BigDecimal("1.10")),
-                    first.contributions().get(1).inputs());
+                    Bucket.MALFORMED, contribution(at(found, 0, 1), "parsed").bucket());
+            assertEquals(Bucket.FAILED, contribution(at(found, 1, 0), "parsed").bucket());
             assertEquals(
-                    Instant.parse("2026-01-01T00:00:00Z").toEpochMilli() * 1000,
-                    first.contributions().get(1).pane());
-            assertEquals(List.of(1L), first.contributions().get(0).inputs());
+                    Bucket.COUNTED, contribution(at(found, 1, 0), "revenue").bucket());
             assertEquals(
-                    Bucket.MALFORMED, at(found, 0, 1).contributions().get(0).bucket());
-            assertEquals(Bucket.FAILED, at(found, 1, 0).contributions().get(0).bucket());
-            assertEquals(Bucket.COUNTED, at(found, 1, 0).contributions().get(1).bucket());
-            assertEquals(Bucket.FILTERED, at(found, 2, 0).contributions().get(1).bucket());
+                    Bucket.FILTERED, contribution(at(found, 2, 0), "revenue").bucket());
+            assertEquals(0, at(found, 0, 0).from(), "a task's first event covers itself alone");
+            assertEquals(1, at(found, 0, 1).from(), "the next one what lies behind the first");
         }
-        send(2, "{\"at\":\"2026-01-01T00:01:00Z\",\"amount\":\"3\"}");
-        try (SpeedLayer layer = started("realtime")) {
+        send(2, order("2026-01-01T00:01:00Z", "EU", "3"));
+        try (Running layer = started("realtime")) {
             List<Increment> found = increments(list -> list.size() >= 5);
             assertEquals(5, found.size(), "nothing is emitted again after a clean stop");
             assertEquals(1, at(found, 2, 1).position().offset());
+        }
+    }
+
+    @Test
+    void anIncrementCoversAbortedEventsAndMarkersBeforeItsOwn() throws Exception {
+        String order = order("2026-01-01T00:00:30Z", "EU", "1.10");
+        send(0, order);
+        transaction(0, false, order, order);
+        transaction(0, true, order);
+        try (Running layer = started("micro-batch")) {
+            List<Increment> found = increments(list -> list.size() >= 2);
+            assertEquals(0, at(found, 0, 0).from());
+            assertEquals(1, at(found, 0, 4).from(), "two aborted events and their marker");
+        }
+    }
+
+    private void transaction(int partition, boolean commit, String... values) throws Exception {
+        Map<String, Object> settings =
+                Map.of("bootstrap.servers", SharedBroker.bootstrapServers(), "transactional.id", topic);
+        try (KafkaProducer<String, String> producer =
+                new KafkaProducer<>(settings, new StringSerializer(), new StringSerializer())) {
+            producer.initTransactions();
+            producer.beginTransaction();
+            for (String value : values) {
+                producer.send(new ProducerRecord<>(topic, partition, null, value))
+                        .get();
+            }
+            if (commit) {
+                producer.commitTransaction();
+            } else {
+                producer.abortTransaction();
+            }
+        }
+    }
+
+    @Test
+    void twoSourcesGoEachToItsOwnIncrementsThoughTheyNeedTheSlotsOfBoth() throws Exception {
+        String returns = SharedBroker.createTopic("returns", 1);
+        Files.writeString(
+                folder.resolve("sources/returns.yaml"),
+                "name: returns\ntopic: %s\nschema: ../orders.avsc\nevent_time: at\n".formatted(returns));
+        Files.writeString(
+                folder.resolve("views/refunds.yaml"),
+                "name: refunds\nsource: returns\npane: 1m\nmeasures: {returns: count()}\n");
+        deployment = deployment("{spark.master: \"local[3]\"}");
+        String refusal = assertRefused(() -> started("realtime"));
+        assertTrue(refusal.contains("4 partitions"), refusal);
+
+        deployment = deployment("{}");
+        send(2, order("2026-01-01T00:00:30Z", "EU", "1.10"));
+        topic = returns;
+        send(0, order("2026-01-01T00:00:30Z", "US", "1.10"), "{}");
+        try (Running layer = started("realtime")) {
+            List<Increment> orders = increments("orders", PARTITIONS, list -> !list.isEmpty());
+            assertEquals(2, orders.get(0).position().partition());
+            assertEquals(2, orders.get(0).contributions().size());
+            List<Increment> found = increments("returns", 1, list -> list.size() >= 2);
+            assertEquals(1, found.get(0).contributions().size());
+            assertEquals(
+                    Bucket.MALFORMED, at(found, 0, 1).contributions().get(0).bucket());
+        }
+    }
+
+    @Test
+    void aPartitionThatIsAddedIsReadThoughItNeedsAnotherSlot() throws Exception {
+        send(0, "{}");
+        try (Running layer = started("realtime");
+                Admin admin = Admin.create(Map.of("bootstrap.servers", SharedBroker.bootstrapServers()))) {
+            increments(list -> !list.isEmpty());
+            admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(PARTITIONS + 1)))
+                    .all()
+                    .get();
+            send(PARTITIONS, "{}");
+            // The increments topic grows when the query starts anew.
+            String grown = deployment.incrementsTopic("orders", deployment.definitionSetId("orders"));
+            while (SourceLog.of(admin, grown).partitions() <= PARTITIONS) {
+                assertFalse(layer.failed.isDone(), layer.failed::toString);
+                LockSupport.parkNanos(Duration.ofMillis(20).toNanos());
+            }
+            List<Increment> found = increments("orders", PARTITIONS + 1, list -> list.stream()
+                    .anyMatch(increment -> increment.position().partition() == PARTITIONS));
+            assertEquals(0, at(found, PARTITIONS, 0).position().offset());
+        }
+    }
+
+    @Test
+    void theIncrementsTopicKeepsEverythingAndTakesGreatRecords() throws Exception {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", SharedBroker.bootstrapServers()))) {
+            String increments = SpeedPlan.of(deployment).sources().get(0).incrementsTopic();
+            ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, increments);
+            Config config = admin.describeConfigs(List.of(resource)).all().get().get(resource);
+            assertEquals("LogAppendTime", config.get("message.timestamp.type").value());
+            assertEquals("-1", config.get("retention.ms").value());
+            assertEquals("-1", config.get("retention.bytes").value());
+            assertEquals("delete", config.get("cleanup.policy").value());
+            assertEquals("16777216", config.get("max.message.bytes").value());
         }
     }
 
@@ -208,56 +351,88 @@ class SpeedLayerTest {
 
     @Test
     void microBatchesMakeTheSameIncrements() throws Exception {
-        send(0, "{\"at\":\"2026-01-01T00:00:30Z\",\"region\":\"EU\",\"amount\":\"1.10\"}", "{}", "{\"at\":1}");
-        try (SpeedLayer layer = started("micro-batch")) {
-            List<Increment> found = increments(list -> list.size() >= 3);
-            assertEquals(new TreeSet<>(List.of(0L, 1L, 2L)), offsets(found));
+        send(0, order("2026-01-01T00:00:30Z", "EU", "1.10"), "{}", "{\"at\":1}");
+        Map<Long, Increment> realtime;
+        try (Running layer = started("realtime")) {
+            realtime = byOffset(increments(list -> list.size() >= 3));
+        }
+        Path again = Files.createDirectories(folder.resolve("again"));
+        folder = again;
+        deployment = deployment("{}", "again-");
+        try (Running layer = started("micro-batch")) {
+            assertEquals(realtime, byOffset(increments(list -> list.size() >= 3)));
         }
     }
 
-    private static TreeSet<Long> offsets(List<Increment> found) {
-        TreeSet<Long> offsets = new TreeSet<>();
-        found.forEach(increment -> offsets.add(increment.position().offset()));
-        return offsets;
+    private static Map<Long, Increment> byOffset(List<Increment> found) {
+        Map<Long, Increment> increments = new TreeMap<>();
+        found.forEach(increment -> increments.put(increment.position().offset(), increment));
+        return increments;
     }
 
     @Test
-    void aReCreatedTopicIsRefused() throws Exception {
+    void aReCreatedTopicIsRefusedAtTheNextStart() throws Exception {
         send(0, "{}");
-        try (SpeedLayer layer = started("micro-batch")) {
+        try (Running layer = started("micro-batch")) {
             increments(list -> !list.isEmpty());
         }
         SharedBroker.recreateTopic(topic, PARTITIONS);
-        CompletionException refused = assertThrows(CompletionException.class, () -> started("micro-batch"));
-        assertTrue(refused.getCause() instanceof RefusedException, () -> refused.toString());
-        assertTrue(refused.getCause().getMessage().contains("tidemark topics adopt orders"));
+        String refusal = assertRefused(() -> started("micro-batch"));
+        assertTrue(refusal.contains("tidemark topics adopt orders"), refusal);
     }
 
     @Test
-    void fewerTaskSlotsThanPartitionsAreRefusedWithTheRemedy() {
-        RefusedException refused =
-                assertThrows(RefusedException.class, () -> SpeedQuery.requireSlots(planOf(PARTITIONS), 2, "local[2]"));
-        assertTrue(refused.getMessage().contains("3 partitions"), refused::getMessage);
-        assertTrue(refused.getMessage().contains("spark.master: local[3]"), refused::getMessage);
+    void aTopicThatIsCreatedAgainWhileTheQueryRunsIsRefused() throws Exception {
+        send(0, "{}");
+        try (Running layer = started("realtime")) {
+            increments(list -> !list.isEmpty());
+            SharedBroker.recreateTopic(topic, PARTITIONS);
+            Throwable failure = layer.failure();
+            // Spark may notice in between, when there is no topic; then the next start is refused.
+            String refusal = failure instanceof StreamingQueryException
+                    ? assertRefused(() -> started("realtime"))
+                    : assertInstanceOf(RefusedException.class, failure).getMessage();
+            assertTrue(refusal.contains("tidemark topics adopt orders"), refusal);
+        }
     }
 
-    private SpeedPlan planOf(int partitions) {
-        DefinitionSet set = new DefinitionSet("v1-0", "orders", List.of());
-        return new SpeedPlan(List.of(new SpeedSource(
-                deployment.source("orders"), new SourceLog("log", partitions), set, "increments", Map.of())));
+    @Test
+    void fewerTaskSlotsThanPartitionsAreRefusedWithTheRemedyWhateverSparkSaysOfItsParallelism() throws Exception {
+        for (String spark : List.of(
+                "{spark.master: \"local[2]\", spark.default.parallelism: 8}",
+                "{spark.master: \"local[4]\", spark.task.cpus: 2}")) {
+            deployment = deployment(spark);
+            String refusal = assertRefused(() -> started("realtime"));
+            assertTrue(refusal.contains("3 partitions"), refusal);
+            assertTrue(refusal.contains("2 task slots"), refusal);
+            assertTrue(refusal.contains("spark.master: local[3]"), refusal);
+        }
+    }
+
+    @Test
+    void aCheckpointIsDeletedWhenTheQueryHasStopped() throws Exception {
+        TemporaryFolder checkpoint = TemporaryFolder.create();
+        Files.writeString(
+                Files.createDirectories(checkpoint.path().resolve("offsets")).resolve("0"), "v1");
+        checkpoint.close();
+        assertFalse(Files.exists(checkpoint.path()));
+    }
+
+    @Test
+    void anUnknownTriggerIsWrongUsage() {
+        assertEquals(2, SpeedMain.run("--trigger", "nonsense"));
     }
 
     @Test
     void aChangedViewIsRefusedOnceIncrementsWereWritten() throws Exception {
         send(0, "{}");
-        try (SpeedLayer layer = started("micro-batch")) {
+        try (Running layer = started("micro-batch")) {
             increments(list -> !list.isEmpty());
         }
         Path view = folder.resolve("views/revenue.yaml");
         Files.writeString(view, Files.readString(view).replace("amount > 0", "amount > 1"));
         deployment = DeploymentLoader.load(folder.resolve("tidemark.yaml"));
-        CompletionException refused = assertThrows(CompletionException.class, () -> started("micro-batch"));
-        assertTrue(refused.getCause() instanceof RefusedException, () -> refused.toString());
-        assertTrue(refused.getCause().getMessage().contains("source orders has changed"));
+        String refusal = assertRefused(() -> started("micro-batch"));
+        assertTrue(refusal.contains("source orders has changed"), refusal);
     }
 }

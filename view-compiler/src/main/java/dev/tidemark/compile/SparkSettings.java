@@ -1,6 +1,7 @@
 package dev.tidemark.compile;
 
 import java.time.ZoneId;
+import java.util.HashMap;
 import java.util.Map;
 import org.apache.spark.sql.SparkSession;
 
@@ -9,6 +10,17 @@ public final class SparkSettings {
 
     private SparkSettings() {}
 
+    /** What is set where neither the deployment nor {@code spark-submit} says otherwise. */
+    private static Map<String, String> defaults(String master) {
+        Map<String, String> defaults = new HashMap<>(Map.of("spark.ui.enabled", "false"));
+        if (master.equals("local") || master.startsWith("local[")) {
+            // On a cluster the executors have to reach the driver; here nobody else has to.
+            defaults.put("spark.driver.bindAddress", "127.0.0.1");
+            defaults.put("spark.driver.host", "127.0.0.1");
+        }
+        return defaults;
+    }
+
     /**
      * A builder of sessions.
      *
@@ -16,10 +28,9 @@ public final class SparkSettings {
      * @param configured the deployment's {@code spark.*} settings
      */
     public static SparkSession.Builder builder(ZoneId zone, Map<String, String> configured) {
-        SparkSession.Builder builder = SparkSession.builder()
-                .config("spark.ui.enabled", "false")
-                .config("spark.driver.bindAddress", "127.0.0.1")
-                .config("spark.driver.host", "127.0.0.1");
+        SparkSession.Builder builder = SparkSession.builder();
+        defaults(configured.getOrDefault("spark.master", System.getProperty("spark.master", "local")))
+                .forEach((name, value) -> builder.config(name, System.getProperty(name, value)));
         configured.forEach(builder::config);
         return builder.config("spark.sql.session.timeZone", zone.getId())
                 .config("spark.sql.ansi.enabled", "true")
