@@ -55,7 +55,8 @@ final class Produce implements Callable<Integer> {
 
     @Option(
             names = "--transactional",
-            description = "One transaction for all lines, committed at the end; aborted on failure and on Ctrl-C.")
+            description = "One transaction for all lines, committed at the end; aborted on failure, on Ctrl-C and after"
+                    + " 15 minutes.")
     private boolean transactional;
 
     @Option(

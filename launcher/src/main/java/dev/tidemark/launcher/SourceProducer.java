@@ -215,7 +215,8 @@ final class SourceProducer implements AutoCloseable {
     private static String remedy(Exception cause) {
         Throwable root = cause.getCause() == null ? cause : cause.getCause();
         return EXPIRED.contains(root.getClass())
-                ? " (the transaction was open for longer than its timeout, %d min unless kafka.transaction.timeout.ms says otherwise: commit more often, with --transaction-size N)"
+                ? (" (the transaction was open for longer than %d min, or kafka.transaction.timeout.ms: commit more often,"
+                                + " with --transaction-size N)")
                         .formatted(LONGEST_TRANSACTION.toMinutes())
                 : "";
     }
