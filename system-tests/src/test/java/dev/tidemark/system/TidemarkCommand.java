@@ -1,0 +1,104 @@
+package dev.tidemark.system;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
+
+/** The {@code tidemark} command as the script starts it: a process of its own, whose output is kept. */
+final class TidemarkCommand {
+
+    /** Enough for a recompute on a machine that does other work. */
+    private static final int PATIENCE_SECONDS = 300;
+
+    private final Process process;
+    private final Path output;
+
+    private TidemarkCommand(Process process, Path output) {
+        this.process = process;
+        this.output = output;
+    }
+
+    /** Starts it in {@code folder}, with nothing to read. */
+    static TidemarkCommand start(Path folder, String... arguments) throws IOException {
+        return start(folder, Path.of("/dev/null"), arguments);
+    }
+
+    /** Starts it in {@code folder} with a file as its standard input. */
+    static TidemarkCommand start(Path folder, Path input, String... arguments) throws IOException {
+        Path outputs = Files.createDirectories(Repository.ROOT.resolve("system-tests/target/processes"));
+        Path output = Files.createTempFile(outputs, "tidemark-" + arguments[0] + "-", ".log");
+        List<String> command = new ArrayList<>(java());
+        command.addAll(List.of(arguments));
+        Process process = new ProcessBuilder(command)
+                .directory(folder.toFile())
+                .redirectInput(input.toFile())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile())
+                .start();
+        return new TidemarkCommand(process, output);
+    }
+
+    private static List<String> java() throws IOException {
+        Path launcher = Repository.ROOT.resolve("launcher/target");
+        return List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-Xmx512m",
+                "-XX:+UseSerialGC",
+                "-Dtidemark.home=" + Repository.ROOT,
+                "-Dlogback.configurationFile=logback-launcher.xml",
+                "-cp",
+                launcher.resolve("classes") + ":"
+                        + Files.readString(launcher.resolve("classpath")).trim(),
+                "dev.tidemark.launcher.Tidemark");
+    }
+
+    /** Waits for its end; the exit code comes back. */
+    int exitCode() throws InterruptedException {
+        if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
+            throw new AssertionError("it has not ended:\n" + text());
+        }
+        return process.exitValue();
+    }
+
+    /** What it has printed, both streams as one. */
+    String text() {
+        try {
+            return Files.readString(output);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** Waits until it has printed {@code words}; fails at once if it ends without. */
+    void awaitWords(String words) {
+        long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(PATIENCE_SECONDS);
+        boolean alive = true;
+        while (alive && !text().contains(words)) {
+            alive = process.isAlive() && System.nanoTime() < deadline;
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+        }
+        if (!text().contains(words)) {
+            throw new AssertionError("it has not printed '" + words + "':\n" + text());
+        }
+    }
+
+    /** Asks it to end, as Ctrl-C and SIGTERM do; returns when it and the processes that it has started are gone. */
+    void terminate() {
+        List<ProcessHandle> all = Stream.concat(Stream.of(process.toHandle()), process.descendants())
+                .toList();
+        process.destroy();
+        for (ProcessHandle each : all) {
+            Conditions.await("process " + each.pid() + " ends", () -> !each.isAlive());
+        }
+    }
+
+    /** What {@code kill -9} does, to it alone; its children notice by themselves. */
+    void kill() {
+        process.destroyForcibly();
+    }
+}
