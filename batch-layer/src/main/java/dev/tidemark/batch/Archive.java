@@ -177,7 +177,7 @@ final class Archive {
     }
 
     /** What is wrong, if it is that Kafka could not be read. */
-    private static Optional<UnavailableException> unavailable(Throwable failure) {
+    static Optional<UnavailableException> unavailable(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof KafkaException kafka) {
                 return Optional.of(new UnavailableException(
