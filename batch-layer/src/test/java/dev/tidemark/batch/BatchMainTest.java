@@ -6,17 +6,23 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tidemark.broker.SharedBroker;
+import dev.tidemark.view.Publication;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -86,6 +92,17 @@ class BatchMainTest {
     }
 
     @Test
+    void checkReportsWrongExpressionsBesideWrongFiles() throws IOException {
+        write("orders", "sum(amuont)");
+        Files.writeString(folder.resolve("views/another.yaml"), "name: another\nsource: orders\npane: 1m\n");
+        Ended ended = run("check", "-c", file(), "--output", "json");
+        assertEquals(1, ended.status());
+        assertTrue(ended.err().contains("another.yaml:1: measures: is missing"), ended.err());
+        assertTrue(ended.err().contains("revenue.yaml:8: measures.it: "), ended.err());
+        assertEquals(ended.err().lines().count(), ended.result().at("/problems").size());
+    }
+
+    @Test
     void checkNamesAFileThatDoesNotExist() {
         Ended ended = run("check", "-c", file());
         assertEquals(1, ended.status());
@@ -102,20 +119,50 @@ class BatchMainTest {
     }
 
     @Test
+    void aLostRaceIsOneLineAndStatus4() throws Exception {
+        String topic = SharedBroker.createTopic("orders", 2);
+        write(topic, "sum(amount)");
+        Shop shop = Shop.in(folder, ZoneId.of("UTC"), topic);
+        shop.send(1, Shop.order(1, "2001-01-01T10:00:00Z", "EU", "12.50", 3));
+        assertEquals(0, run("archive", "-c", file()).status());
+        Path segments = folder.resolve("warehouse/segments");
+        Publication theirs = new Publication(Publication.FORMAT, 1, Instant.EPOCH, Map.of(), Map.of());
+        CompletableFuture<Boolean> other = CompletableFuture.supplyAsync(() -> {
+            while (!Files.exists(segments)) {
+                LockSupport.parkNanos(Duration.ofMillis(5).toNanos());
+            }
+            return shop.deployment.warehouse().publications().create(theirs);
+        });
+        Ended ended = run("recompute", "-c", file());
+        assertEquals(4, ended.status(), ended.err());
+        assertEquals(1, ended.err().lines().count(), ended.err());
+        assertTrue(ended.err().contains("run it again"), ended.err());
+        assertTrue(other.get());
+        assertEquals(theirs, shop.published());
+    }
+
+    @Test
     void asProcessesArchiveAndRecomputeCarryAnEventToItsPublication() throws Exception {
         String topic = SharedBroker.createTopic("orders", 2);
         write(topic, "sum(amount)");
         Shop shop = Shop.in(folder, ZoneId.of("UTC"), topic);
         shop.send(1, Shop.order(1, "2001-01-01T10:00:00Z", "EU", "12.50", 3));
 
-        Process continuous = start("archive", "--continuous", "-c", file());
-        Eventually.succeeds(() -> shop.master().latest().orElseThrow());
-        continuous.toHandle().destroy();
-        assertTrue(continuous.waitFor(30, TimeUnit.SECONDS));
-        assertEquals(128 + 15, continuous.exitValue(), "a process that is told to end does, and says nothing of it");
-        assertEquals("", new String(continuous.getErrorStream().readAllBytes()));
+        try (Started continuous = start("archive", "--continuous", "-c", file())) {
+            // A cold and busy machine takes minutes to start Spark; that the process ends early is seen at once.
+            boolean archived = Eventually.succeeds(Duration.ofMinutes(5), () -> {
+                boolean done = shop.master().latest().isPresent();
+                assertTrue(done || !continuous.process().isAlive(), continuous::printed);
+                return done;
+            });
+            assertTrue(archived, () -> "it has ended: " + continuous.printed());
+            continuous.process().toHandle().destroy();
+            Ended stopped = continuous.ended();
+            assertEquals(128 + 15, stopped.status(), "a process that is told to end does, and says nothing of it");
+            assertEquals("", stopped.err());
+        }
 
-        Ended recompute = ended(start("recompute", "--output", "json", "-c", file()));
+        Ended recompute = ended("recompute", "--output", "json", "-c", file());
         assertEquals(0, recompute.status(), recompute.err());
         assertEquals("", recompute.err());
         JsonNode result = recompute.result();
@@ -185,7 +232,7 @@ class BatchMainTest {
         }
     }
 
-    private static Process start(String... arguments) throws IOException {
+    private Started start(String... arguments) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
@@ -194,13 +241,44 @@ class BatchMainTest {
         command.addAll(List.of("-cp", System.getProperty("java.class.path")));
         command.add(BatchMain.class.getName());
         command.addAll(List.of(arguments));
-        return new ProcessBuilder(command).start();
+        Path out = Files.createTempFile(folder, arguments[0], ".out");
+        Path err = Files.createTempFile(folder, arguments[0], ".err");
+        Process process = new ProcessBuilder(command)
+                .redirectOutput(out.toFile())
+                .redirectError(err.toFile())
+                .start();
+        return new Started(process, out, err);
     }
 
-    private static Ended ended(Process process) throws Exception {
-        String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        String err = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
-        assertTrue(process.waitFor(2, TimeUnit.MINUTES));
-        return new Ended(process.exitValue(), out.lines().toList(), err);
+    private Ended ended(String... arguments) throws Exception {
+        try (Started started = start(arguments)) {
+            return started.ended();
+        }
+    }
+
+    /** A command in a process of its own. */
+    private record Started(Process process, Path out, Path err) implements AutoCloseable {
+
+        String printed() {
+            return text(out) + text(err);
+        }
+
+        Ended ended() throws InterruptedException {
+            assertTrue(process.waitFor(5, TimeUnit.MINUTES), this::printed);
+            return new Ended(process.exitValue(), text(out).lines().toList(), text(err));
+        }
+
+        @Override
+        public void close() {
+            process.destroyForcibly();
+        }
+
+        private static String text(Path file) {
+            try {
+                return Files.readString(file);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
     }
 }

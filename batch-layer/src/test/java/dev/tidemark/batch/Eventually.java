@@ -13,7 +13,12 @@ final class Eventually {
 
     /** Tries until it does not throw; throws its last failure after half a minute. */
     static <T> T succeeds(Callable<T> attempt) throws Exception {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        return succeeds(PATIENCE, attempt);
+    }
+
+    /** Tries until it does not throw; throws its last failure when the time is up. */
+    static <T> T succeeds(Duration patience, Callable<T> attempt) throws Exception {
+        long deadline = System.nanoTime() + patience.toNanos();
         while (true) {
             try {
                 return attempt.call();
