@@ -14,7 +14,6 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
@@ -55,9 +54,7 @@ class UpTest {
     }
 
     private static List<Shop.Order> orders() {
-        long seed = System.nanoTime();
-        System.out.println("seed " + seed);
-        return Shop.orders(3_000, new Random(seed));
+        return Shop.orders(3_000, Seeds.random());
     }
 
     @Test
