@@ -9,8 +9,8 @@ import dev.tidemark.view.Json;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.apache.kafka.common.KafkaException;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.config.Configurator;
 import picocli.CommandLine;
@@ -98,10 +98,9 @@ public final class BatchMain implements Runnable {
             System.err.println(failure.getMessage());
             return FAILED;
         }
-        KafkaException kafka = causeOf(failure);
-        if (kafka != null) {
-            System.err.println(
-                    "reading from Kafka failed: " + kafka.getMessage() + "; try again when the broker is up");
+        Optional<UnavailableException> unavailable = Archive.unavailable(failure);
+        if (unavailable.isPresent()) {
+            System.err.println(unavailable.get().getMessage());
             return FAILED;
         }
         System.err.println("failed: " + failure);
@@ -113,15 +112,6 @@ public final class BatchMain implements Runnable {
         return failure instanceof RefusedException
                 || failure instanceof UnavailableException
                 || failure instanceof InvalidDeploymentException;
-    }
-
-    private static KafkaException causeOf(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof KafkaException kafka) {
-                return kafka;
-            }
-        }
-        return null;
     }
 
     @Override
