@@ -86,7 +86,7 @@ public final class IncrementFormat {
                         "an increment of version " + version + "; this release reads version " + VERSION
                                 + ": upgrade this process to the release that wrote it");
             }
-            Position position = new Position(decoder.readString(), decoder.readInt(), decoder.readLong());
+            Position position = new Position(ValueCodec.readString(decoder), decoder.readInt(), decoder.readLong());
             long from = position.offset() - decoder.readLong();
             long timestamp = decoder.readLong();
             List<Contribution> contributions = new ArrayList<>(shapes.size());

@@ -1,12 +1,13 @@
 package dev.tidemark.schema;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
-import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDate;
-import org.apache.avro.io.Decoder;
+import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.Encoder;
 
 /** One nullable value in Avro's binary encoding: as a union of null and the type's Avro counterpart. */
@@ -38,7 +39,7 @@ final class ValueCodec {
         return value.setScale(type.scale()).unscaledValue().toByteArray();
     }
 
-    static Object read(Decoder in, ValueType type) throws IOException {
+    static Object read(BinaryDecoder in, ValueType type) throws IOException {
         if (in.readIndex() == NULL) {
             return null;
         }
@@ -46,16 +47,26 @@ final class ValueCodec {
             case BOOLEAN -> in.readBoolean();
             case BIGINT -> in.readLong();
             case DOUBLE -> in.readDouble();
-            case DECIMAL -> new BigDecimal(new BigInteger(array(in.readBytes(null))), type.scale());
-            case STRING -> in.readString();
+            case DECIMAL -> new BigDecimal(new BigInteger(readBytes(in)), type.scale());
+            case STRING -> readString(in);
             case DATE -> LocalDate.ofEpochDay(in.readInt());
             case TIMESTAMP -> Micros.instant(in.readLong());
         };
     }
 
-    private static byte[] array(ByteBuffer buffer) {
-        byte[] bytes = new byte[buffer.remaining()];
-        buffer.get(bytes);
+    static String readString(BinaryDecoder in) throws IOException {
+        return new String(readBytes(in), StandardCharsets.UTF_8);
+    }
+
+    /** Avro's own reading believes any length, and makes room for it before it looks whether so much is there. */
+    private static byte[] readBytes(BinaryDecoder in) throws IOException {
+        long length = in.readLong();
+        int available = in.inputStream().available();
+        if (length < 0 || length > available) {
+            throw new EOFException("a value of " + length + " bytes where " + available + " are left");
+        }
+        byte[] bytes = new byte[(int) length];
+        in.readFixed(bytes);
         return bytes;
     }
 }

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Instant;
@@ -15,6 +17,8 @@ import java.util.List;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.EncoderFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -82,6 +86,17 @@ class IncrementFormatTest {
         } catch (IllegalArgumentException e) {
             assertNotNull(e.getMessage());
         }
+    }
+
+    @Test
+    void aLengthBeyondTheRecordIsRefusedBeforeRoomIsMadeForIt() throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        BinaryEncoder encoder = EncoderFactory.get().directBinaryEncoder(bytes, null);
+        encoder.writeInt(IncrementFormat.VERSION);
+        encoder.writeLong(Integer.MAX_VALUE);
+        IllegalArgumentException refused = assertThrows(
+                IllegalArgumentException.class, () -> new IncrementFormat(List.of()).read(bytes.toByteArray()));
+        assertTrue(refused.getMessage().contains("a value of 2147483647 bytes where 0 are left"), refused.getMessage());
     }
 
     @Test
