@@ -73,6 +73,10 @@ final class Archive {
         List<RuntimeException> failures = new ArrayList<>();
         try (Admin admin = Admin.create(deployment.kafkaAdmin())) {
             for (Source source : deployment.sources()) {
+                if (!deployment.isArchived(source.name())) {
+                    progress.say(source.name() + ": not archived, since the stream alone computes its views");
+                    continue;
+                }
                 try {
                     done.add(archive(admin, source));
                 } catch (RefusedException | UnavailableException | LostRaceException e) {

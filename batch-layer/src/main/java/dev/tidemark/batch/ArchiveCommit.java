@@ -78,6 +78,22 @@ record ArchiveCommit(
                 with(last.map(ArchiveCommit::archived), log, counts.archived(), Long::sum));
     }
 
+    /** Whether it, or an append before it, read anything at or beyond {@code published}. */
+    boolean reachesBeyond(Cut published) {
+        return cut.logs().entrySet().stream().anyMatch(log -> log.getValue().entrySet().stream()
+                .anyMatch(end -> end.getValue()
+                        > published.of(log.getKey(), end.getKey()).orElse(0)));
+    }
+
+    /** Whether it read anything below {@code published} itself. */
+    boolean beginsBelow(Cut published) {
+        return added.logs().entrySet().stream().anyMatch(log -> log.getValue().entrySet().stream()
+                .flatMap(partition -> partition.getValue().ranges().stream()
+                        .map(range -> range.from()
+                                < published.of(log.getKey(), partition.getKey()).orElse(0)))
+                .anyMatch(below -> below));
+    }
+
     private static Map<String, Map<Integer, Long>> with(
             Optional<Map<String, Map<Integer, Long>>> before,
             String log,

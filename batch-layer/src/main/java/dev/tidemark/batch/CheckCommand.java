@@ -4,13 +4,16 @@ import dev.tidemark.deployment.Deployment;
 import dev.tidemark.deployment.DeploymentLoader;
 import dev.tidemark.deployment.InvalidDeploymentException;
 import dev.tidemark.deployment.Problem;
-import dev.tidemark.view.DefinitionSet;
+import dev.tidemark.deployment.SourceChange;
+import dev.tidemark.view.Publication;
 import dev.tidemark.view.View;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
 
 /** {@code check}: whether a deployment's files are right, with every problem at once. */
@@ -23,12 +26,15 @@ final class CheckCommand implements Runnable {
     @ParentCommand
     private BatchMain batch;
 
+    @Option(names = "--diff", description = "Also say what the files change on the running deployment.")
+    private boolean diff;
+
     /** What was found. */
-    record Found(List<FoundSource> sources, List<FoundProblem> problems) {}
+    record Found(List<FoundSource> sources, List<FoundProblem> problems, List<SourceChange> changes) {}
 
     record FoundSource(String name, String topic, String definitionSet, List<FoundView> views) {}
 
-    record FoundView(String name, Map<String, String> dimensions, Map<String, String> measures) {}
+    record FoundView(String name, String layers, Map<String, String> dimensions, Map<String, String> measures) {}
 
     record FoundProblem(String file, int line, String field, String message) {}
 
@@ -36,21 +42,48 @@ final class CheckCommand implements Runnable {
     public void run() {
         DeploymentLoader.Found found = batch.found();
         List<Problem> problems = new ArrayList<>(found.problems());
-        List<DefinitionSet> sets = found.deployment()
+        List<SourceDefinitions> sets = found.deployment()
                 .map(deployment -> Definitions.resolve(deployment, problems))
                 .orElse(List.of());
         if (!problems.isEmpty()) {
             InvalidDeploymentException invalid = new InvalidDeploymentException(problems);
             batch.print(new Found(
                     List.of(),
-                    invalid.problems().stream().map(CheckCommand::problem).toList()));
+                    invalid.problems().stream().map(CheckCommand::problem).toList(),
+                    List.of()));
             throw invalid;
         }
-        List<FoundSource> sources = sets.stream()
-                .map(set -> source(found.deployment().orElseThrow(), set))
-                .toList();
+        List<FoundSource> sources = sets.stream().map(CheckCommand::source).toList();
         sources.forEach(this::tell);
-        batch.print(new Found(sources, List.of()));
+        List<SourceChange> changes = diff ? SourceChange.of(found.deployment().orElseThrow()) : List.of();
+        if (diff) {
+            tell(found.deployment().orElseThrow(), sets, changes);
+        }
+        batch.print(new Found(sources, List.of(), changes));
+    }
+
+    private void tell(Deployment deployment, List<SourceDefinitions> sets, List<SourceChange> changes) {
+        Progress progress = batch.progress();
+        Publication newest = deployment.warehouse().publications().latest();
+        if (changes.isEmpty()) {
+            progress.say(
+                    newest.isNone()
+                            ? "nothing has been published yet, so the files change nothing"
+                            : "the files state what publication " + newest.number() + " holds");
+            return;
+        }
+        changes.forEach(change -> change.lines().forEach(progress::say));
+        for (SourcePlan plan : RecomputePlan.of(deployment, sets, newest, new Selection.Touched(true))
+                .sources()) {
+            plan.work()
+                    .forEach(work -> progress.say("source %s: recomputing would compute %d days of %s"
+                            .formatted(
+                                    plan.source().name(),
+                                    work.days().size(),
+                                    work.views().views().stream()
+                                            .map(View::name)
+                                            .toList())));
+        }
     }
 
     private void tell(FoundSource source) {
@@ -58,18 +91,21 @@ final class CheckCommand implements Runnable {
         progress.say("source %s (topic %s), definition set %s"
                 .formatted(source.name(), source.topic(), source.definitionSet()));
         for (FoundView view : source.views()) {
-            progress.say("  view %s".formatted(view.name()));
+            progress.say("  view %s (layers: %s)".formatted(view.name(), view.layers()));
             view.dimensions().forEach((name, type) -> progress.say("    dimension %s: %s".formatted(name, type)));
             view.measures().forEach((name, type) -> progress.say("    measure %s: %s".formatted(name, type)));
         }
     }
 
-    private static FoundSource source(Deployment deployment, DefinitionSet set) {
+    private static FoundSource source(SourceDefinitions definitions) {
         return new FoundSource(
-                set.source(),
-                deployment.source(set.source()).topic(),
-                set.id(),
-                set.views().stream().map(CheckCommand::view).toList());
+                definitions.source().name(),
+                definitions.source().topic(),
+                definitions.streamed().id(),
+                Stream.of(definitions.streamed(), definitions.batch())
+                        .flatMap(set -> set.views().stream())
+                        .map(CheckCommand::view)
+                        .toList());
     }
 
     private static FoundView view(View view) {
@@ -80,7 +116,7 @@ final class CheckCommand implements Runnable {
         view.measures()
                 .forEach(measure -> measures.put(
                         measure.name(), measure.aggregate().result().toString()));
-        return new FoundView(view.name(), dimensions, measures);
+        return new FoundView(view.name(), view.layers().toString(), dimensions, measures);
     }
 
     private static FoundProblem problem(Problem problem) {

@@ -7,13 +7,15 @@ import dev.tidemark.compile.JudgedEvents;
 import dev.tidemark.deployment.Deployment;
 import dev.tidemark.schema.Source;
 import dev.tidemark.view.Coverage;
+import dev.tidemark.view.Cut;
 import dev.tidemark.view.Json;
 import dev.tidemark.view.OffsetRanges.Range;
 import io.delta.exceptions.ConcurrentTransactionException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.function.Supplier;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -48,10 +50,12 @@ record DeadLetters(MasterDataset master, Path table) {
      * What a commit of dead letters says of itself.
      *
      * @param source the source
-     * @param archiveVersion the version of the master table up to which its dead letters are here
-     * @param total how many there are
+     * @param cut up to where the logs' dead letters are here
      */
-    record DeadLettersCommit(String source, long archiveVersion, long total) {}
+    record DeadLettersCommit(String source, Cut cut) {}
+
+    /** Where the table stands: the newest commit's transaction and cut. */
+    private record Standing(long transaction, Cut cut) {}
 
     static DeadLetters of(Deployment deployment, MasterDataset master) {
         return new DeadLetters(master, deployment.warehouse().deadLetters());
@@ -63,58 +67,53 @@ record DeadLetters(MasterDataset master, Path table) {
      * @return how many dead letters were appended
      */
     long bringUpToDate(Supplier<SparkSession> spark) {
-        Optional<DeadLettersCommit> last = last();
-        long before = last.map(DeadLettersCommit::total).orElse(0L);
-        if (total() == before) {
-            return 0;
+        Standing standing = standing();
+        List<ArchiveCommit> lacking = new ArrayList<>(master.newestFirst()
+                .map(MasterDataset.Version::commit)
+                .takeWhile(commit -> commit.reachesBeyond(standing.cut()))
+                .filter(commit -> commit.malformedAdded() > 0)
+                .toList());
+        Collections.reverse(lacking);
+        Standing at = standing;
+        for (ArchiveCommit append : lacking) {
+            at = append(spark.get(), append, at);
         }
-        long total = before;
-        for (MasterDataset.Version version :
-                master.after(last.map(DeadLettersCommit::archiveVersion).orElse(-1L))) {
-            if (version.commit().malformedAdded() > 0) {
-                total += version.commit().malformedAdded();
-                append(spark.get(), version, total);
-            }
-        }
-        return total - before;
+        return lacking.stream().mapToLong(ArchiveCommit::malformedAdded).sum();
     }
 
-    private Optional<DeadLettersCommit> last() {
+    private Standing standing() {
         return new DeltaCommits(table, application())
                 .latest()
-                .map(commit -> Json.read(commit.metadata(), DeadLettersCommit.class, "a commit of " + table));
-    }
-
-    private long total() {
-        return master.latest()
-                .map(newest -> newest.commit().malformed().values().stream()
-                        .flatMap(partitions -> partitions.values().stream())
-                        .mapToLong(Long::longValue)
-                        .sum())
-                .orElse(0L);
+                .map(commit -> new Standing(
+                        commit.transaction(),
+                        Json.read(commit.metadata(), DeadLettersCommit.class, "a commit of " + table)
+                                .cut()))
+                .orElse(new Standing(0, Cut.NONE));
     }
 
     private String application() {
         return "tidemark.dead_letters." + master.source().name();
     }
 
-    private void append(SparkSession spark, MasterDataset.Version version, long total) {
+    private Standing append(SparkSession spark, ArchiveCommit append, Standing before) {
         DeltaTables.create(table, SCHEMA, "source", Map.of(DeltaCommits.KEEP_LOG, "false"));
-        DeadLettersCommit commit = new DeadLettersCommit(master.source().name(), version.number(), total);
+        Standing after = new Standing(before.transaction() + 1, append.cut());
+        DeadLettersCommit commit = new DeadLettersCommit(master.source().name(), after.cut());
         try {
-            DeltaTables.once(rows(spark, version.commit()), application(), version.number(), Json.write(commit))
+            DeltaTables.once(rows(spark, append, before.cut()), application(), after.transaction(), Json.write(commit))
                     .mode("append")
                     .save(table.toString());
         } catch (ConcurrentTransactionException e) {
-            // Another process has just appended the same: versions are taken in their order by all.
+            // Another process has just appended the same: appends are taken in their order by all.
         }
+        return after;
     }
 
-    private Dataset<Row> rows(SparkSession spark, ArchiveCommit append) {
+    private Dataset<Row> rows(SparkSession spark, ArchiveCommit append, Cut here) {
         Source source = master.source();
         return DeltaTables.read(spark, master.table())
                 .where(col("verdict").equalTo(JudgedEvents.MALFORMED))
-                .where(within(append.added()))
+                .where(within(append.added(), here))
                 .withColumn("source", lit(source.name()))
                 .withColumn("topic", lit(source.topic()))
                 .withColumn("archived_at", lit(append.askedAt()))
@@ -124,7 +123,8 @@ record DeadLetters(MasterDataset master, Path table) {
                 .coalesce(1);
     }
 
-    private static Column within(Coverage coverage) {
+    /** The positions of {@code coverage} at or beyond {@code here}. */
+    private static Column within(Coverage coverage, Cut here) {
         Column any = lit(false);
         for (var log : coverage.logs().entrySet()) {
             for (var partition : log.getValue().entrySet()) {
@@ -132,7 +132,11 @@ record DeadLetters(MasterDataset master, Path table) {
                     any = any.or(col("log_id")
                             .equalTo(log.getKey())
                             .and(col("partition").equalTo(partition.getKey()))
-                            .and(col("offset").geq(range.from()))
+                            .and(col("offset")
+                                    .geq(Math.max(
+                                            range.from(),
+                                            here.of(log.getKey(), partition.getKey())
+                                                    .orElse(0))))
                             .and(col("offset").lt(range.to())));
                 }
             }

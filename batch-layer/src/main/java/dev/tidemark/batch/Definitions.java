@@ -7,8 +7,10 @@ import dev.tidemark.deployment.InvalidDeploymentException;
 import dev.tidemark.deployment.Problem;
 import dev.tidemark.schema.Source;
 import dev.tidemark.view.DefinitionSet;
+import dev.tidemark.view.ViewDefinition;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /** The views of a deployment, compiled. */
 final class Definitions {
@@ -16,31 +18,43 @@ final class Definitions {
     private Definitions() {}
 
     /**
-     * The definition set of each source, in the order of the sources.
+     * The views of each source, in the order of the sources.
      *
      * @throws InvalidDeploymentException with every problem of every view, at its place in the files
      */
-    static List<DefinitionSet> resolve(Deployment deployment) {
+    static List<SourceDefinitions> resolve(Deployment deployment) {
         List<Problem> problems = new ArrayList<>();
-        List<DefinitionSet> sets = resolve(deployment, problems);
+        List<SourceDefinitions> sets = resolve(deployment, problems);
         if (!problems.isEmpty()) {
             throw new InvalidDeploymentException(problems);
         }
         return sets;
     }
 
-    /** The definition set of each source whose views are right; what is wrong with the others is added. */
-    static List<DefinitionSet> resolve(Deployment deployment, List<Problem> problems) {
-        List<DefinitionSet> sets = new ArrayList<>();
+    /** The views of each source whose views are right; what is wrong with the others is added. */
+    static List<SourceDefinitions> resolve(Deployment deployment, List<Problem> problems) {
+        List<SourceDefinitions> sets = new ArrayList<>();
         for (Source source : deployment.sources()) {
-            try {
-                sets.add(ViewCompiler.resolve(source, deployment.viewsOf(source.name()), deployment.zone()));
-            } catch (InvalidViewsException e) {
-                e.problems()
-                        .forEach(problem -> problems.add(
-                                deployment.locations().inView(problem.view(), problem.field(), problem.message())));
+            Optional<DefinitionSet> streamed =
+                    compile(deployment, source, deployment.streamedViewsOf(source.name()), problems);
+            Optional<DefinitionSet> batch =
+                    compile(deployment, source, deployment.batchViewsOf(source.name()), problems);
+            if (streamed.isPresent() && batch.isPresent()) {
+                sets.add(new SourceDefinitions(streamed.get(), batch.get()));
             }
         }
         return sets;
+    }
+
+    private static Optional<DefinitionSet> compile(
+            Deployment deployment, Source source, List<ViewDefinition> views, List<Problem> problems) {
+        try {
+            return Optional.of(ViewCompiler.resolve(source, views, deployment.zone()));
+        } catch (InvalidViewsException e) {
+            e.problems()
+                    .forEach(problem -> problems.add(
+                            deployment.locations().inView(problem.view(), problem.field(), problem.message())));
+            return Optional.empty();
+        }
     }
 }

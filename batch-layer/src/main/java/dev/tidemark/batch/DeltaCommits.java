@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The commits that one of our writers made to a Delta table, read from the table's log without Spark. Commits without
@@ -33,7 +34,12 @@ record DeltaCommits(DeltaLogFiles log, String application) {
 
     /** The newest commit. */
     Optional<Commit> latest() {
-        return log.versions().flatMap(version -> read(version).stream()).findFirst();
+        return newestFirst().findFirst();
+    }
+
+    /** The commits, the newest first; each is read when it is asked for. */
+    Stream<Commit> newestFirst() {
+        return log.versions().flatMap(version -> read(version).stream());
     }
 
     /** The commits that made versions above {@code version}, oldest first. */

@@ -38,11 +38,10 @@ final class FirstIncrements {
     /**
      * The first offset that increments cover, by partition; partitions without increments are not in it.
      *
-     * @throws dev.tidemark.deployment.RefusedException if the increments are of other definitions or of another log
+     * @throws dev.tidemark.deployment.RefusedException if the increments are of another log
      * @throws UnavailableException if the broker does not answer
      */
     static Map<Integer, Long> of(Deployment deployment, Source source, SourceLog log, Admin admin) {
-        deployment.requireSameDefinitions(deployment.warehouse().publications().latest(), source);
         String id = deployment.definitionSetId(source.name());
         String topic = deployment.incrementsTopic(source.name(), id);
         Optional<DefinitionSet> set = deployment.warehouse().loadDefinitions(source.name(), id);

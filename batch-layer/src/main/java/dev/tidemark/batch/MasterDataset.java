@@ -16,6 +16,7 @@ import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -53,6 +54,11 @@ record MasterDataset(Source source, Path table) {
     /** The appends that made versions above {@code number}, oldest first. */
     List<Version> after(long number) {
         return commits().after(number).stream().map(this::version).toList();
+    }
+
+    /** The appends, the newest first; each is read when it is asked for. */
+    Stream<Version> newestFirst() {
+        return commits().newestFirst().map(this::version);
     }
 
     private DeltaCommits commits() {

@@ -3,10 +3,10 @@ package dev.tidemark.batch;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.to_date;
 
+import dev.tidemark.batch.SourceDefinitions.Computed;
 import dev.tidemark.compile.Cells;
 import dev.tidemark.compile.FinishedCells;
 import dev.tidemark.deployment.Deployment;
-import dev.tidemark.view.DefinitionSet;
 import dev.tidemark.view.Json;
 import dev.tidemark.view.Publication;
 import dev.tidemark.view.Publication.SegmentRef;
@@ -47,18 +47,20 @@ final class ReadableViews {
         this.spark = spark;
     }
 
-    /** What a commit says of itself: the publication that the table shows from it on. */
-    record Shown(long publication) {}
+    /**
+     * What a commit says of itself.
+     *
+     * @param publication the publication that the table shows from it on
+     * @param segmentsId which segments it shows: of the view as it was stated then
+     */
+    record Shown(long publication, String segmentsId) {}
 
     /**
      * What a table lacks.
      *
-     * @param days the days to write; empty for all, where it is not known what the table shows
+     * @param days the days to write; empty for all, where it is not known what the table shows or the view has changed
      */
     private record Lag(Optional<SortedSet<LocalDate>> days) {}
-
-    /** A view and the set that it belongs to. */
-    private record Task(DefinitionSet set, View view) {}
 
     /**
      * Makes every view's table show {@code newest}, or leaves it where it shows a later publication; without Spark if
@@ -66,42 +68,44 @@ final class ReadableViews {
      *
      * @return the views whose tables were behind
      */
-    List<String> bringUpToDate(Publication newest, List<DefinitionSet> sets) {
-        List<Task> lagging = sets.stream()
-                .flatMap(set -> set.views().stream().map(view -> new Task(set, view)))
-                .filter(task -> lag(newest, task.view()).isPresent())
+    List<String> bringUpToDate(Publication newest, List<SourceDefinitions> definitions) {
+        List<Computed> lagging = definitions.stream()
+                .flatMap(SourceDefinitions::computed)
+                .filter(view -> lag(newest, view).isPresent())
                 .toList();
-        InParallel.map(lagging, task -> bringUpToDate(newest, task));
-        return lagging.stream().map(task -> task.view().name()).toList();
+        InParallel.map(lagging, view -> bringUpToDate(newest, view));
+        return lagging.stream().map(Computed::name).toList();
     }
 
     /** Tries until the table shows the publication or a later one; how often it had to write comes back. */
-    private int bringUpToDate(Publication newest, Task task) {
+    private int bringUpToDate(Publication newest, Computed view) {
         DeltaConcurrentModificationException conflict = null;
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            Optional<Lag> lag = lag(newest, task.view());
+            Optional<Lag> lag = lag(newest, view);
             if (lag.isEmpty()) {
                 return attempt;
             }
             try {
-                write(newest, task.set(), task.view(), lag.get());
+                write(newest, view, lag.get());
             } catch (DeltaConcurrentModificationException e) {
                 // Another process writes the table; what it then shows decides whether we still have to.
                 conflict = e;
             }
         }
         throw new IllegalStateException(
-                "the table of view " + task.view().name() + " does not come to show publication " + newest.number()
+                "the table of view " + view.name() + " does not come to show publication " + newest.number()
                         + "; if files of its log are gone, delete its folder: the next run writes it anew",
                 conflict);
     }
 
-    private Optional<Lag> lag(Publication newest, View view) {
-        Optional<Long> shown = shown(view);
-        if (newest.isNone() || shown.isPresent() && shown.get() >= newest.number()) {
+    private Optional<Lag> lag(Publication newest, Computed view) {
+        Optional<Shown> shown = shown(view);
+        if (newest.isNone()
+                || shown.map(table -> table.publication() >= newest.number()).orElse(false)) {
             return Optional.empty();
         }
-        Optional<Publication> before = shown.flatMap(deployment.warehouse().publications()::read);
+        Optional<Publication> before = shown.filter(table -> table.segmentsId().equals(view.segmentsId()))
+                .flatMap(table -> deployment.warehouse().publications().read(table.publication()));
         if (before.isEmpty()) {
             return Optional.of(new Lag(Optional.empty()));
         }
@@ -109,11 +113,11 @@ final class ReadableViews {
         return days.isEmpty() ? Optional.empty() : Optional.of(new Lag(Optional.of(days)));
     }
 
-    private Optional<Long> shown(View view) {
+    private Optional<Shown> shown(Computed view) {
         Path table = deployment.warehouse().view(view.name());
-        return new DeltaCommits(table, APPLICATION).latest().map(commit -> Json.read(
-                        commit.metadata(), Shown.class, "a commit of " + table)
-                .publication());
+        return new DeltaCommits(table, APPLICATION)
+                .latest()
+                .map(commit -> Json.read(commit.metadata(), Shown.class, "a commit of " + table));
     }
 
     private static SortedSet<LocalDate> changed(Map<LocalDate, SegmentRef> before, Map<LocalDate, SegmentRef> now) {
@@ -128,18 +132,24 @@ final class ReadableViews {
         return segment == null ? "" : segment.id();
     }
 
-    private void write(Publication newest, DefinitionSet set, View view, Lag lag) {
+    private void write(Publication newest, Computed view, Lag lag) {
         Path table = deployment.warehouse().view(view.name());
-        DeltaTables.create(table, FinishedCells.schema(view), DAY, Map.of(DeltaCommits.KEEP_LOG, "false"));
-        Dataset<Row> rows = DeltaTables.inFewFiles(rows(newest, set, view, lag), DAY);
-        DataFrameWriter<Row> writer = DeltaTables.once(
-                        rows, APPLICATION, newest.number(), Json.write(new Shown(newest.number())))
+        DeltaTables.create(table, FinishedCells.schema(view.view()), DAY, Map.of(DeltaCommits.KEEP_LOG, "false"));
+        Dataset<Row> rows = DeltaTables.inFewFiles(rows(newest, view, lag), DAY);
+        Shown shown = new Shown(newest.number(), view.segmentsId());
+        DataFrameWriter<Row> writer = DeltaTables.once(rows, APPLICATION, newest.number(), Json.write(shown))
                 .mode("overwrite");
-        lag.days().ifPresent(days -> writer.option("replaceWhere", condition(days)));
+        if (lag.days().isPresent()) {
+            writer.option("replaceWhere", condition(lag.days().get()));
+        } else {
+            // Of a view that has changed the columns may be others.
+            writer.option("overwriteSchema", "true");
+        }
         writer.save(table.toString());
     }
 
-    private Dataset<Row> rows(Publication newest, DefinitionSet set, View view, Lag lag) {
+    private Dataset<Row> rows(Publication newest, Computed computed, Lag lag) {
+        View view = computed.view();
         Object[] segments = newest.segmentsOf(view.name()).entrySet().stream()
                 .filter(entry ->
                         lag.days().map(days -> days.contains(entry.getKey())).orElse(true))
@@ -150,12 +160,14 @@ final class ReadableViews {
         for (String name : Cells.schema(view).fieldNames()) {
             columns.add(col(name));
         }
-        Path table = Segments.table(deployment, view, set.id());
+        Path table = deployment.warehouse().segments(computed.set(), view);
         Dataset<Row> cells = table.resolve("_delta_log").toFile().exists()
                 ? DeltaTables.read(spark.get(), table)
                 : spark.get().createDataFrame(List.of(), Segments.schema(view));
         return FinishedCells.of(
-                cells.where(col(Segments.SEGMENT).isin(segments)).select(columns.toArray(Column[]::new)), set, view);
+                cells.where(col(Segments.SEGMENT).isin(segments)).select(columns.toArray(Column[]::new)),
+                computed.set(),
+                view);
     }
 
     private static String condition(SortedSet<LocalDate> days) {

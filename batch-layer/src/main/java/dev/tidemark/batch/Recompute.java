@@ -4,10 +4,10 @@ import dev.tidemark.batch.Progress.Stage;
 import dev.tidemark.deployment.Deployment;
 import dev.tidemark.deployment.RefusedException;
 import dev.tidemark.view.Cut;
-import dev.tidemark.view.DefinitionSet;
 import dev.tidemark.view.Publication;
 import dev.tidemark.view.Publication.SegmentRef;
 import dev.tidemark.view.Publication.SourceState;
+import dev.tidemark.view.View;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
@@ -17,6 +17,7 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -60,7 +61,7 @@ final class Recompute {
      *
      * @param source the source
      * @param days the days that were recomputed, of the deployment's timezone
-     * @param rowsRead how many well-formed events lie on them below the cut
+     * @param rowsRead how many well-formed events were read: twice what lies on days that views needed apart
      * @param cellsWritten how many cells the views' new segments have together
      * @param cutBefore the cut of the publication before
      * @param cut the cut of this one
@@ -78,20 +79,20 @@ final class Recompute {
      * @throws LostRaceException if another run published meanwhile
      */
     Report run(Selection selection) {
-        List<DefinitionSet> sets = Definitions.resolve(deployment);
+        List<SourceDefinitions> definitions = Definitions.resolve(deployment);
         Publication parent = deployment.warehouse().publications().latest();
-        List<SourcePlan> plans = RecomputePlan.of(deployment, sets, parent, selection);
+        RecomputePlan plan = RecomputePlan.of(deployment, definitions, parent, selection);
         watch.lap("plan");
-        if (plans.isEmpty()) {
+        if (plan.isNothing()) {
             progress.say(nothingToDo(selection, parent));
-            return finish(parent, parent, sets, List.of());
+            return finish(parent, parent, definitions, List.of());
         }
-        List<Done> done = plans.stream().map(this::compute).toList();
+        List<Done> done = plan.sources().stream().map(this::compute).toList();
         watch.lap("segments");
         progress.reached(Stage.SEGMENTS_WRITTEN);
-        Publication published = publish(parent, done);
+        Publication published = publish(parent, plan.dropped(), done);
         progress.reached(Stage.PUBLISHED);
-        return finish(parent, published, sets, done);
+        return finish(parent, published, definitions, done);
     }
 
     private static String nothingToDo(Selection selection, Publication parent) {
@@ -104,32 +105,42 @@ final class Recompute {
     }
 
     private Done compute(SourcePlan plan) {
-        if (!plan.hasWork()) {
-            return new Done(plan, new Segments.Written(Map.of(), 0));
-        }
-        progress.say("%s: recomputing %d days of %d views, %s to %s"
-                .formatted(
-                        plan.source().name(),
-                        plan.days().size(),
-                        plan.set().views().size(),
-                        plan.days().first(),
-                        plan.days().last()));
         String run = UUID.randomUUID().toString().replace("-", "").substring(0, RUN_DIGITS);
-        Segments.Written written = new Segments(deployment, spark.get(), plan, run).write();
-        progress.say("%s: %,d events in %,d cells".formatted(plan.source().name(), written.events(), written.cells()));
+        Segments.Written written = Segments.Written.NOTHING;
+        for (SourcePlan.Work work : plan.work()) {
+            written = written.plus(compute(plan, work, run));
+        }
         return new Done(plan, written);
     }
 
-    private Publication publish(Publication parent, List<Done> done) {
+    private Segments.Written compute(SourcePlan plan, SourcePlan.Work work, String run) {
+        String source = plan.source().name();
+        progress.say("%s: recomputing %d days of %d views, %s to %s"
+                .formatted(
+                        source,
+                        work.days().size(),
+                        work.views().views().size(),
+                        work.days().first(),
+                        work.days().last()));
+        Segments.Written written =
+                new Segments(deployment, spark.get(), work, plan.state().cut(), run).write();
+        progress.say("%s: %,d events in %,d cells".formatted(source, written.events(), written.cells()));
+        return written;
+    }
+
+    private Publication publish(Publication parent, List<String> dropped, List<Done> done) {
         Map<String, SourceState> sources = new TreeMap<>(parent.sources());
         Map<String, Map<LocalDate, SegmentRef>> segments = new TreeMap<>(parent.segments());
-        // A run takes a while, and another process may have begun to stream other views meanwhile.
-        done.forEach(source ->
-                deployment.requireSameDefinitions(parent, source.plan().source()));
+        for (String source : dropped) {
+            publishedViews(sources.remove(source), source).forEach(segments::remove);
+            progress.say(source + ": the files no longer have this source; it is published no more");
+        }
         for (Done source : done) {
-            deployment.warehouse().saveDefinitions(source.plan().set());
-            sources.put(source.plan().source().name(), source.plan().state());
-            source.written().segments().forEach((view, days) -> segments.merge(view, days, Recompute::replaced));
+            SourcePlan plan = source.plan();
+            deployment.warehouse().saveDefinitions(plan.definitions().streamed());
+            deployment.warehouse().saveDefinitions(plan.definitions().batch());
+            sources.put(plan.source().name(), plan.state());
+            segments = plan.segmentsAfter(segments, source.written().segments());
         }
         Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
         Publication publication = new Publication(Publication.FORMAT, parent.number() + 1, now, sources, segments);
@@ -142,15 +153,16 @@ final class Recompute {
         return publication;
     }
 
-    private static Map<LocalDate, SegmentRef> replaced(
-            Map<LocalDate, SegmentRef> before, Map<LocalDate, SegmentRef> now) {
-        Map<LocalDate, SegmentRef> all = new TreeMap<>(before);
-        all.putAll(now);
-        return all;
+    private List<String> publishedViews(SourceState state, String source) {
+        return Stream.of(state.definitionSet(), state.batchSet())
+                .flatMap(id -> deployment.warehouse().requireDefinitions(source, id).views().stream())
+                .map(View::name)
+                .toList();
     }
 
-    private Report finish(Publication parent, Publication newest, List<DefinitionSet> sets, List<Done> done) {
-        List<String> written = new ReadableViews(deployment, spark).bringUpToDate(newest, sets);
+    private Report finish(
+            Publication parent, Publication newest, List<SourceDefinitions> definitions, List<Done> done) {
+        List<String> written = new ReadableViews(deployment, spark).bringUpToDate(newest, definitions);
         if (!written.isEmpty()) {
             progress.say("readable tables brought up to date: " + String.join(", ", written));
         }

@@ -30,6 +30,12 @@ final class RecomputeCommand implements Runnable {
     @ArgGroup(exclusive = true)
     private Choice choice;
 
+    @Option(
+            names = "--revert",
+            description = "Publish the views as the files state them though they were published before and have been"
+                    + " replaced since.")
+    private boolean revert;
+
     @Option(names = "--input", paramLabel = "archive", description = "What to compute from; default: the archive.")
     private String input = "archive";
 
@@ -69,10 +75,10 @@ final class RecomputeCommand implements Runnable {
 
     private Selection selection() {
         if (choice == null) {
-            return new Selection.Touched();
+            return new Selection.Touched(revert);
         }
         if (choice.all) {
-            return new Selection.All();
+            return new Selection.All(revert);
         }
         try {
             return choice.day != null

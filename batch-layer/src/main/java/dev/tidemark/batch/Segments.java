@@ -54,14 +54,19 @@ final class Segments {
 
     private final Deployment deployment;
     private final SparkSession spark;
-    private final SourcePlan plan;
+    private final SourcePlan.Work work;
+    private final Cut cut;
     private final String run;
 
-    /** @param run a short id that no other run has */
-    Segments(Deployment deployment, SparkSession spark, SourcePlan plan, String run) {
+    /**
+     * @param cut up to where events count
+     * @param run a short id that no other run has
+     */
+    Segments(Deployment deployment, SparkSession spark, SourcePlan.Work work, Cut cut, String run) {
         this.deployment = deployment;
         this.spark = spark;
-        this.plan = plan;
+        this.work = work;
+        this.cut = cut;
         this.run = run;
     }
 
@@ -73,6 +78,15 @@ final class Segments {
      */
     record Written(Map<String, Map<LocalDate, SegmentRef>> segments, long events) {
 
+        static final Written NOTHING = new Written(Map.of(), 0);
+
+        /** Both, of different views. */
+        Written plus(Written other) {
+            Map<String, Map<LocalDate, SegmentRef>> all = new TreeMap<>(segments);
+            all.putAll(other.segments);
+            return new Written(all, events + other.events);
+        }
+
         long cells() {
             return segments.values().stream()
                     .flatMap(days -> days.values().stream())
@@ -81,17 +95,12 @@ final class Segments {
         }
     }
 
-    /** The table of a view's segments. */
-    static Path table(Deployment deployment, View view, String definitionSet) {
-        return deployment.warehouse().segments(view.name(), definitionSet);
-    }
-
     /** Computes and writes. */
     Written write() {
-        Dataset<Row> contributions = Contributions.of(events(), plan.set()).persist(StorageLevel.MEMORY_AND_DISK());
+        Dataset<Row> contributions = Contributions.of(events(), work.views()).persist(StorageLevel.MEMORY_AND_DISK());
         try {
             List<Row> counts = counts(contributions).collectAsList();
-            List<View> views = plan.set().views();
+            List<View> views = work.views().views();
             List<Map<LocalDate, SegmentRef>> written = InParallel.map(
                     IntStream.range(0, views.size()).boxed().toList(),
                     view -> references(append(contributions, view, views.get(view)), counts, view));
@@ -108,20 +117,19 @@ final class Segments {
 
     /** The well-formed events of the plan's days below its cut, and nothing that an archive appends meanwhile. */
     private Dataset<Row> events() {
-        Path master = deployment.warehouse().master(plan.source().name());
-        Object[] utcDays = Days.ofUtc(plan.days(), deployment.zone()).toArray();
+        Path master = deployment.warehouse().master(work.views().source().name());
+        Object[] utcDays = Days.ofUtc(work.days(), deployment.zone()).toArray();
         return DeltaTables.read(spark, master)
                 .where(col(MasterDataset.DAY).isin(utcDays))
                 .where(col("verdict").equalTo(JudgedEvents.OK))
                 .withColumn(DAY, to_date(col("event_time")))
-                .where(col(DAY).isin(plan.days().toArray()))
-                .join(broadcast(cut()), new String[] {"log_id", "partition"})
+                .where(col(DAY).isin(work.days().toArray()))
+                .join(broadcast(ends()), new String[] {"log_id", "partition"})
                 .where(col("offset").lt(col("cut")))
                 .select("log_id", "partition", DAY, "verdict", "event_time", "event");
     }
 
-    private Dataset<Row> cut() {
-        Cut cut = plan.state().cut();
+    private Dataset<Row> ends() {
         List<Row> ends = new ArrayList<>();
         cut.logs()
                 .forEach((log, partitions) ->
@@ -132,7 +140,7 @@ final class Segments {
     /** How many events there are, and how many fell into which bucket of which view, by day, log and partition. */
     private Dataset<Row> counts(Dataset<Row> contributions) {
         List<Column> counts = new ArrayList<>();
-        for (int i = 0; i < plan.set().views().size(); i++) {
+        for (int i = 0; i < work.views().views().size(); i++) {
             for (Bucket bucket : Bucket.values()) {
                 Column fell = col(Contributions.column(i)).getField("bucket").equalTo(bucket.name());
                 counts.add(count_if(fell).as(countOf(i, bucket)));
@@ -149,7 +157,7 @@ final class Segments {
 
     /** Appends a view's cells; how many there are comes back, by segment. */
     private Map<String, Long> append(Dataset<Row> contributions, int index, View view) {
-        Path table = table(deployment, view, plan.set().id());
+        Path table = deployment.warehouse().segments(work.views(), view);
         DeltaTables.create(table, schema(view), SEGMENT, Map.of());
         Dataset<Row> cells = Cells.of(contributions, Contributions.column(index), view)
                 // Panes never cross the midnight of a timezone, so a cell's day is its pane's.
@@ -199,8 +207,8 @@ final class Segments {
 
     private Map<LocalDate, SegmentRef> references(Map<String, Long> cells, List<Row> counts, int view) {
         Map<LocalDate, SegmentRef> references = new TreeMap<>();
-        for (LocalDate day : plan.days()) {
-            String id = id(plan.set().views().get(view), day);
+        for (LocalDate day : work.days()) {
+            String id = id(work.views().views().get(view), day);
             SegmentRef segment = new SegmentRef(id, cells.getOrDefault(id, 0L), buckets(counts, day, view));
             requireWritten(segment);
             references.put(day, segment);

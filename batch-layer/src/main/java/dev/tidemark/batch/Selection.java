@@ -5,11 +5,27 @@ import java.time.LocalDate;
 /** Which days a run recomputes. */
 sealed interface Selection {
 
-    /** Every day that was touched since the published cut; the cut moves. */
-    record Touched() implements Selection {}
+    /**
+     * Every day that was touched since the published cut; the cut moves.
+     *
+     * @param revert whether files that state what has been replaced since are meant to come back
+     */
+    record Touched(boolean revert) implements Selection {
+        Touched() {
+            this(false);
+        }
+    }
 
-    /** Every day with events; the cut moves. */
-    record All() implements Selection {}
+    /**
+     * Every day with events; the cut moves.
+     *
+     * @param revert whether files that state what has been replaced since are meant to come back
+     */
+    record All(boolean revert) implements Selection {
+        All() {
+            this(false);
+        }
+    }
 
     /**
      * Chosen days, of what lies below the published cut; the cut stays.
@@ -28,6 +44,11 @@ sealed interface Selection {
         boolean contains(LocalDate day) {
             return !day.isBefore(from) && day.isBefore(to);
         }
+    }
+
+    /** Whether files that state what has been replaced since are meant to come back. */
+    default boolean revertsDefinitions() {
+        return this instanceof Touched touched && touched.revert() || this instanceof All all && all.revert();
     }
 
     /** Whether a run over it moves the cut. */

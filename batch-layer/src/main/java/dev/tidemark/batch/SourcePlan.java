@@ -2,22 +2,60 @@ package dev.tidemark.batch;
 
 import dev.tidemark.schema.Source;
 import dev.tidemark.view.DefinitionSet;
+import dev.tidemark.view.Publication.SegmentRef;
 import dev.tidemark.view.Publication.SourceState;
 import java.time.LocalDate;
+import java.util.List;
+import java.util.Map;
 import java.util.SortedSet;
+import java.util.TreeMap;
+import java.util.TreeSet;
 
 /**
  * What a run does for one source.
  *
- * @param source the source
- * @param set its views
+ * @param definitions its views as the files state them
  * @param state what the publication will say of it; the cut that the run computes up to is in it
- * @param days the days to recompute, of the deployment's timezone
+ * @param work what to compute
+ * @param kept the published segments that stay, by view: days that are computed anew are replaced in them
+ * @param before the views that were published of the source, whether or not they are still there
  */
-record SourcePlan(Source source, DefinitionSet set, SourceState state, SortedSet<LocalDate> days) {
+record SourcePlan(
+        SourceDefinitions definitions,
+        SourceState state,
+        List<Work> work,
+        Map<String, Map<LocalDate, SegmentRef>> kept,
+        List<String> before) {
 
-    /** Whether there is anything to compute. */
-    boolean hasWork() {
-        return !days.isEmpty() && !set.views().isEmpty();
+    /**
+     * Views that are computed together, in one pass over the same days.
+     *
+     * @param views the views
+     * @param days the days, of the deployment's timezone
+     */
+    record Work(DefinitionSet views, SortedSet<LocalDate> days) {}
+
+    Source source() {
+        return definitions.source();
+    }
+
+    /** All days on which something is computed. */
+    SortedSet<LocalDate> days() {
+        SortedSet<LocalDate> days = new TreeSet<>();
+        work.forEach(part -> days.addAll(part.days()));
+        return days;
+    }
+
+    /** The segments of a publication after {@code parent}, of which this run has written {@code written}. */
+    Map<String, Map<LocalDate, SegmentRef>> segmentsAfter(
+            Map<String, Map<LocalDate, SegmentRef>> parent, Map<String, Map<LocalDate, SegmentRef>> written) {
+        Map<String, Map<LocalDate, SegmentRef>> segments = new TreeMap<>(parent);
+        before.forEach(segments::remove);
+        definitions.computed().forEach(view -> {
+            Map<LocalDate, SegmentRef> days = new TreeMap<>(kept.getOrDefault(view.name(), Map.of()));
+            days.putAll(written.getOrDefault(view.name(), Map.of()));
+            segments.put(view.name(), days);
+        });
+        return segments;
     }
 }

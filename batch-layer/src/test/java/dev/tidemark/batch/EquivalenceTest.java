@@ -57,7 +57,7 @@ class EquivalenceTest {
             shop.archive();
             shop.recompute();
         }
-        Definitions.resolve(shop.deployment).get(0).views().forEach(view -> {
+        Definitions.resolve(shop.deployment).get(0).streamed().views().forEach(view -> {
             requireSameRows(shop, fold, view);
             requireSameBuckets(shop, fold, view);
         });

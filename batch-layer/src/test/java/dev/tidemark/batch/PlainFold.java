@@ -37,7 +37,7 @@ final class PlainFold {
 
     PlainFold(Shop shop) {
         this.zone = shop.deployment.zone();
-        this.set = Definitions.resolve(shop.deployment).get(0);
+        this.set = Definitions.resolve(shop.deployment).get(0).streamed();
         this.judge = new Judge(shop.source);
         this.tail = new Tail(set);
     }

@@ -14,6 +14,7 @@ import dev.tidemark.schema.IncrementFormat;
 import dev.tidemark.schema.Position;
 import dev.tidemark.schema.Source;
 import dev.tidemark.view.DefinitionSet;
+import dev.tidemark.view.Layers;
 import dev.tidemark.view.MeasureCall;
 import dev.tidemark.view.Pane;
 import dev.tidemark.view.Publication;
@@ -155,19 +156,48 @@ final class Shop {
         return with(List.of(other), deployment.views());
     }
 
-    /** The same deployment with another filter in its view. */
+    /** The same deployment with another filter in its first view. */
     Shop withFilter(String where) {
         ViewDefinition view = deployment.views().get(0);
-        return with(
-                deployment.sources(),
-                List.of(new ViewDefinition(
+        return withFirst(view.layers(), Optional.of(where), view.measures());
+    }
+
+    /** The same deployment whose first view other layers compute. */
+    Shop withLayers(Layers layers) {
+        ViewDefinition view = deployment.views().get(0);
+        return withFirst(layers, view.where(), view.measures());
+    }
+
+    /** The same deployment with other measures in its first view, by names and calls. */
+    Shop withMeasures(String... namesAndCalls) {
+        ViewDefinition view = deployment.views().get(0);
+        return withFirst(view.layers(), view.where(), measures(namesAndCalls));
+    }
+
+    private Shop withFirst(Layers layers, Optional<String> where, Map<String, MeasureCall> measures) {
+        ViewDefinition view = deployment.views().get(0);
+        List<ViewDefinition> views = new java.util.ArrayList<>(deployment.views());
+        views.set(
+                0,
+                new ViewDefinition(
                         view.name(),
                         view.description(),
                         view.source(),
-                        Optional.of(where),
+                        layers,
+                        where,
                         view.pane(),
                         view.dimensions(),
-                        view.measures())));
+                        measures));
+        return with(deployment.sources(), views);
+    }
+
+    /** The same deployment without a view. */
+    Shop withoutView(String name) {
+        return with(
+                deployment.sources(),
+                deployment.views().stream()
+                        .filter(view -> !view.name().equals(name))
+                        .toList());
     }
 
     private Shop with(List<Source> sources, List<ViewDefinition> views) {
@@ -237,7 +267,7 @@ final class Shop {
             Map<String, String> dimensions,
             Map<String, MeasureCall> measures) {
         Pane slice = new Pane(dev.tidemark.view.Durations.parse(pane));
-        return new ViewDefinition(name, "", source, where, slice, dimensions, measures);
+        return new ViewDefinition(name, "", source, Layers.BOTH, where, slice, dimensions, measures);
     }
 
     private static Map<String, MeasureCall> measures(String... namesAndCalls) {
@@ -314,7 +344,7 @@ final class Shop {
 
     /** Writes increments as the speed layer does: one for each offset of a range of one partition. */
     void increments(int partition, long from, long to) {
-        DefinitionSet set = Definitions.resolve(deployment).get(0);
+        DefinitionSet set = Definitions.resolve(deployment).get(0).streamed();
         deployment.warehouse().saveDefinitions(set);
         IncrementFormat format = new IncrementFormat(set.shapes());
         List<Contribution> none = set.views().stream()

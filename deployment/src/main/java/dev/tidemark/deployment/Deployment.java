@@ -2,14 +2,12 @@ package dev.tidemark.deployment;
 
 import dev.tidemark.schema.Source;
 import dev.tidemark.view.DefinitionSet;
-import dev.tidemark.view.Publication;
 import dev.tidemark.view.ViewDefinition;
 import java.nio.file.Path;
 import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 
 /**
  * A deployment as its files state it.
@@ -53,9 +51,32 @@ public record Deployment(
         return views.stream().filter(view -> view.source().equals(source)).toList();
     }
 
-    /** The identity of a source's views as the files state them now. */
+    /** The views over a source that the speed layer computes. */
+    public List<ViewDefinition> streamedViewsOf(String source) {
+        return viewsOf(source).stream().filter(view -> view.layers().streamed()).toList();
+    }
+
+    /** The views over a source that batch alone computes. */
+    public List<ViewDefinition> batchViewsOf(String source) {
+        return viewsOf(source).stream()
+                .filter(view -> !view.layers().streamed())
+                .toList();
+    }
+
+    /** Whether a source is archived: unless the stream alone computes all its views. */
+    public boolean isArchived(String source) {
+        List<ViewDefinition> views = viewsOf(source);
+        return views.isEmpty() || views.stream().anyMatch(view -> view.layers().recomputed());
+    }
+
+    /** The identity of a source's streamed views as the files state them now. */
     public String definitionSetId(String source) {
-        return DefinitionSet.idOf(source(source), viewsOf(source), zone);
+        return DefinitionSet.idOf(source(source), streamedViewsOf(source), zone);
+    }
+
+    /** The identity of those of a source's views that batch alone computes, as the files state them now. */
+    public String batchSetId(String source) {
+        return DefinitionSet.idOf(source(source), batchViewsOf(source), zone);
     }
 
     /** The increments topic of one source and definition set. */
@@ -93,32 +114,5 @@ public record Deployment(
         boolean longer = request.matches("\\d{1,9}") && Integer.parseInt(request) > ADMIN_MILLIS;
         settings.putIfAbsent("default.api.timeout.ms", longer ? request : Integer.toString(ADMIN_MILLIS));
         return settings;
-    }
-
-    /**
-     * Refuses to go on if a source was published under another definition set than the files now give, or streamed
-     * before anything was published. To be asked before a set is {@link Warehouse#saveDefinitions saved}.
-     */
-    public void requireSameDefinitions(Publication published, Source source) {
-        String now = definitionSetId(source.name());
-        Optional<String> publishedUnder = published.source(source.name()).map(Publication.SourceState::definitionSet);
-        if (publishedUnder.isPresent()) {
-            requireSame(source, publishedUnder.get(), now, "publication " + published.number() + " was made");
-            return;
-        }
-        List<String> saved = warehouse.savedDefinitions(source.name());
-        if (!saved.isEmpty() && !saved.contains(now)) {
-            requireSame(source, saved.get(0), now, "its increments were written");
-        }
-    }
-
-    private static void requireSame(Source source, String before, String now, String what) {
-        if (!before.equals(now)) {
-            throw new RefusedException(
-                    ("the schema, the judging rules, the timezone or a view of source %s has changed:"
-                                    + " %s under definition set %s, the files now give %s; this release"
-                                    + " cannot switch a running deployment: restore the files, or take a new name and warehouse")
-                            .formatted(source.name(), what, before, now));
-        }
     }
 }

@@ -1,6 +1,7 @@
 package dev.tidemark.deployment;
 
 import dev.tidemark.schema.Source;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
@@ -21,13 +22,25 @@ public record SourceLog(String id, int partitions) {
      * @throws UnavailableException if the topic does not exist, or the broker does not answer
      */
     public static SourceLog of(Admin admin, String topic) {
+        return find(admin, topic)
+                .orElseThrow(() -> new UnavailableException(
+                        "topic " + topic + " does not exist: create it, or start `tidemark up`"));
+    }
+
+    /**
+     * The log behind a topic, if the topic exists.
+     *
+     * @throws UnavailableException if the broker does not answer
+     */
+    public static Optional<SourceLog> find(Admin admin, String topic) {
         try {
             TopicDescription found =
                     admin.describeTopics(Set.of(topic)).allTopicNames().get().get(topic);
-            return new SourceLog(found.topicId().toString(), found.partitions().size());
+            return Optional.of(
+                    new SourceLog(found.topicId().toString(), found.partitions().size()));
         } catch (ExecutionException e) {
             if (e.getCause() instanceof UnknownTopicOrPartitionException) {
-                throw new UnavailableException("topic " + topic + " does not exist: create it, or start `tidemark up`");
+                return Optional.empty();
             }
             throw new UnavailableException("the broker does not answer: " + e.getCause());
         } catch (InterruptedException e) {

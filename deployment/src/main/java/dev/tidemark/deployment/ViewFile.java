@@ -1,6 +1,7 @@
 package dev.tidemark.deployment;
 
 import dev.tidemark.view.Durations;
+import dev.tidemark.view.Layers;
 import dev.tidemark.view.MeasureCall;
 import dev.tidemark.view.Pane;
 import dev.tidemark.view.ViewDefinition;
@@ -21,10 +22,7 @@ final class ViewFile {
         Optional<String> name = yaml.requiredText("name", "revenue").flatMap(text -> Names.check(yaml, "name", text));
         String description = yaml.text("description").orElse("");
         Optional<String> source = yaml.requiredText("source", "orders");
-        yaml.text("layers")
-                .filter(layers -> !layers.equals("both"))
-                .ifPresent(layers -> yaml.problem(
-                        "layers", "'" + layers + "' is not available in this release; accepted is 'both'"));
+        Layers layers = yaml.value("layers", Layers::parse).orElse(Layers.BOTH);
         yaml.notYet("session", "give it a `pane`");
         yaml.notYet("pattern", "give it a `pane` and `measures`");
         Optional<String> where = yaml.text("where");
@@ -39,8 +37,8 @@ final class ViewFile {
         if (name.isEmpty() || source.isEmpty() || pane.isEmpty() || measures.isEmpty()) {
             return Optional.empty();
         }
-        return Optional.of(
-                new ViewDefinition(name.get(), description, source.get(), where, pane.get(), dimensions, measures));
+        return Optional.of(new ViewDefinition(
+                name.get(), description, source.get(), layers, where, pane.get(), dimensions, measures));
     }
 
     private static Map<String, String> expressions(YamlSection section, Map<String, Integer> lines) {

@@ -3,14 +3,9 @@ package dev.tidemark.deployment;
 import dev.tidemark.view.DefinitionSet;
 import dev.tidemark.view.Json;
 import dev.tidemark.view.StoredDefinitions;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
+import dev.tidemark.view.View;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
-import java.util.stream.Stream;
 
 /**
  * The layout of everything that is kept. {@code views}, {@code master} and {@code dead_letters} are ordinary Delta
@@ -37,9 +32,13 @@ public record Warehouse(Path root) {
         return root.resolve("views").resolve(view);
     }
 
-    /** The Delta table of a view's segments under one definition set. */
-    public Path segments(String view, String definitionSet) {
-        return root.resolve("segments").resolve(view).resolve(definitionSet);
+    /**
+     * The Delta table of a view's segments.
+     *
+     * @param set a definition set that the view is in; all that state it alike share the table
+     */
+    public Path segments(DefinitionSet set, View view) {
+        return root.resolve("segments").resolve(view.name()).resolve(set.segmentsId(view));
     }
 
     /** The publications. */
@@ -49,7 +48,7 @@ public record Warehouse(Path root) {
 
     /** Keeps the types of a definition set, for processes without Spark. Saving it again changes nothing. */
     public void saveDefinitions(DefinitionSet set) {
-        AtomicFiles.createIfAbsent(definitions(set.source(), set.id()), Json.write(StoredDefinitions.of(set)));
+        AtomicFiles.createIfAbsent(definitions(set.source().name(), set.id()), Json.write(StoredDefinitions.of(set)));
     }
 
     /** The definition set that was saved under {@code id}. */
@@ -59,19 +58,16 @@ public record Warehouse(Path root) {
                 .toSet());
     }
 
-    /** The ids under which definition sets of a source were saved: each has been streamed or published. */
-    public List<String> savedDefinitions(String source) {
-        try (Stream<Path> files = Files.list(definitions(source))) {
-            return files.map(file -> file.getFileName().toString())
-                    .filter(name -> name.endsWith(DEFINITIONS))
-                    .map(name -> name.substring(0, name.length() - DEFINITIONS.length()))
-                    .sorted()
-                    .toList();
-        } catch (NoSuchFileException e) {
-            return List.of();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    /**
+     * The definition set that was saved under {@code id}.
+     *
+     * @throws UnavailableException if it is not there
+     */
+    public DefinitionSet requireDefinitions(String source, String id) {
+        return loadDefinitions(source, id)
+                .orElseThrow(() -> new UnavailableException(("definition set %s of source %s is not in the warehouse"
+                                + " yet: `tidemark speed` and `tidemark recompute` put it there")
+                        .formatted(id, source)));
     }
 
     private Path definitions(String source) {

@@ -1,13 +1,13 @@
 package dev.tidemark.deployment;
 
+import dev.tidemark.view.Layers;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tidemark.schema.Source;
-import dev.tidemark.view.DefinitionSet;
 import dev.tidemark.view.Pane;
-import dev.tidemark.view.Publication;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -186,23 +186,6 @@ class DeploymentLoaderTest {
     }
 
     @Test
-    void viewsThatChangedSinceTheyWereSavedAreRefusedThoughNothingIsPublished() throws IOException {
-        Deployment before = load();
-        before.requireSameDefinitions(Publication.NONE, before.source("orders"));
-        before.warehouse().saveDefinitions(new DefinitionSet(before.definitionSetId("orders"), "orders", List.of()));
-        before.requireSameDefinitions(Publication.NONE, before.source("orders"));
-        write(
-                "views/revenue.yaml",
-                "name: revenue\nsource: orders\nwhere: region = 'EU'\npane: 1m\nmeasures:\n  orders: count()\n");
-        Deployment changed = load();
-        RefusedException refusal = assertThrows(
-                RefusedException.class,
-                () -> changed.requireSameDefinitions(Publication.NONE, changed.source("orders")));
-        assertTrue(refusal.getMessage().contains("source orders has changed"), refusal::getMessage);
-        assertTrue(refusal.getMessage().contains(before.definitionSetId("orders")), refusal::getMessage);
-    }
-
-    @Test
     void aFieldThatIsGivenTwiceIsAProblem() throws IOException {
         write(
                 "views/revenue.yaml",
@@ -225,15 +208,28 @@ class DeploymentLoaderTest {
                 "name: orders\nschema: ../orders.avsc\nevent_time: at\nformat: avro\ndeduplicate_within: 10m\n");
         write(
                 "views/revenue.yaml",
-                "name: revenue\nsource: orders\npane: 1m\nlayers: speed\nsession: {by: region, gap: 5m}\n"
+                "name: revenue\nsource: orders\npane: 1m\nsession: {by: region, gap: 5m}\n"
                         + "measures:\n  orders: count()\n");
         List<String> found = problems();
         assertEquals(
-                6,
+                5,
                 found.stream()
                         .filter(line -> line.contains("not available in this release"))
                         .count(),
                 found::toString);
+    }
+
+    @Test
+    void layersAreBothUnlessTheFileSaysOtherwise() throws IOException {
+        assertEquals(Layers.BOTH, load().views().get(0).layers());
+        write("views/revenue.yaml", "name: revenue\nsource: orders\npane: 1m\nlayers: speed\nmeasures: {n: count()}\n");
+        Deployment streamAlone = load();
+        assertEquals(Layers.SPEED, streamAlone.views().get(0).layers());
+        assertFalse(streamAlone.isArchived("orders"));
+        write("views/revenue.yaml", "name: revenue\nsource: orders\npane: 1m\nlayers: fast\nmeasures: {n: count()}\n");
+        assertEquals(
+                List.of("views/revenue.yaml:4: layers: 'fast' names no layers; accepted are both, batch and speed"),
+                problems());
     }
 
     @Test

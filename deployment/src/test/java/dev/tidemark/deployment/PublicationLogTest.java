@@ -28,6 +28,7 @@ class PublicationLogTest {
     private static Publication publication(long number, String segment) {
         Publication.SourceState state = new Publication.SourceState(
                 "v1-x",
+                "v1-y",
                 3,
                 Instant.parse("2026-01-01T00:00:00Z"),
                 new Cut(Map.of("log", Map.of(0, 10L))),
@@ -84,9 +85,9 @@ class PublicationLogTest {
         PublicationLog log = new PublicationLog(folder);
         log.create(publication(1, "s"));
         Path file = folder.resolve("%020d.json".formatted(1));
-        Files.writeString(file, Files.readString(file).replace("\"format\":1", "\"format\":2"));
+        Files.writeString(file, Files.readString(file).replace("\"format\":2", "\"format\":3"));
         IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, log::latest);
-        assertTrue(refused.getMessage().contains("format 2"), refused::getMessage);
+        assertTrue(refused.getMessage().contains("is of format 3"), refused::getMessage);
         assertTrue(refused.getMessage().contains("upgrade this process"), refused::getMessage);
     }
 }

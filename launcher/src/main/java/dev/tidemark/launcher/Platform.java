@@ -20,6 +20,7 @@ final class Platform {
 
     private static final int PROBE_MILLIS = 1000;
     private static final int POLL_MILLIS = 250;
+    private static final int LOST_RACE = 4;
 
     /** A broker whose launcher was killed needs some time to close its files. */
     private static final Duration BROKER_PATIENCE = Duration.ofSeconds(20);
@@ -131,8 +132,19 @@ final class Platform {
         serving = supervisor.start("serving", () -> Layer.SERVING.process(installation, arguments(List.of())));
     }
 
-    /** Runs one step of the batch layer to its end. */
+    /**
+     * Runs one step of the batch layer to its end, again where it has lost a race for a publication.
+     *
+     * @throws UnavailableException if it fails
+     */
     void batch(String step) throws InterruptedException {
+        int status = LOST_RACE;
+        while (status == LOST_RACE) {
+            status = batchOnce(step);
+        }
+    }
+
+    private int batchOnce(String step) throws InterruptedException {
         List<String> arguments = new ArrayList<>(List.of(step));
         arguments.addAll(arguments(List.of()));
         Child child = Child.start(
@@ -141,10 +153,11 @@ final class Platform {
                 line -> System.out.println(Output.prefixed(step, line)));
         lifetime.onEnd(child::close);
         int status = child.waitFor();
-        if (status != 0) {
+        if (status != 0 && status != LOST_RACE) {
             throw new UnavailableException(
                     "%s failed with exit code %d: %s".formatted(step, status, String.join("\n  ", child.lastLines())));
         }
+        return status;
     }
 
     private List<String> arguments(List<String> further) {

@@ -46,12 +46,15 @@ final class Up implements Callable<Integer> {
         Deployment deployment = tidemark.deployment();
         try (Lifetime lifetime = new Lifetime()) {
             Platform platform = new Platform(deployment, Installation.find(), lifetime);
+            DefinitionSwitch definitions = new DefinitionSwitch(deployment, platform);
+            definitions.announce();
             platform.startBroker();
             platform.createTopics();
             platform.startLayers(trigger.map(name -> List.of("--trigger", name)).orElse(List.of()));
             platform.awaitReady();
             Output.say("%s is up at %s; try: curl %s/v1/views"
                     .formatted(deployment.name(), platform.address(), platform.address()));
+            definitions.begin();
             platform.supervise();
             return 0;
         }

@@ -39,4 +39,9 @@ record Sale(Position position, long recordTimestamp, Instant time, String region
     Increment increment() {
         return increment(position.offset());
     }
+
+    /** Its increment under a view whose filter does not hold for it. */
+    Increment filtered() {
+        return new Increment(position, position.offset(), recordTimestamp, List.of(Contribution.none(Bucket.FILTERED)));
+    }
 }

@@ -2,10 +2,8 @@ package dev.tidemark.serving;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.tidemark.deployment.RefusedException;
 import dev.tidemark.serving.fold.Patience;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -335,28 +333,6 @@ class ServingLayerTest {
             shop.createIncrements(1);
             shop.sellAndCount(0, Shop.NOON, "EU", "1.00");
             awaitThrough(client, shop, 0, 1);
-        }
-    }
-
-    @Test
-    void otherDefinitionsThanThePublishedOnesAreRefusedAtStart() throws Exception {
-        try (Shop shop = Shop.open(directory, 1)) {
-            shop.sellAndCount(0, Shop.NOON, "EU", "1.00");
-            shop.publish(Map.of(0, 1L));
-            dev.tidemark.view.ViewDefinition was = Shop.REVENUE.definition();
-            dev.tidemark.view.ViewDefinition changed = new dev.tidemark.view.ViewDefinition(
-                    was.name(),
-                    was.description(),
-                    was.source(),
-                    java.util.Optional.of("region <> 'US'"),
-                    was.pane(),
-                    was.dimensions(),
-                    was.measures());
-            RefusedException refused = assertThrows(
-                    RefusedException.class,
-                    () -> ServingLayer.start(
-                            Shop.deployment(directory, shop.topic, changed), "127.0.0.1", 0, Patience.USUAL));
-            assertTrue(refused.getMessage().contains("restore the files"));
         }
     }
 

@@ -143,7 +143,11 @@ class ServingMainTest {
                 List.of(new Measure("orders", MeasureCall.parse("count()"), new Count())));
         deployment
                 .warehouse()
-                .saveDefinitions(new DefinitionSet(deployment.definitionSetId("orders"), "orders", List.of(view)));
+                .saveDefinitions(new DefinitionSet(
+                        deployment.definitionSetId("orders"),
+                        deployment.source("orders"),
+                        deployment.zone(),
+                        List.of(view)));
         return deployment;
     }
 

@@ -18,6 +18,7 @@ import dev.tidemark.serving.segment.SegmentColumns;
 import dev.tidemark.view.Cut;
 import dev.tidemark.view.DefinitionSet;
 import dev.tidemark.view.Durations;
+import dev.tidemark.view.Layers;
 import dev.tidemark.view.Measure;
 import dev.tidemark.view.MeasureCall;
 import dev.tidemark.view.Pane;
@@ -56,7 +57,7 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * One source of a deployment and its one view, by default {@code orders} and {@code revenue}, on the shared broker;
  * plays the speed layer by writing increments, and the batch layer by writing segments and publications.
  */
-final class Shop implements AutoCloseable {
+public final class Shop implements AutoCloseable {
 
     static final Instant NOON = Instant.parse("2026-03-02T12:00:00Z");
     static final View REVENUE = view("revenue", "orders");
@@ -88,7 +89,8 @@ final class Shop implements AutoCloseable {
                 .topic();
         log = SourceLog.of(admin, topic).id();
         String id = deployment.definitionSetId(source);
-        set = new DefinitionSet(id, source, List.of(view));
+        set = new DefinitionSet(
+                id, deployment.source(source), deployment.zone(), view.layers().streamed() ? List.of(view) : List.of());
         format = new IncrementFormat(set.shapes());
         increments = deployment.incrementsTopic(source, id);
     }
@@ -110,6 +112,32 @@ final class Shop implements AutoCloseable {
         return pair;
     }
 
+    /** The same deployment whose files state another view by now. */
+    Shop stating(View other) {
+        Path directory = deployment.file().getParent();
+        return new Shop(deployment(directory, topic, other.definition()), other);
+    }
+
+    /** Like {@code revenue} under another name. */
+    static View named(String name) {
+        return view(name, "orders");
+    }
+
+    /** {@code revenue} as other layers compute it, or with another filter. */
+    static View revenue(Layers layers, String where) {
+        ViewDefinition was = REVENUE.definition();
+        ViewDefinition definition = new ViewDefinition(
+                was.name(),
+                was.description(),
+                was.source(),
+                layers,
+                Optional.of(where),
+                was.pane(),
+                was.dimensions(),
+                was.measures());
+        return new View(definition, REVENUE.dimensions(), REVENUE.measures());
+    }
+
     /** A shop whose definitions are known and whose increments topic is there. */
     static Shop open(Path directory, int partitions) throws Exception {
         Shop shop = new Shop(directory, partitions);
@@ -122,7 +150,7 @@ final class Shop implements AutoCloseable {
         return deployment(directory, List.of(source("orders", topic)), List.of(view));
     }
 
-    private static Source source(String name, String topic) {
+    public static Source source(String name, String topic) {
         return new Source(
                 name,
                 topic,
@@ -169,6 +197,7 @@ final class Shop implements AutoCloseable {
                 viewName,
                 "Orders and revenue by region.",
                 source,
+                Layers.BOTH,
                 Optional.empty(),
                 new Pane(Durations.parse("1m")),
                 Map.of("region", "region"),
@@ -250,8 +279,19 @@ final class Shop implements AutoCloseable {
                 .get();
     }
 
+    /** The views that batch alone computes. */
+    private DefinitionSet batchSet() {
+        return new DefinitionSet(
+                deployment.batchSetId(source),
+                deployment.source(source),
+                deployment.zone(),
+                view.layers().streamed() ? List.of() : List.of(view));
+    }
+
     /** Publishes every counted event below these exclusive ends. */
     Publication publish(Map<Integer, Long> cut) throws Exception {
+        deployment.warehouse().saveDefinitions(set);
+        deployment.warehouse().saveDefinitions(batchSet());
         Publication parent = deployment.warehouse().publications().latest();
         long number = parent.number() + 1;
         List<Sale> below = sales.stream()
@@ -262,6 +302,7 @@ final class Shop implements AutoCloseable {
         below.forEach(sale -> newest.merge(sale.position().partition(), sale.recordTimestamp(), Math::max));
         SourceState state = new SourceState(
                 set.id(),
+                batchSet().id(),
                 number,
                 Instant.now(),
                 new Cut(Map.of(log, cut)),
@@ -300,7 +341,7 @@ final class Shop implements AutoCloseable {
         List<Object[]> rows = new ArrayList<>();
         cells.forEach((pane, byRegion) ->
                 byRegion.forEach((dimensions, partials) -> rows.add(row(id, pane, dimensions, partials))));
-        Path table = deployment.warehouse().segments(view.name(), set.id());
+        Path table = deployment.warehouse().segments(set, view);
         new KernelTable(table, SegmentColumns.of(view), SegmentColumns.SEGMENT).append(id, rows);
         return new SegmentRef(id, rows.size(), Map.of(log, buckets));
     }

@@ -1,17 +1,19 @@
 package dev.tidemark.speed;
 
 import dev.tidemark.deployment.Deployment;
-import dev.tidemark.deployment.RefusedException;
 import dev.tidemark.deployment.SourceLog;
 import dev.tidemark.deployment.UnavailableException;
-import dev.tidemark.schema.Source;
+import dev.tidemark.view.DefinitionSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.Config;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TopicExistsException;
 
 /**
@@ -25,7 +27,7 @@ final class IncrementsTopic {
     /** The greatest increment: it carries an event's values for every view, where the broker's default is 1 MiB. */
     static final int MAX_BYTES = 16 << 20;
 
-    private static final Map<String, String> SETTINGS = Map.of(
+    static final Map<String, String> SETTINGS = Map.of(
             "max.message.bytes", Integer.toString(MAX_BYTES),
             "message.timestamp.type", "LogAppendTime",
             "cleanup.policy", "delete",
@@ -35,22 +37,17 @@ final class IncrementsTopic {
     private IncrementsTopic() {}
 
     /**
-     * Makes sure that the topic is there, with every partition that the source's topic has.
-     *
-     * @throws RefusedException if increments of the source were written under another definition set
+     * Makes sure that the topic is there, with every partition that the source's topic has and the settings that
+     * answers rest on: a broker that creates topics by itself gives them others.
      */
-    static String ensure(Admin admin, Deployment deployment, Source source, SourceLog log) {
-        String prefix = deployment.incrementsPrefix(source.name());
-        String topic = deployment.incrementsTopic(source.name(), deployment.definitionSetId(source.name()));
+    static String ensure(Admin admin, Deployment deployment, DefinitionSet set, SourceLog log) {
+        String topic = deployment.incrementsTopic(set.source().name(), set.id());
         try {
-            List<String> existing = admin.listTopics().names().get().stream()
-                    .filter(name -> name.startsWith(prefix))
-                    .toList();
-            requireNoOther(source, existing, topic);
-            if (!existing.contains(topic)) {
+            if (!admin.listTopics().names().get().contains(topic)) {
                 create(admin, topic, log.partitions());
             } else {
                 grow(admin, topic, log.partitions());
+                keepSettings(admin, topic);
             }
             return topic;
         } catch (ExecutionException e) {
@@ -58,18 +55,6 @@ final class IncrementsTopic {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new UnavailableException("interrupted while creating topic " + topic);
-        }
-    }
-
-    private static void requireNoOther(Source source, List<String> existing, String topic) {
-        Optional<String> other =
-                existing.stream().filter(name -> !name.equals(topic)).findFirst();
-        if (other.isPresent()) {
-            throw new RefusedException(
-                    ("the schema, the judging rules, the timezone or a view of source %s has changed: increments were"
-                                    + " written to %s, the files now give %s; this release cannot switch a running"
-                                    + " deployment: restore the files, or take a new name and warehouse")
-                            .formatted(source.name(), other.get(), topic));
         }
     }
 
@@ -92,6 +77,20 @@ final class IncrementsTopic {
             admin.createPartitions(Map.of(topic, NewPartitions.increaseTo(partitions)))
                     .all()
                     .get();
+        }
+    }
+
+    private static void keepSettings(Admin admin, String topic) throws ExecutionException, InterruptedException {
+        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
+        Config present = admin.describeConfigs(List.of(resource)).all().get().get(resource);
+        List<AlterConfigOp> wrong = SETTINGS.entrySet().stream()
+                .filter(setting ->
+                        !setting.getValue().equals(present.get(setting.getKey()).value()))
+                .map(setting -> new AlterConfigOp(
+                        new ConfigEntry(setting.getKey(), setting.getValue()), AlterConfigOp.OpType.SET))
+                .toList();
+        if (!wrong.isEmpty()) {
+            admin.incrementalAlterConfigs(Map.of(resource, wrong)).all().get();
         }
     }
 }

@@ -6,6 +6,7 @@ import dev.tidemark.schema.IncrementFormat;
 import dev.tidemark.schema.Source;
 import dev.tidemark.view.Cut;
 import dev.tidemark.view.DefinitionSet;
+import dev.tidemark.view.Layers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -43,18 +44,22 @@ final class ResumePoint {
 
     /**
      * The first offset to read, by partition: the first one that the last increments do not cover, the published cut
-     * or the log's start, whichever is highest.
+     * or the log's start, whichever is highest. Views that the stream alone computes need what lies below the cut too.
      *
      * @throws dev.tidemark.deployment.RefusedException if the topic was created again since
      */
-    Map<Integer, Long> of(Source source, SourceLog log, DefinitionSet set, String incrementsTopic, Cut cut) {
+    Map<Integer, Long> of(SourceLog log, DefinitionSet set, String incrementsTopic, Cut cut) {
+        Source source = set.source();
         List<Increment> last = lastIncrements(incrementsTopic, log.partitions(), new IncrementFormat(set.shapes()));
         Set<String> known = new HashSet<>(cut.logs().keySet());
         last.forEach(increment -> known.add(increment.position().log()));
         log.requireKnown(source, known);
         Map<Integer, Long> starts = logStarts(source.topic(), log.partitions());
-        starts.replaceAll((partition, start) ->
-                Math.max(start, cut.of(log.id(), partition).orElse(0)));
+        boolean streamAlone = set.views().stream().anyMatch(view -> view.layers() == Layers.SPEED);
+        if (!streamAlone) {
+            starts.replaceAll((partition, start) ->
+                    Math.max(start, cut.of(log.id(), partition).orElse(0)));
+        }
         Map<Integer, List<Increment>> ofThis = last.stream()
                 .filter(increment -> increment.position().log().equals(log.id()))
                 .collect(Collectors.groupingBy(increment -> increment.position().partition()));

@@ -4,24 +4,26 @@ import dev.tidemark.deployment.Deployment;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.streaming.StreamingQuery;
 import org.apache.spark.sql.streaming.StreamingQueryException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Runs the speed layer until it is stopped, starting the query anew whenever a topic gets more partitions. */
+/**
+ * Runs the speed layer until it is stopped, starting its queries anew whenever a topic gets more partitions or other
+ * definition sets are to be streamed. What is outgoing has a query of its own, so that its end does not hold up the rest.
+ */
 public final class SpeedLayer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(SpeedLayer.class);
     private static final long WATCH_MILLIS = 1000;
 
     private static final long STOP_SECONDS = 10;
+    private static final String OUTGOING = "outgoing increments";
 
     private final Deployment deployment;
     private final SpeedTrigger trigger;
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile boolean closed;
-    private volatile StreamingQuery running;
 
     /** @param trigger {@code realtime} or {@code micro-batch} */
     public SpeedLayer(Deployment deployment, String trigger) {
@@ -54,48 +56,29 @@ public final class SpeedLayer implements AutoCloseable {
         SpeedPlan plan = SpeedPlan.of(deployment);
         SpeedQuery query = new SpeedQuery(deployment, trigger);
         SparkSession session = query.session(plan);
-        plan.sources()
-                .forEach(source -> LOG.info(
-                        "source {} ({}) from {}",
-                        source.source().name(),
-                        source.log().id(),
-                        source.startingOffsets()));
-        try (TemporaryFolder checkpoint = TemporaryFolder.create()) {
-            running = query.start(session, plan, checkpoint.path());
+        try (RunningQueries queries = new RunningQueries(query, session)) {
+            SpeedQuery.requireSlots(plan, session.sparkContext());
+            queries.start("increments", plan.sources());
+            queries.start(OUTGOING, plan.outgoing());
             ready.run();
-            watch(plan);
+            watch(plan, queries);
         } finally {
             // With more partitions the next one may need more slots, which a session that stands does not get.
             session.stop();
         }
     }
 
-    private void watch(SpeedPlan plan) throws StreamingQueryException {
-        try (TopicWatch topics = new TopicWatch(deployment, plan)) {
+    private void watch(SpeedPlan plan, RunningQueries queries) throws StreamingQueryException {
+        try (TopicWatch topics = new TopicWatch(deployment, plan);
+                Retirement retirement = new Retirement(deployment, plan)) {
             boolean ended = false;
             while (!ended && !closed && !topics.partitionsAdded()) {
-                ended = endedWithin(topics);
+                ended = queries.endedWithin(WATCH_MILLIS, topics) || retirement.replan();
+                if (retirement.isDue()) {
+                    queries.stop(OUTGOING);
+                    retirement.retire();
+                }
             }
-        } finally {
-            stop();
-        }
-    }
-
-    private boolean endedWithin(TopicWatch topics) throws StreamingQueryException {
-        try {
-            return running.awaitTermination(WATCH_MILLIS);
-        } catch (StreamingQueryException e) {
-            // That a topic was created again may come to Spark as an error of any kind.
-            topics.partitionsAdded();
-            throw e;
-        }
-    }
-
-    private void stop() {
-        try {
-            running.stop();
-        } catch (java.util.concurrent.TimeoutException e) {
-            LOG.warn("the query did not stop in time: {}", e.getMessage());
         }
     }
 

@@ -3,23 +3,25 @@ package dev.tidemark.speed;
 import dev.tidemark.compile.ViewCompiler;
 import dev.tidemark.deployment.Deployment;
 import dev.tidemark.deployment.SourceLog;
-import dev.tidemark.schema.Source;
 import dev.tidemark.view.Cut;
 import dev.tidemark.view.DefinitionSet;
 import dev.tidemark.view.Publication;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * What the query will read and write, found out anew at every start.
+ * What the queries will read and write, found out anew at every start.
  *
- * @param sources the sources that have views
+ * @param sets the definition sets that are streamed
+ * @param sources how the stated sets are streamed
+ * @param outgoing how the outgoing ones are
  */
-record SpeedPlan(List<SpeedSource> sources) {
+record SpeedPlan(StreamedSets sets, List<SpeedSource> sources, List<SpeedSource> outgoing) {
 
     /** Finds out; creates the internal topics that lack. */
     static SpeedPlan of(Deployment deployment) {
@@ -29,30 +31,49 @@ record SpeedPlan(List<SpeedSource> sources) {
                 KafkaConsumer<byte[], byte[]> consumer =
                         new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
             Publication published = deployment.warehouse().publications().latest();
-            List<SpeedSource> sources = deployment.sources().stream()
-                    .filter(source -> !deployment.viewsOf(source.name()).isEmpty())
-                    .map(source -> source(deployment, source, published, admin, new ResumePoint(consumer)))
-                    .toList();
-            return new SpeedPlan(sources);
+            StreamedSets sets = StreamedSets.of(deployment, published);
+            Planner planner = new Planner(deployment, published, admin, new ResumePoint(consumer));
+            return new SpeedPlan(sets, planner.sources(sets.stated()), planner.sources(sets.outgoing()));
         }
     }
 
-    private static SpeedSource source(
-            Deployment deployment, Source source, Publication published, Admin admin, ResumePoint resume) {
-        deployment.requireSameDefinitions(published, source);
-        DefinitionSet set = ViewCompiler.resolve(source, deployment.viewsOf(source.name()), deployment.zone());
-        SourceLog log = SourceLog.of(admin, source.topic());
-        String topic = IncrementsTopic.ensure(admin, deployment, source, log);
-        deployment.warehouse().saveDefinitions(set);
-        Cut cut = published
-                .source(source.name())
-                .map(Publication.SourceState::cut)
-                .orElse(Cut.NONE);
-        return new SpeedSource(source, log, set, topic, resume.of(source, log, set, topic, cut));
+    /** All of them. */
+    List<SpeedSource> all() {
+        return Stream.of(sources, outgoing).flatMap(List::stream).toList();
     }
 
-    /** How many task slots the query needs at once: one a partition. */
+    /** How many task slots the queries need at once: one a partition. */
     int slots() {
-        return sources.stream().mapToInt(source -> source.log().partitions()).sum();
+        return all().stream().mapToInt(source -> source.log().partitions()).sum();
+    }
+
+    private record Planner(Deployment deployment, Publication published, Admin admin, ResumePoint resume) {
+
+        List<SpeedSource> sources(List<StreamedSets.Ref> sets) {
+            return sets.stream()
+                    .map(this::definitions)
+                    .filter(set -> !set.views().isEmpty())
+                    .map(this::source)
+                    .toList();
+        }
+
+        private DefinitionSet definitions(StreamedSets.Ref ref) {
+            if (!ref.fromFiles()) {
+                return deployment.warehouse().requireDefinitions(ref.source(), ref.id());
+            }
+            return ViewCompiler.resolve(
+                    deployment.source(ref.source()), deployment.streamedViewsOf(ref.source()), deployment.zone());
+        }
+
+        private SpeedSource source(DefinitionSet set) {
+            SourceLog log = SourceLog.of(admin, set.source().topic());
+            String topic = IncrementsTopic.ensure(admin, deployment, set, log);
+            deployment.warehouse().saveDefinitions(set);
+            Cut cut = published
+                    .source(set.source().name())
+                    .map(Publication.SourceState::cut)
+                    .orElse(Cut.NONE);
+            return new SpeedSource(log, set, topic, resume.of(log, set, topic, cut));
+        }
     }
 }

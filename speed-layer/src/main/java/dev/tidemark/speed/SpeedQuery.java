@@ -5,6 +5,7 @@ import dev.tidemark.deployment.Deployment;
 import dev.tidemark.deployment.RefusedException;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
 import org.apache.spark.SparkContext;
@@ -13,7 +14,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.streaming.StreamingQuery;
 
-/** The one stateless query of the speed layer: every source's events in, increments out, partition to partition. */
+/** A stateless query of the speed layer: sources' events in, increments out, partition to partition. */
 final class SpeedQuery {
 
     private final Deployment deployment;
@@ -40,9 +41,12 @@ final class SpeedQuery {
     }
 
     /**
-     * @throws RefusedException if there are fewer task slots than partitions: Real-time Mode would silently not read some
+     * @throws RefusedException if there is nothing to read, or if there are fewer task slots than partitions: Real-time Mode would silently not read some
      */
-    private static void requireSlots(SpeedPlan plan, SparkContext spark) {
+    static void requireSlots(SpeedPlan plan, SparkContext spark) {
+        if (plan.all().isEmpty()) {
+            throw new RefusedException("no source has a view that is streamed, so there is nothing to stream");
+        }
         int slots = spark.maxNumConcurrentTasks(spark.resourceProfileManager().defaultResourceProfile());
         if (slots < plan.slots()) {
             throw new RefusedException(
@@ -54,17 +58,15 @@ final class SpeedQuery {
     }
 
     /**
-     * Starts reading where the plan says.
+     * Starts reading where the sources say.
      *
      * @param checkpoint an empty folder; Spark alone needs what it writes there, and only while the query runs
-     * @throws RefusedException if there is nothing to read, or not a task slot for every partition
      */
-    StreamingQuery start(SparkSession session, SpeedPlan plan, Path checkpoint) {
-        requireSlots(plan, session.sparkContext());
-        Dataset<Row> increments = plan.sources().stream()
+    StreamingQuery start(SparkSession session, List<SpeedSource> sources, Path checkpoint) {
+        Dataset<Row> increments = sources.stream()
                 .map(source -> Increments.of(events(session, source), source))
                 .reduce(Dataset::union)
-                .orElseThrow(() -> new RefusedException("no source has a view, so there is nothing to stream"));
+                .orElseThrow();
         try {
             return increments
                     .writeStream()

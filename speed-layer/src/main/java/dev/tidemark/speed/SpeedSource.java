@@ -10,19 +10,22 @@ import java.util.TreeMap;
 /**
  * One source as the query is about to read it.
  *
- * @param source the source
  * @param log the log that its topic is
  * @param set its views
  * @param incrementsTopic where its increments go
  * @param starts the first offset to read, by partition
  */
-record SpeedSource(Source source, SourceLog log, DefinitionSet set, String incrementsTopic, Map<Integer, Long> starts) {
+record SpeedSource(SourceLog log, DefinitionSet set, String incrementsTopic, Map<Integer, Long> starts) {
     SpeedSource {
         starts = new TreeMap<>(starts);
     }
 
+    Source source() {
+        return set.source();
+    }
+
     /** The starting offsets as Spark's Kafka source takes them. */
     String startingOffsets() {
-        return Json.write(Map.of(source.topic(), starts));
+        return Json.write(Map.of(source().topic(), starts));
     }
 }

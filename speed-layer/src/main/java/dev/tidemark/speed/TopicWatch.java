@@ -24,7 +24,7 @@ final class TopicWatch implements AutoCloseable {
      */
     boolean partitionsAdded() {
         boolean added = false;
-        for (SpeedSource source : plan.sources()) {
+        for (SpeedSource source : plan.all()) {
             try {
                 SourceLog now = SourceLog.of(admin, source.source().topic());
                 now.requireKnown(source.source(), Set.of(source.log().id()));

@@ -1,5 +1,6 @@
 package dev.tidemark.system;
 
+import java.util.function.LongPredicate;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.math.BigDecimal;
 import java.time.Instant;
@@ -21,43 +22,56 @@ import java.util.function.Predicate;
  * @param key the group of a flight, as the text of the row's fields
  * @param fields the row's fields that make the group
  * @param measures the row's other fields, each of which is compared
+ * @param under the publications whose answers it is about: a view may be stated otherwise in others
  */
 record Question(
         String path,
         Predicate<Flight> counts,
         Function<Flight, List<String>> key,
         List<String> fields,
-        List<String> measures) {
+        List<String> measures,
+        LongPredicate under) {
+
+    private static final LongPredicate ALL_PUBLICATIONS = publication -> true;
 
     static final Question DELAYS_BY_ORIGIN = new Question(
             "/v1/views/delays_by_origin/query?by=origin",
             flight -> true,
             flight -> List.of(flight.origin()),
             List.of("origin"),
-            List.of("flights", "delay_sum", "average_delay", "worst", "best", "miles"));
+            List.of("flights", "delay_sum", "average_delay", "worst", "best", "miles"),
+            ALL_PUBLICATIONS);
 
     static final Question TRAFFIC_BY_DAY = new Question(
             "/v1/views/traffic/query?window=1d",
             flight -> true,
             flight -> List.of(flight.day()),
             List.of("window_start"),
-            List.of("flights", "delay_decimal", "delay_avg", "longest"));
+            List.of("flights", "delay_decimal", "delay_avg", "longest"),
+            ALL_PUBLICATIONS);
 
     static final Question ROUTES_FROM_ATLANTA = new Question(
             "/v1/views/routes/query?by=destination&filter%5Borigin%5D=ATL&window=1d",
             flight -> flight.origin().equals("ATL") && flight.distance() > 0,
             flight -> List.of(flight.day(), flight.destination()),
             List.of("window_start", "destination"),
-            List.of("flights", "miles_avg", "late"));
+            List.of("flights", "miles_avg", "late"),
+            ALL_PUBLICATIONS);
 
     static final Question DISTANCES_BY_HOUR = new Question(
             "/v1/views/distances/query?window=1h&measures=flights,km,bound_avg",
             flight -> flight.delay() != 0,
             flight -> List.of(flight.date().truncatedTo(ChronoUnit.HOURS).toString()),
             List.of("window_start"),
-            List.of("flights", "km", "bound_avg"));
+            List.of("flights", "km", "bound_avg"),
+            ALL_PUBLICATIONS);
 
     static final List<Question> ALL = List.of(DELAYS_BY_ORIGIN, TRAFFIC_BY_DAY, ROUTES_FROM_ATLANTA, DISTANCES_BY_HOUR);
+
+    /** The same about other flights, under other publications. */
+    Question with(Predicate<Flight> others, LongPredicate publications) {
+        return new Question(path, others, key, fields, measures, publications);
+    }
 
     /** What has been counted so far, group by group. */
     static final class Expected {

@@ -5,6 +5,7 @@ import dev.tidemark.schema.Judged;
 import dev.tidemark.schema.Judged.Malformed;
 import dev.tidemark.schema.Judged.WellFormed;
 import dev.tidemark.schema.Source;
+import dev.tidemark.view.StoredSource;
 import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -53,7 +54,7 @@ public final class JudgedEvents {
                 .add("event", SparkTypes.ofEvents(source.schema()));
         int[] columns = carried.stream().mapToInt(records.schema()::fieldIndex).toArray();
         Judging judging = new Judging(
-                SourceHandle.of(source),
+                StoredSource.of(source),
                 columns,
                 records.schema().fieldIndex("value"),
                 records.schema().fieldIndex("timestamp"));
@@ -61,12 +62,12 @@ public final class JudgedEvents {
     }
 
     /** Runs in Spark's tasks. */
-    private record Judging(SourceHandle source, int[] carried, int value, int timestamp)
+    private record Judging(StoredSource source, int[] carried, int value, int timestamp)
             implements MapPartitionsFunction<Row, Row>, Serializable {
 
         @Override
         public Iterator<Row> call(Iterator<Row> records) {
-            Judge judge = new Judge(source.source());
+            Judge judge = new Judge(source.toSource());
             return new Iterator<>() {
                 @Override
                 public boolean hasNext() {

@@ -36,7 +36,7 @@ public final class ViewCompiler {
         if (!compiler.problems.isEmpty()) {
             throw new InvalidViewsException(compiler.problems);
         }
-        return new DefinitionSet(DefinitionSet.idOf(source, views, zone), source.name(), resolved);
+        return new DefinitionSet(DefinitionSet.idOf(source, views, zone), source, zone, resolved);
     }
 
     private View resolve(ViewDefinition view) {

@@ -1,6 +1,7 @@
 package dev.tidemark.compile;
 
 import dev.tidemark.schema.Source;
+import dev.tidemark.view.Layers;
 import dev.tidemark.view.MeasureCall;
 import dev.tidemark.view.Pane;
 import dev.tidemark.view.ViewDefinition;
@@ -49,7 +50,8 @@ final class Orders {
             calls.put("m" + i, MeasureCall.parse(measures[i]));
         }
         Pane length = new Pane(dev.tidemark.view.Durations.parse(pane));
-        return new ViewDefinition(name, "", "orders", Optional.ofNullable(where), length, dimensions, calls);
+        return new ViewDefinition(
+                name, "", "orders", Layers.BOTH, Optional.ofNullable(where), length, dimensions, calls);
     }
 
     /** A session in that timezone, which is a setting of the session. */

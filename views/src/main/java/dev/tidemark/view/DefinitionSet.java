@@ -17,14 +17,15 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The views of one source under one identity, which is a hash of everything that decides what an event contributes.
+ * Views of one source under one identity, which is a hash of everything that decides what an event contributes.
  * Whatever was counted under one definition set can be merged; nothing else can.
  *
  * @param id the identity: see {@link #idOf}
- * @param source the source's name
+ * @param source the source
+ * @param zone where a day begins and ends
  * @param views the views, ordered by name
  */
-public record DefinitionSet(String id, String source, List<View> views) {
+public record DefinitionSet(String id, Source source, ZoneId zone, List<View> views) {
 
     /** Changes whenever the same files would count an event differently than the release before. */
     private static final int VERSION = 1;
@@ -41,6 +42,11 @@ public record DefinitionSet(String id, String source, List<View> views) {
         return views.stream().map(View::shape).toList();
     }
 
+    /** The identity under which a view's segments are kept: another set that states it alike has the same. */
+    public String segmentsId(View view) {
+        return segmentsIdOf(source, view.definition(), zone);
+    }
+
     /** The view of that name. */
     public Optional<View> view(String name) {
         return views.stream().filter(view -> view.name().equals(name)).findFirst();
@@ -52,6 +58,18 @@ public record DefinitionSet(String id, String source, List<View> views) {
      * without their descriptions, and the timezone.
      */
     public static String idOf(Source source, List<ViewDefinition> views, ZoneId zone) {
+        return idOf(source, zone, views, true);
+    }
+
+    /**
+     * The identity of a view's segments, made like {@link #idOf} of the view alone, but for the layers that compute it:
+     * batch's cells are the same whether a stream goes on from them or not.
+     */
+    public static String segmentsIdOf(Source source, ViewDefinition view, ZoneId zone) {
+        return idOf(source, zone, List.of(view), false);
+    }
+
+    private static String idOf(Source source, ZoneId zone, List<ViewDefinition> views, boolean layers) {
         Map<String, Object> content = new LinkedHashMap<>();
         content.put("version", VERSION);
         content.put("source", source.name());
@@ -65,14 +83,17 @@ public record DefinitionSet(String id, String source, List<View> views) {
                 "views",
                 views.stream()
                         .sorted(Comparator.comparing(ViewDefinition::name))
-                        .map(DefinitionSet::content)
+                        .map(view -> content(view, layers))
                         .toList());
         return "v" + VERSION + "-" + sha256(Json.write(content)).substring(0, HASH_DIGITS);
     }
 
-    private static Map<String, Object> content(ViewDefinition view) {
+    private static Map<String, Object> content(ViewDefinition view, boolean layers) {
         Map<String, Object> content = new LinkedHashMap<>();
         content.put("name", view.name());
+        if (layers) {
+            content.put("layers", view.layers().toString());
+        }
         content.put("where", view.where());
         content.put("pane", view.pane().toString());
         content.put("dimensions", pairs(view.dimensions()));

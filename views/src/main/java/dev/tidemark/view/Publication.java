@@ -26,7 +26,7 @@ public record Publication(
         Map<String, Map<LocalDate, SegmentRef>> segments) {
 
     /** The format that this release writes. */
-    public static final int FORMAT = 1;
+    public static final int FORMAT = 2;
 
     /** What stands before the first publication: nothing. */
     public static final Publication NONE = new Publication(FORMAT, 0, Instant.EPOCH, Map.of(), Map.of());
@@ -34,7 +34,8 @@ public record Publication(
     /**
      * How far one source is covered.
      *
-     * @param definitionSet the identity of the definition set that its segments were made under
+     * @param definitionSet the identity of the set of its streamed views: increments under it go on from the cut
+     * @param batchSet the identity of the set of the views that batch alone computes
      * @param archiveVersion the version of its master table that holds what is below the cut
      * @param cutTakenAt a time before which no event beyond the cut had been appended
      * @param cut up to where it is covered
@@ -43,6 +44,7 @@ public record Publication(
      */
     public record SourceState(
             String definitionSet,
+            String batchSet,
             long archiveVersion,
             Instant cutTakenAt,
             Cut cut,

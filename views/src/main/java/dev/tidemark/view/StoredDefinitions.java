@@ -2,6 +2,7 @@ package dev.tidemark.view;
 
 import dev.tidemark.schema.Field;
 import dev.tidemark.schema.ValueType;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -10,21 +11,23 @@ import java.util.Optional;
 
 /**
  * A definition set as its file in the warehouse: what a process without Spark reads to know the types that Spark gave
- * the expressions.
+ * the expressions, and what any process goes on from when the deployment's own files state something else by now.
  *
  * @param format the file's format
  * @param id the definition set's identity
- * @param source the source's name
+ * @param source the source
+ * @param timezone where a day begins and ends
  * @param views the views
  */
-public record StoredDefinitions(int format, String id, String source, List<StoredView> views) {
+public record StoredDefinitions(int format, String id, StoredSource source, String timezone, List<StoredView> views) {
 
-    private static final int FORMAT = 1;
+    private static final int FORMAT = 2;
 
     /** One view: its definition, its dimensions' types, and its measures' input types where they have an input. */
     public record StoredView(
             String name,
             String description,
+            String layers,
             Optional<String> where,
             String pane,
             List<StoredField> dimensions,
@@ -38,7 +41,8 @@ public record StoredDefinitions(int format, String id, String source, List<Store
         return new StoredDefinitions(
                 FORMAT,
                 set.id(),
-                set.source(),
+                StoredSource.of(set.source()),
+                set.zone().getId(),
                 set.views().stream().map(StoredDefinitions::stored).toList());
     }
 
@@ -57,6 +61,7 @@ public record StoredDefinitions(int format, String id, String source, List<Store
         return new StoredView(
                 definition.name(),
                 definition.description(),
+                definition.layers().toString(),
                 definition.where(),
                 definition.pane().toString(),
                 dimensions,
@@ -69,7 +74,11 @@ public record StoredDefinitions(int format, String id, String source, List<Store
             throw new IllegalArgumentException("definition set " + id + " is of format " + format
                     + "; this release reads format " + FORMAT + ": upgrade this process");
         }
-        return new DefinitionSet(id, source, views.stream().map(this::view).toList());
+        return new DefinitionSet(
+                id,
+                source.toSource(),
+                ZoneId.of(timezone),
+                views.stream().map(this::view).toList());
     }
 
     private View view(StoredView stored) {
@@ -89,7 +98,14 @@ public record StoredDefinitions(int format, String id, String source, List<Store
         }
         Pane pane = new Pane(Durations.parse(stored.pane()));
         ViewDefinition definition = new ViewDefinition(
-                stored.name(), stored.description(), source, stored.where(), pane, expressions, calls);
+                stored.name(),
+                stored.description(),
+                source.name(),
+                Layers.parse(stored.layers()),
+                stored.where(),
+                pane,
+                expressions,
+                calls);
         return new View(definition, dimensions, measures);
     }
 }

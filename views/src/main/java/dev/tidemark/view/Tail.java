@@ -16,7 +16,8 @@ import java.util.TreeMap;
 
 /**
  * The increments of one source at or beyond a cut, folded into cells: what is merged with the published segments in
- * every answer. Each position is counted once, however often and in whatever order its increments arrive.
+ * every answer. Each position is counted once, however often and in whatever order its increments arrive. Views that the
+ * stream alone computes have no segments: what lies below the cut is counted for them too, from where counting began.
  *
  * <p>A mutable accumulator, not thread-safe; the cells' partials are replaced, never changed.
  */
@@ -34,14 +35,21 @@ public final class Tail {
     /**
      * How far one partition has been counted.
      *
-     * @param cut below it, batch has counted
+     * @param cut below it, batch has counted; where counting began, for what the stream alone computes
      * @param through exclusive; every event from the cut up to it has been counted, but for the missing ones
      * @param missing offsets of events that were not counted, since their increments are not to be had
      */
-    public record Progress(long cut, long through, OffsetRanges missing) {}
+    public record Progress(long cut, long through, OffsetRanges missing) {
+
+        /** The same for what batch has counted up to {@code end}. */
+        private Progress above(long end) {
+            return new Progress(end, Math.max(end, through), missing.minus(0, end));
+        }
+    }
 
     private final DefinitionSet set;
     private final Map<LogPartition, Frontier> frontiers = new TreeMap<>();
+    private final Map<LogPartition, Long> cuts = new HashMap<>();
     private final List<NavigableMap<Long, Map<List<Object>, Object[]>>> cells = new ArrayList<>();
     private final Map<LogPartition, List<Map<Bucket, Long>>> buckets = new HashMap<>();
     private long newestRecord = Long.MIN_VALUE;
@@ -57,9 +65,21 @@ public final class Tail {
      * @throws OverlapException if it is being counted already
      */
     public void start(LogPartition partition, long cut) {
-        if (frontiers.putIfAbsent(partition, new Frontier(cut)) != null) {
+        start(partition, cut, cut);
+    }
+
+    /**
+     * Begins to count a partition.
+     *
+     * @param from where to begin: at the cut, or below it for the views that the stream alone computes
+     * @param cut below it, batch has counted for the others
+     * @throws OverlapException if it is being counted already
+     */
+    public void start(LogPartition partition, long from, long cut) {
+        if (frontiers.putIfAbsent(partition, new Frontier(Math.min(from, cut))) != null) {
             throw new OverlapException(partition + " is being counted already");
         }
+        cuts.put(partition, cut);
         List<Map<Bucket, Long>> counts = new ArrayList<>();
         set.views().forEach(view -> counts.add(new EnumMap<>(Bucket.class)));
         buckets.put(partition, counts);
@@ -107,16 +127,28 @@ public final class Tail {
         return frontiers.get(partition).reach();
     }
 
-    /** How far one partition has been counted. */
+    /** How far one partition has been counted, from where counting began. */
     public Progress progress(LogPartition partition) {
         Frontier frontier = frontiers.get(partition);
         return new Progress(frontier.cut(), frontier.through(), frontier.missing());
     }
 
-    /** How far each partition has been counted. */
+    /** How far each partition has been counted, from where counting began. */
     public Map<LogPartition, Progress> progress() {
         Map<LogPartition, Progress> all = new TreeMap<>();
         frontiers.keySet().forEach(partition -> all.put(partition, progress(partition)));
+        return all;
+    }
+
+    /** How far each partition has been counted for views that these layers compute. */
+    public Map<LogPartition, Progress> progress(Layers layers) {
+        Map<LogPartition, Progress> all = progress();
+        if (layers.recomputed()) {
+            all.replaceAll((partition, progress) -> progress.above(cuts.get(partition)));
+        }
+        if (!layers.streamed()) {
+            all.replaceAll((partition, progress) -> new Progress(progress.cut(), progress.cut(), OffsetRanges.NONE));
+        }
         return all;
     }
 
@@ -142,13 +174,25 @@ public final class Tail {
 
     private void count(Increment increment) {
         newestRecord = Math.max(newestRecord, increment.recordTimestamp());
-        List<Map<Bucket, Long>> counts = buckets.get(partitionOf(increment));
+        LogPartition partition = partitionOf(increment);
+        boolean batchCounted = increment.position().offset() < cuts.get(partition);
+        List<Map<Bucket, Long>> counts = buckets.get(partition);
         for (int i = 0; i < cells.size(); i++) {
-            Contribution contribution = increment.contributions().get(i);
-            counts.get(i).merge(contribution.bucket(), 1L, Long::sum);
-            if (contribution.bucket() == Bucket.COUNTED) {
-                count(set.views().get(i), cells.get(i), contribution);
+            View view = set.views().get(i);
+            if (!batchCounted || view.layers() == Layers.SPEED) {
+                count(view, cells.get(i), increment.contributions().get(i), counts.get(i));
             }
+        }
+    }
+
+    private static void count(
+            View view,
+            Map<Long, Map<List<Object>, Object[]>> panes,
+            Contribution contribution,
+            Map<Bucket, Long> counts) {
+        counts.merge(contribution.bucket(), 1L, Long::sum);
+        if (contribution.bucket() == Bucket.COUNTED) {
+            count(view, panes, contribution);
         }
     }
 

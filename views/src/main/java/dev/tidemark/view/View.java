@@ -24,6 +24,10 @@ public record View(ViewDefinition definition, List<Field> dimensions, List<Measu
         return definition.name();
     }
 
+    public Layers layers() {
+        return definition.layers();
+    }
+
     public Pane pane() {
         return definition.pane();
     }

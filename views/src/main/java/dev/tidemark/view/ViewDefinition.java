@@ -11,6 +11,7 @@ import java.util.Optional;
  * @param name the view's name
  * @param description what a reader of it should know
  * @param source the source's name
+ * @param layers which layers compute it
  * @param where the filter, a Spark SQL predicate
  * @param pane the pane
  * @param dimensions the dimensions' expressions by name, in order
@@ -20,6 +21,7 @@ public record ViewDefinition(
         String name,
         String description,
         String source,
+        Layers layers,
         Optional<String> where,
         Pane pane,
         Map<String, String> dimensions,

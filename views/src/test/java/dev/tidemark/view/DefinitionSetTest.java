@@ -51,6 +51,7 @@ class DefinitionSetTest {
                 name,
                 description,
                 "orders",
+                Layers.BOTH,
                 Optional.of(where),
                 new Pane(Durations.parse(pane)),
                 Map.of("size", "amount"),

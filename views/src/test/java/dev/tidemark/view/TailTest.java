@@ -10,10 +10,12 @@ import dev.tidemark.schema.Contribution;
 import dev.tidemark.schema.Field;
 import dev.tidemark.schema.Increment;
 import dev.tidemark.schema.Position;
+import dev.tidemark.schema.Source;
 import dev.tidemark.schema.ValueType;
 import dev.tidemark.view.Tail.LogPartition;
 import java.math.BigInteger;
 import java.time.Duration;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
@@ -24,6 +26,8 @@ import java.util.Random;
 import java.util.TreeMap;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
+import org.apache.avro.LogicalTypes;
+import org.apache.avro.SchemaBuilder;
 import org.junit.jupiter.api.Test;
 
 /** The tail against a plain fold: any events, any cut, any order and repetition of increments. */
@@ -31,16 +35,36 @@ class TailTest {
 
     private static final String LOG = "log";
     private static final int PARTITIONS = 3;
-    private static final View VIEW = view();
-    private static final DefinitionSet SET = new DefinitionSet("v1-test", "orders", List.of(VIEW));
+    private static final View VIEW = view("totals", Layers.BOTH);
+    private static final DefinitionSet SET = set(VIEW);
 
-    private static View view() {
+    private static DefinitionSet set(View... views) {
+        Source source = new Source(
+                "orders",
+                "orders",
+                SchemaBuilder.record("order")
+                        .fields()
+                        .name("at")
+                        .type(LogicalTypes.timestampMillis()
+                                .addToSchema(SchemaBuilder.builder().longType()))
+                        .noDefault()
+                        .endRecord(),
+                "at",
+                Optional.empty(),
+                Source.DEFAULT_ALLOWED_LATENESS,
+                Source.DEFAULT_EARLIEST,
+                Source.DEFAULT_HORIZON);
+        return new DefinitionSet("v1-test", source, ZoneOffset.UTC, List.of(views));
+    }
+
+    private static View view(String name, Layers layers) {
         MeasureCall count = MeasureCall.parse("count()");
         MeasureCall sum = MeasureCall.parse("sum(n)");
         ViewDefinition definition = new ViewDefinition(
-                "totals",
+                name,
                 "",
                 "orders",
+                layers,
                 Optional.empty(),
                 new Pane(Duration.ofMinutes(1)),
                 Map.of("d", "d"),
@@ -298,6 +322,35 @@ class TailTest {
         tail.add(increment(11, 12));
         assertEquals(OffsetRanges.NONE, tail.progress(partition).missing());
         assertEquals(2, counted(tail));
+    }
+
+    @Test
+    void whatTheStreamAloneComputesIsCountedFromTheBeginningAndTheRestFromTheCut() {
+        Tail tail = new Tail(set(view("both", Layers.BOTH), view("alone", Layers.SPEED)));
+        LogPartition partition = new LogPartition(LOG, 0);
+        tail.start(partition, 2, 5);
+        Contribution counted = new Contribution(Bucket.COUNTED, 0, List.of("d"), Collections.singletonList(1L));
+        for (long offset = 2; offset < 8; offset++) {
+            if (offset == 3) {
+                continue;
+            }
+            long from = offset == 4 ? 4 : offset;
+            tail.add(new Increment(new Position(LOG, 0, offset), from, 0, List.of(counted, counted)));
+            if (offset == 4) {
+                tail.miss(partition, OffsetRanges.of(3, 4));
+            }
+        }
+        assertEquals(
+                new Tail.Progress(2, 8, OffsetRanges.of(3, 4)),
+                tail.progress(Layers.SPEED).get(partition));
+        assertEquals(
+                new Tail.Progress(5, 8, OffsetRanges.NONE),
+                tail.progress(Layers.BOTH).get(partition),
+                "below the cut batch has counted, whatever the tail lacks");
+        assertEquals(
+                List.of(Map.of(Bucket.COUNTED, 5L), Map.of(Bucket.COUNTED, 3L)),
+                tail.buckets(partition),
+                "alone comes before both");
     }
 
     @Test

@@ -5,13 +5,16 @@ import dev.tidemark.schema.Increment;
 import dev.tidemark.serving.segment.Cell;
 import dev.tidemark.serving.segment.Segment;
 import dev.tidemark.serving.segment.Selection;
-import dev.tidemark.view.DefinitionSet;
+import dev.tidemark.view.Cut;
+import dev.tidemark.view.Layers;
 import dev.tidemark.view.OffsetRanges;
 import dev.tidemark.view.OffsetRanges.Range;
 import dev.tidemark.view.Publication;
+import dev.tidemark.view.Publication.SourceState;
 import dev.tidemark.view.Tail;
 import dev.tidemark.view.Tail.LogPartition;
 import dev.tidemark.view.Tail.Progress;
+import dev.tidemark.view.View;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -26,7 +29,7 @@ import java.util.function.Supplier;
 public final class Generation {
 
     private final Publication publication;
-    private final DefinitionSet set;
+    private final ServedDefinitions definitions;
     private final String log;
     private final Map<String, List<Segment>> segments;
     private final Tail tail;
@@ -36,37 +39,50 @@ public final class Generation {
     private long foreign;
 
     /**
+     * @param definitions the views that it answers
      * @param log the log that the source's topic is
      * @param segments the published segments by view
      */
-    Generation(Publication publication, DefinitionSet set, String log, Map<String, List<Segment>> segments) {
+    Generation(
+            Publication publication, ServedDefinitions definitions, String log, Map<String, List<Segment>> segments) {
         this.publication = publication;
-        this.set = set;
+        this.definitions = definitions;
         this.log = log;
         this.segments = segments;
-        this.tail = new Tail(set);
+        this.tail = new Tail(definitions.streamed());
     }
 
     public Publication publication() {
         return publication;
     }
 
-    public DefinitionSet set() {
-        return set;
+    /** The views that it answers. */
+    public ServedDefinitions definitions() {
+        return definitions;
     }
 
     public String log() {
         return log;
     }
 
-    /** Begins to count a partition at {@code cut}, unless it is being counted. */
-    void start(int partition, long cut) {
-        write(() -> startUnlocked(at(partition), cut));
+    /**
+     * Begins to count a partition, unless it is being counted.
+     *
+     * @param begin the first offset that can be counted: the cut is at least there, and what is published knows better
+     */
+    void start(int partition, long begin) {
+        write(() -> startUnlocked(at(partition), begin));
     }
 
-    private void startUnlocked(LogPartition partition, long cut) {
+    private void startUnlocked(LogPartition partition, long begin) {
         if (!tail.counts(partition)) {
-            tail.start(partition, cut);
+            long cut = publication
+                    .source(definitions.source().name())
+                    .map(SourceState::cut)
+                    .orElse(Cut.NONE)
+                    .of(partition.log(), partition.partition())
+                    .orElse(begin);
+            tail.start(partition, definitions.hasStreamAlone() ? Math.min(begin, cut) : cut, cut);
         }
     }
 
@@ -126,26 +142,41 @@ public final class Generation {
     }
 
     private Map<Integer, Progress> progressUnlocked() {
+        return byNumber(tail.progress());
+    }
+
+    private static Map<Integer, Progress> byNumber(Map<LogPartition, Progress> progress) {
         Map<Integer, Progress> byNumber = new TreeMap<>();
-        tail.progress().forEach((partition, progress) -> byNumber.put(partition.partition(), progress));
+        progress.forEach((partition, counted) -> byNumber.put(partition.partition(), counted));
         return byNumber;
     }
 
-    /** What an answer about {@code view} is made of. Merging is left to the caller, outside of the lock. */
-    Snapshot snapshot(String view, Selection selection) {
-        return read(() -> new Snapshot(
-                publication,
-                log,
-                segments.get(view),
-                select(view, selection),
-                progressUnlocked(),
-                tail.newestRecord()));
+    /** How far each partition has been counted for views that these layers compute. */
+    public Map<Integer, Progress> progress(Layers layers) {
+        return read(() -> byNumber(tail.progress(layers)));
     }
 
-    private List<Cell> select(String view, Selection selection) {
+    /**
+     * What an answer about {@code view} is made of; empty if it is none that this one answers, or is stated otherwise
+     * here. Merging is left to the caller, outside of the lock.
+     */
+    Optional<Snapshot> snapshot(View view, Selection selection) {
+        if (!definitions.view(view.name()).equals(Optional.of(view))) {
+            return Optional.empty();
+        }
+        return Optional.of(read(() -> new Snapshot(
+                view.layers().recomputed() ? publication : Publication.NONE,
+                log,
+                segments.getOrDefault(view.name(), List.of()),
+                select(view, selection),
+                byNumber(tail.progress(view.layers())),
+                view.layers().streamed() ? tail.newestRecord() : Long.MIN_VALUE)));
+    }
+
+    private List<Cell> select(View view, Selection selection) {
         List<Cell> cells = new ArrayList<>();
-        if (selection.from() < selection.to()) {
-            tail.cells(view)
+        if (view.layers().streamed() && selection.from() < selection.to()) {
+            tail.cells(view.name())
                     .subMap(selection.from(), selection.to())
                     .forEach((pane, byDimensions) -> byDimensions.forEach((dimensions, partials) -> {
                         if (selection.dimensions().test(dimensions)) {
@@ -188,7 +219,7 @@ public final class Generation {
         if (mine == null) {
             return 1 + other.through();
         }
-        OffsetRanges lost = mine.missing().minus(other.through(), Long.MAX_VALUE);
+        OffsetRanges lost = mine.missing().minus(0, other.cut()).minus(other.through(), Long.MAX_VALUE);
         for (Range known : other.missing().ranges()) {
             lost = lost.minus(known.from(), known.to());
         }
@@ -217,7 +248,7 @@ public final class Generation {
      * @param received how many increments have been read
      * @param countedBefore how many of them had been counted already, by batch or by an earlier copy
      * @param foreign how many were of another log
-     * @param buckets what became of the events at or beyond the cut, by partition, for each view of the set
+     * @param buckets what became of the events that were counted here, by partition, for each streamed view
      */
     public record Counters(
             long received, long countedBefore, long foreign, Map<Integer, List<Map<Bucket, Long>>> buckets) {}

@@ -52,24 +52,25 @@ final class GenerationBuilder implements AutoCloseable {
      * The generation of {@code publication}, its feed not yet started.
      *
      * @throws UnavailableException if something that it needs is not there yet
-     * @throws RefusedException if the publication was made under other definitions, or counted another log
+     * @throws RefusedException if the publication counted another log
      */
     RunningGeneration build(Publication publication) {
-        deployment.requireSameDefinitions(publication, source);
-        DefinitionSet set = definitions();
-        SourceLog log = SourceLog.of(admin, source.topic());
         Optional<SourceState> state = publication.source(source.name());
+        ServedDefinitions definitions = definitions(state);
+        DefinitionSet set = definitions.streamed();
+        SourceLog log = SourceLog.of(admin, source.topic());
         Cut cut = state.map(SourceState::cut).orElse(Cut.NONE);
         log.requireKnown(source, cut.logs().keySet());
-        Map<String, List<Segment>> published = segments.load(publication, set);
-        Generation generation = new Generation(publication, set, log.id(), published);
+        Map<String, List<Segment>> published = segments.load(publication, List.of(set, definitions.batch()));
+        Generation generation = new Generation(publication, definitions, log.id(), published);
         String topic = deployment.incrementsTopic(source.name(), set.id());
         IncrementsFeed feed = new IncrementsFeed(deployment.kafkaClient(), topic, new IncrementFormat(set.shapes()));
         try {
-            int partitions = partitionsOf(topic);
-            Map<Integer, Long> cuts = cuts(log, cut, feed, partitions);
-            cuts.forEach(generation::start);
-            feed.open(partitions, since(log, cut, state));
+            // The speed layer creates the topic; until then there is nothing to fold, and the watch finds it later.
+            int partitions =
+                    SourceLog.find(admin, topic).map(SourceLog::partitions).orElse(0);
+            begins(log, cut, definitions, feed, partitions).forEach(generation::start);
+            feed.open(partitions, definitions.hasStreamAlone() ? Map.of() : since(log, cut, state));
             return new RunningGeneration(generation, feed, new GapCloser(generation, feed, patience.increment()));
         } catch (RuntimeException e) {
             feed.close();
@@ -77,41 +78,51 @@ final class GenerationBuilder implements AutoCloseable {
         }
     }
 
-    private DefinitionSet definitions() {
-        String id = deployment.definitionSetId(source.name());
-        return deployment
-                .warehouse()
-                .loadDefinitions(source.name(), id)
-                .orElseThrow(() -> new UnavailableException(("definition set %s of source %s is not in the warehouse"
-                                + " yet: `tidemark speed` and `tidemark recompute` put it there")
-                        .formatted(id, source.name())));
-    }
-
-    private int partitionsOf(String topic) {
-        try {
-            return SourceLog.of(admin, topic).partitions();
-        } catch (UnavailableException e) {
-            // The speed layer creates it; until then there is nothing to fold, and the watch finds it later.
-            return 0;
+    /** What was published answers, whatever the files state by now; before the first publication the files do. */
+    private ServedDefinitions definitions(Optional<SourceState> state) {
+        String name = source.name();
+        if (state.isPresent()) {
+            return new ServedDefinitions(
+                    deployment.warehouse().requireDefinitions(name, state.get().definitionSet()),
+                    deployment.warehouse().requireDefinitions(name, state.get().batchSet()));
         }
+        if (deployment.streamedViewsOf(name).isEmpty()) {
+            throw new UnavailableException("batch alone computes its views, and nothing has been published yet: run"
+                    + " `tidemark archive` and `tidemark recompute`");
+        }
+        DefinitionSet none = new DefinitionSet(deployment.batchSetId(name), source, deployment.zone(), List.of());
+        return new ServedDefinitions(
+                deployment.warehouse().requireDefinitions(name, deployment.definitionSetId(name)), none);
     }
 
-    private Map<Integer, Long> cuts(SourceLog log, Cut cut, IncrementsFeed feed, int increments) {
+    /**
+     * Where to begin to count each partition: where its increments or the log do, or at the published cut where nothing
+     * below it is wanted.
+     */
+    private Map<Integer, Long> begins(
+            SourceLog log, Cut cut, ServedDefinitions definitions, IncrementsFeed feed, int increments) {
         Map<Integer, Long> starts = committed.starts(log.partitions());
-        Map<Integer, Long> cuts = new TreeMap<>();
+        Map<Integer, Long> begins = new TreeMap<>();
         Set<String> counted = new HashSet<>();
-        for (int partition = 0; partition < log.partitions(); partition++) {
+        // A broker may know less of the topic than what was published.
+        int partitions = Math.max(
+                log.partitions(),
+                cut.logs().getOrDefault(log.id(), Map.of()).keySet().stream()
+                        .mapToInt(partition -> partition + 1)
+                        .max()
+                        .orElse(0));
+        for (int partition = 0; partition < partitions; partition++) {
             OptionalLong published = cut.of(log.id(), partition);
-            if (published.isPresent()) {
-                cuts.put(partition, published.getAsLong());
+            if (published.isPresent() && !definitions.hasStreamAlone()) {
+                begins.put(partition, published.getAsLong());
             } else {
                 Optional<Increment> first = partition < increments ? feed.first(partition) : Optional.empty();
                 first.ifPresent(increment -> counted.add(increment.position().log()));
-                cuts.put(partition, Math.min(starts.get(partition), firstOffset(log, first)));
+                begins.put(partition, Math.min(starts.getOrDefault(partition, 0L), firstOffset(log, first)));
             }
         }
         log.requireKnown(source, counted);
-        return cuts;
+        return begins;
     }
 
     /** Retention may have removed events from the topic that their increments still count. */

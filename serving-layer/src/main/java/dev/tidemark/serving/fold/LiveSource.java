@@ -7,6 +7,7 @@ import dev.tidemark.deployment.UnavailableException;
 import dev.tidemark.schema.Source;
 import dev.tidemark.serving.segment.Selection;
 import dev.tidemark.view.Publication;
+import dev.tidemark.view.View;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -96,17 +97,17 @@ public final class LiveSource implements AutoCloseable {
     }
 
     /**
-     * What an answer is made of.
+     * What an answer is made of; empty if a publication has switched to another definition of the view.
      *
      * @param atLeast exclusive ends by partition that it shall have counted, if that happens within {@code wait}
      * @throws IllegalStateException before there is a {@link #generation}
      */
-    public Snapshot snapshot(String view, Selection selection, Map<Integer, Long> atLeast, Duration wait)
+    public Optional<Snapshot> snapshot(View view, Selection selection, Map<Integer, Long> atLeast, Duration wait)
             throws InterruptedException {
         long deadline = System.nanoTime() + wait.toNanos();
         while (true) {
             long seen = progressed.times();
-            if (hasReached(atLeast) || System.nanoTime() >= deadline) {
+            if (hasReached(view, atLeast) || System.nanoTime() >= deadline) {
                 return snapshot(view, selection);
             }
             progressed.await(seen, deadline);
@@ -114,8 +115,8 @@ public final class LiveSource implements AutoCloseable {
     }
 
     /** What has been reached stays so, since neither counting nor a take-over ever steps back. */
-    private boolean hasReached(Map<Integer, Long> ends) {
-        return Snapshot.reaches(requireCurrent().generation().progress(), ends);
+    private boolean hasReached(View view, Map<Integer, Long> ends) {
+        return Snapshot.reaches(requireCurrent().generation().progress(view.layers()), ends);
     }
 
     private RunningGeneration requireCurrent() {
@@ -126,10 +127,10 @@ public final class LiveSource implements AutoCloseable {
         return asked;
     }
 
-    private Snapshot snapshot(String view, Selection selection) {
+    private Optional<Snapshot> snapshot(View view, Selection selection) {
         while (true) {
             RunningGeneration asked = requireCurrent();
-            Snapshot snapshot = asked.generation().snapshot(view, selection);
+            Optional<Snapshot> snapshot = asked.generation().snapshot(view, selection);
             if (asked == current) {
                 return snapshot;
             }

@@ -138,7 +138,8 @@ final class SourceWatch implements AutoCloseable {
     }
 
     private void look(RunningGeneration running, int partition, long end) {
-        if (running.generation().counts(partition) && running.gaps().look(partition, end, committed)) {
+        boolean folds = !running.generation().definitions().streamed().views().isEmpty();
+        if (folds && running.generation().counts(partition) && running.gaps().look(partition, end, committed)) {
             progressed.signal();
         }
     }
@@ -174,12 +175,8 @@ final class SourceWatch implements AutoCloseable {
 
     private void widen(RunningGeneration running) {
         String topic = deployment.incrementsTopic(
-                source.name(), running.generation().set().id());
-        try {
-            running.feed().widen(SourceLog.of(admin, topic).partitions());
-        } catch (UnavailableException e) {
-            LOG.debug("no increments yet: {}", e.getMessage());
-        }
+                source.name(), running.generation().definitions().streamed().id());
+        SourceLog.find(admin, topic).ifPresent(log -> running.feed().widen(log.partitions()));
     }
 
     @Override

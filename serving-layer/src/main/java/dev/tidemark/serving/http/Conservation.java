@@ -22,26 +22,33 @@ final class Conservation {
     private Conservation() {}
 
     /** By view: a list of partitions, each with its buckets and {@code consumed}. */
-    static Map<String, Object> of(String source, Generation generation, Generation.Counters counters) {
+    static Map<String, Object> of(Generation generation, Generation.Counters counters) {
         Map<String, Object> byView = new LinkedHashMap<>();
-        List<View> views = generation.set().views();
-        for (int index = 0; index < views.size(); index++) {
+        List<View> streamed = generation.definitions().streamed().views();
+        for (View counted : generation.definitions().views()) {
             Conservation view = new Conservation();
-            view.addPublished(source, generation, views.get(index).name());
-            int at = index;
-            counters.buckets().forEach((partition, buckets) -> view.add(partition, buckets.get(at)));
-            byView.put(views.get(index).name(), view.toJson());
+            if (counted.layers().recomputed()) {
+                view.addPublished(generation, counted.name());
+            }
+            if (counted.layers().streamed()) {
+                int at = streamed.indexOf(counted);
+                counters.buckets().forEach((partition, buckets) -> view.add(partition, buckets.get(at)));
+            }
+            byView.put(counted.name(), view.toJson());
         }
         return byView;
     }
 
-    private void addPublished(String source, Generation generation, String view) {
+    private void addPublished(Generation generation, String view) {
         for (SegmentRef segment : generation.publication().segmentsOf(view).values()) {
             segment.buckets().getOrDefault(generation.log(), Map.of()).forEach(this::add);
         }
-        generation.publication().source(source).ifPresent(state -> state.malformed()
-                .getOrDefault(generation.log(), Map.of())
-                .forEach((partition, events) -> add(partition, Map.of(Bucket.MALFORMED, events))));
+        generation
+                .publication()
+                .source(generation.definitions().source().name())
+                .ifPresent(state -> state.malformed()
+                        .getOrDefault(generation.log(), Map.of())
+                        .forEach((partition, events) -> add(partition, Map.of(Bucket.MALFORMED, events))));
     }
 
     private void add(int partition, Map<Bucket, Long> events) {

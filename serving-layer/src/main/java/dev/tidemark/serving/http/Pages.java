@@ -22,22 +22,24 @@ final class Pages {
     }
 
     Object views() {
-        return Map.of("views", served.views().stream().map(this::page).toList());
+        return Map.of("views", served.views().values().stream().map(this::page).toList());
     }
 
     Object view(String name) {
         return page(served.requireView(name));
     }
 
-    private Map<String, Object> page(ViewDefinition view) {
-        Optional<View> typed = served.liveSourceOf(view.name()).generation().flatMap(live -> live.set()
-                .view(view.name()));
+    private Map<String, Object> page(ServedDeployment.ServedView found) {
+        ViewDefinition view = found.definition();
+        Optional<View> typed = found.answered();
         Map<String, Object> page = new LinkedHashMap<>();
         page.put("name", view.name());
         page.put("description", view.description());
         page.put("source", view.source());
         page.put("where", view.where().orElse(null));
         page.put("pane", view.pane().toString());
+        page.put("layers", view.layers().toString());
+        page.put("answered", typed.isPresent());
         page.put("timezone", served.zone().getId());
         page.put("dimensions", dimensions(view, typed));
         page.put("measures", measures(view, typed));
@@ -125,12 +127,12 @@ final class Pages {
                 "problem", live.replaced().or(live::problem).or(live::notServed).orElse(null));
         live.generation().ifPresent(generation -> {
             status.put("publication", generation.publication().number());
-            status.put("definition_set", generation.set().id());
+            status.put("definition_set", generation.definitions().streamed().id());
             status.put("log", generation.log());
             status.put("partitions", partitions(live, generation));
             Generation.Counters counters = generation.counters();
             status.put("increments", increments(counters));
-            status.put("views", Conservation.of(live.source().name(), generation, counters));
+            status.put("views", Conservation.of(generation, counters));
         });
         return status;
     }

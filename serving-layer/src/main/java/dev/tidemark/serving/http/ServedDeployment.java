@@ -6,7 +6,8 @@ import dev.tidemark.schema.Source;
 import dev.tidemark.serving.fold.LiveSource;
 import dev.tidemark.serving.fold.Patience;
 import dev.tidemark.serving.problem.HttpProblem;
-import dev.tidemark.view.Publication;
+import dev.tidemark.view.DefinitionSet;
+import dev.tidemark.view.View;
 import dev.tidemark.view.ViewDefinition;
 import java.time.ZoneId;
 import java.util.Collection;
@@ -14,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /** A deployment whose sources are followed, each for itself. Thread-safe. */
 public final class ServedDeployment implements AutoCloseable {
@@ -26,20 +28,15 @@ public final class ServedDeployment implements AutoCloseable {
     }
 
     /**
-     * Begins to follow the sources that have views.
+     * Begins to follow the sources that have views, by the deployment's files or by what has been published.
      *
-     * @throws dev.tidemark.deployment.RefusedException if the newest publication was made under other definitions
      * @throws dev.tidemark.deployment.UnavailableException if the deployment's own broker has never been started
      */
     public static ServedDeployment start(Deployment deployment, Patience patience) {
-        Publication newest = deployment.warehouse().publications().latest();
         ServedDeployment served = new ServedDeployment(deployment);
         try {
-            for (Source source : deployment.sources()) {
-                deployment.requireSameDefinitions(newest, source);
-                if (!deployment.viewsOf(source.name()).isEmpty()) {
-                    served.sources.put(source.name(), new LiveSource(deployment, source, patience));
-                }
+            for (Source source : sources(deployment)) {
+                served.sources.put(source.name(), new LiveSource(deployment, source, patience));
             }
         } catch (RuntimeException e) {
             served.close();
@@ -47,6 +44,18 @@ public final class ServedDeployment implements AutoCloseable {
         }
         served.sources.values().forEach(LiveSource::start);
         return served;
+    }
+
+    private static Collection<Source> sources(Deployment deployment) {
+        Map<String, Source> sources = new LinkedHashMap<>();
+        deployment.sources().stream()
+                .filter(source -> !deployment.viewsOf(source.name()).isEmpty())
+                .forEach(source -> sources.put(source.name(), source));
+        deployment.warehouse().publications().latest().sources().forEach((name, state) -> {
+            DefinitionSet published = deployment.warehouse().requireDefinitions(name, state.definitionSet());
+            sources.putIfAbsent(name, published.source());
+        });
+        return sources.values();
     }
 
     public String name() {
@@ -58,8 +67,25 @@ public final class ServedDeployment implements AutoCloseable {
         return deployment.zone();
     }
 
-    public List<ViewDefinition> views() {
-        return deployment.views();
+    /**
+     * A view that is answered, or will be.
+     *
+     * @param definition what it states
+     * @param answered what it is answered from; empty before it has been streamed or published
+     */
+    public record ServedView(ViewDefinition definition, Optional<View> answered) {}
+
+    /** The views by name: those that are answered, and those that the files state beside them. */
+    public Map<String, ServedView> views() {
+        Map<String, ServedView> views = new TreeMap<>();
+        deployment.views().forEach(view -> views.put(view.name(), new ServedView(view, Optional.empty())));
+        for (LiveSource live : sources.values()) {
+            live.generation().ifPresent(generation -> generation
+                    .definitions()
+                    .views()
+                    .forEach(view -> views.put(view.name(), new ServedView(view.definition(), Optional.of(view)))));
+        }
+        return views;
     }
 
     public PublicationLog publications() {
@@ -75,27 +101,35 @@ public final class ServedDeployment implements AutoCloseable {
      *
      * @throws HttpProblem if there is none
      */
-    public ViewDefinition requireView(String name) {
-        List<String> names = views().stream().map(ViewDefinition::name).toList();
-        return views().stream()
-                .filter(view -> view.name().equals(name))
-                .findFirst()
-                .orElseThrow(() -> HttpProblem.of(
-                                HttpProblem.Kind.UNKNOWN_VIEW,
-                                "there is no view '" + name + "'; there are " + String.join(", ", names))
-                        .with("field", "view")
-                        .with("found", name)
-                        .with("accepted", names));
+    public ServedView requireView(String name) {
+        Map<String, ServedView> views = views();
+        ServedView view = views.get(name);
+        if (view == null) {
+            throw HttpProblem.of(
+                            HttpProblem.Kind.UNKNOWN_VIEW,
+                            "there is no view '" + name + "'; there are " + String.join(", ", views.keySet()))
+                    .with("field", "view")
+                    .with("found", name)
+                    .with("accepted", List.copyOf(views.keySet()));
+        }
+        return view;
     }
 
     /** The source that a view counts. */
     public LiveSource liveSourceOf(String view) {
-        return sources.get(requireView(view).source());
+        return sources.get(requireView(view).definition().source());
+    }
+
+    /** Whether batch alone computes a source's views and has not published them yet: nothing here can hasten it. */
+    private boolean awaitsBatch(LiveSource live) {
+        return live.generation().isEmpty()
+                && deployment.streamedViewsOf(live.source().name()).isEmpty();
     }
 
     /** Why not every view is answered, if so. */
     public Optional<String> notReady() {
         return sources.values().stream()
+                .filter(live -> !awaitsBatch(live))
                 .map(live -> live.replaced().or(live::notServed))
                 .flatMap(Optional::stream)
                 .findFirst();

@@ -32,23 +32,51 @@ public record Answer(List<Column> columns, List<Object[]> rows, Certificate cert
      *     hold
      */
     public static Answer to(QueryRequest request, LiveSource live, ZoneId zone) throws InterruptedException {
+        while (true) {
+            Optional<Answer> answer = attempt(request, live, zone);
+            if (answer.isPresent()) {
+                return answer.get();
+            }
+        }
+    }
+
+    /** Empty if a publication has switched to another definition of the view meanwhile. */
+    private static Optional<Answer> attempt(QueryRequest request, LiveSource live, ZoneId zone)
+            throws InterruptedException {
         Generation generation = requireServed(live);
-        View view = generation.set().view(request.view()).orElseThrow();
+        View view = requireAnswered(generation, request.view());
         Query query = Query.of(request, view, zone, Instant.now());
         Selection selection = query.selection();
         // A partition that is added from here on may not be in the snapshot, and is then none that it misses.
         int partitions = Math.max(live.partitions(), generation.progress().size());
         Map<Integer, Long> wanted =
                 wanted(view, request.conditions(), live.source().topic(), partitions);
-        Snapshot snapshot = snapshot(view, selection, wanted, request.conditions(), live);
+        Optional<Snapshot> found =
+                live.snapshot(view, selection, wanted, request.conditions().waitFor());
+        if (found.isEmpty()) {
+            return Optional.empty();
+        }
+        Snapshot snapshot = found.get();
+        requireReached(snapshot, wanted, request.conditions());
         // The topic may have been replaced while this waited.
         requireServed(live);
-        Certificate certificate = Certificate.of(snapshot, live.source().topic(), partitions);
-        Freshness freshness = Freshness.of(snapshot, live.source().name(), live.lag(), Instant.now());
+        Certificate certificate = Certificate.of(snapshot, view, live.source(), partitions);
+        Freshness freshness = Freshness.of(snapshot, certificate, live, Instant.now());
         requireComplete(certificate, request.conditions());
         requireFresh(freshness, request.conditions());
-        Finality finality = Finality.of(live.source(), snapshot);
-        return new Answer(query.columns(), Merge.rows(query, selection, snapshot, finality), certificate, freshness);
+        Finality finality = Finality.of(generation.definitions().source(), snapshot);
+        return Optional.of(
+                new Answer(query.columns(), Merge.rows(query, selection, snapshot, finality), certificate, freshness));
+    }
+
+    private static View requireAnswered(Generation generation, String view) {
+        return generation.definitions().view(view).orElseThrow(() -> HttpProblem.of(
+                        Kind.NOT_READY,
+                        "view %s is not in publication %d yet: it is answered from the next one on that switches"
+                                        .formatted(
+                                                view, generation.publication().number())
+                                + " to it (`tidemark recompute`)")
+                .with("view", view));
     }
 
     private static Generation requireServed(LiveSource live) {
@@ -91,10 +119,7 @@ public record Answer(List<Column> columns, List<Object[]> rows, Certificate cert
         return wanted;
     }
 
-    private static Snapshot snapshot(
-            View view, Selection selection, Map<Integer, Long> wanted, Conditions conditions, LiveSource live)
-            throws InterruptedException {
-        Snapshot snapshot = live.snapshot(view.name(), selection, wanted, conditions.waitFor());
+    private static void requireReached(Snapshot snapshot, Map<Integer, Long> wanted, Conditions conditions) {
         if (!snapshot.reaches(wanted)) {
             throw HttpProblem.of(
                             Kind.NOT_COUNTED_YET,
@@ -104,7 +129,6 @@ public record Answer(List<Column> columns, List<Object[]> rows, Certificate cert
                     .with("found", AnswerJson.throughs(snapshot.progress()))
                     .with("accepted", wanted);
         }
-        return snapshot;
     }
 
     private static void requireComplete(Certificate certificate, Conditions conditions) {

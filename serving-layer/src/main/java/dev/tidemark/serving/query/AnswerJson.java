@@ -105,6 +105,7 @@ public final class AnswerJson {
         tree.put(
                 "published_at", certificate.publishedAt().map(Instant::toString).orElse(null));
         tree.put("complete", certificate.complete());
+        certificate.reaches().ifPresent(time -> tree.put("reaches", time.toString()));
         tree.put(
                 "partitions",
                 certificate.partitions().stream().map(AnswerJson::tree).toList());

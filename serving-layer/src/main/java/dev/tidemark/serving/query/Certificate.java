@@ -1,8 +1,11 @@
 package dev.tidemark.serving.query;
 
+import dev.tidemark.schema.Source;
 import dev.tidemark.serving.fold.Snapshot;
 import dev.tidemark.view.OffsetRanges;
 import dev.tidemark.view.Publication;
+import dev.tidemark.view.Publication.SourceState;
+import dev.tidemark.view.View;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -13,10 +16,15 @@ import java.util.Optional;
  * @param publication the publication's number, 0 before the first
  * @param publishedAt when it was made
  * @param complete whether every position up to {@code through} of every partition has been counted
+ * @param reaches of a view that batch alone computes: what was appended before this time has been counted
  * @param partitions how far each partition has been counted
  */
 public record Certificate(
-        long publication, Optional<Instant> publishedAt, boolean complete, List<PartitionCounted> partitions) {
+        long publication,
+        Optional<Instant> publishedAt,
+        boolean complete,
+        Optional<Instant> reaches,
+        List<PartitionCounted> partitions) {
 
     /**
      * How far one partition has been counted.
@@ -29,10 +37,10 @@ public record Certificate(
             String topic, String log, int partition, long cut, long through, OffsetRanges missing) {}
 
     /** @param present how many partitions the topic has */
-    static Certificate of(Snapshot snapshot, String topic, int present) {
+    static Certificate of(Snapshot snapshot, View view, Source source, int present) {
         List<PartitionCounted> partitions = snapshot.progress().entrySet().stream()
                 .map(entry -> new PartitionCounted(
-                        topic,
+                        source.topic(),
                         snapshot.log(),
                         entry.getKey(),
                         entry.getValue().cut(),
@@ -46,6 +54,9 @@ public record Certificate(
                 publication.number(),
                 publication.isNone() ? Optional.empty() : Optional.of(publication.publishedAt()),
                 whole && partitions.size() >= present,
+                view.layers().streamed()
+                        ? Optional.empty()
+                        : publication.source(source.name()).map(SourceState::cutTakenAt),
                 partitions);
     }
 }

@@ -1,8 +1,10 @@
 package dev.tidemark.serving.query;
 
-import dev.tidemark.serving.fold.Lag;
+import dev.tidemark.serving.fold.Lag.Behind;
+import dev.tidemark.serving.fold.LiveSource;
 import dev.tidemark.serving.fold.Snapshot;
 import dev.tidemark.view.Publication.SourceState;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.Map;
@@ -16,13 +18,14 @@ import java.util.stream.LongStream;
  * @param behind how far it is behind the log
  * @param newestEvent the newest record timestamp that has been counted, if any has
  */
-public record Freshness(Lag.Behind behind, Optional<Instant> newestEvent) {
+public record Freshness(Behind behind, Optional<Instant> newestEvent) {
 
-    static Freshness of(Snapshot snapshot, String source, Lag lag, Instant now) {
+    static Freshness of(Snapshot snapshot, Certificate certificate, LiveSource live, Instant now) {
         Map<Integer, Long> throughs = snapshot.progress().entrySet().stream()
                 .collect(Collectors.toMap(
                         Map.Entry::getKey, entry -> entry.getValue().through()));
-        Optional<SourceState> published = snapshot.publication().source(source);
+        Optional<SourceState> published =
+                snapshot.publication().source(live.source().name());
         LongStream batch = published.stream()
                 .flatMap(state -> state.newestRecord().values().stream())
                 .map(Map::values)
@@ -31,8 +34,14 @@ public record Freshness(Lag.Behind behind, Optional<Instant> newestEvent) {
         long newest = LongStream.concat(batch, LongStream.of(snapshot.newestRecord()))
                 .max()
                 .getAsLong();
+        Behind behind = live.lag().behind(throughs, now);
         return new Freshness(
-                lag.behind(throughs, now),
+                certificate.reaches().map(time -> behind(behind, time, now)).orElse(behind),
                 newest == Long.MIN_VALUE ? Optional.empty() : Optional.of(Instant.ofEpochMilli(newest)));
+    }
+
+    /** What batch alone computes stands still between publications, and is as old as its cut while there is more. */
+    private static Behind behind(Behind observed, Instant reaches, Instant now) {
+        return observed.records() == 0 ? observed : new Behind(observed.records(), Duration.between(reaches, now));
     }
 }

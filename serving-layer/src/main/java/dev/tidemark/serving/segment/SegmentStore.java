@@ -49,27 +49,34 @@ public final class SegmentStore {
     /**
      * The segments of a publication, by the name of the view. Those that no longer appear in it are forgotten here.
      *
+     * @param sets the definition sets that the views are in
+     *
      * @throws IllegalStateException if a segment does not have the cells that the publication says it has
      */
-    public Map<String, List<Segment>> load(Publication publication, DefinitionSet set) {
+    public Map<String, List<Segment>> load(Publication publication, List<DefinitionSet> sets) {
         Map<String, Segment> named = new HashMap<>();
         Map<String, List<Segment>> byView = new LinkedHashMap<>();
-        for (View view : set.views()) {
-            List<Segment> segments = load(view, set.id(), publication);
-            segments.forEach(segment -> named.put(segment.id(), segment));
-            byView.put(view.name(), segments);
+        for (DefinitionSet set : sets) {
+            for (View view : set.views()) {
+                if (!view.layers().recomputed()) {
+                    continue;
+                }
+                List<Segment> segments = load(set, view, publication);
+                segments.forEach(segment -> named.put(segment.id(), segment));
+                byView.put(view.name(), segments);
+            }
         }
         kept = named;
         return byView;
     }
 
-    private List<Segment> load(View view, String definitionSet, Publication publication) {
+    private List<Segment> load(DefinitionSet set, View view, Publication publication) {
         Collection<SegmentRef> refs = publication.segmentsOf(view.name()).values();
         List<String> wanted = refs.stream()
                 .filter(ref -> ref.cells() > 0 && !kept.containsKey(ref.id()))
                 .map(SegmentRef::id)
                 .toList();
-        Map<String, List<Cell>> read = wanted.isEmpty() ? Map.of() : read(view, definitionSet, wanted);
+        Map<String, List<Cell>> read = wanted.isEmpty() ? Map.of() : read(set, view, wanted);
         return refs.stream()
                 .map(ref -> Optional.ofNullable(kept.get(ref.id()))
                         .orElseGet(() -> complete(view, ref, read.getOrDefault(ref.id(), List.of()))))
@@ -85,8 +92,8 @@ public final class SegmentStore {
         return new Segment(ref.id(), cells);
     }
 
-    private Map<String, List<Cell>> read(View view, String definitionSet, List<String> ids) {
-        String table = warehouse.segments(view.name(), definitionSet).toString();
+    private Map<String, List<Cell>> read(DefinitionSet set, View view, List<String> ids) {
+        String table = warehouse.segments(set, view).toString();
         Scan scan = TableManager.loadSnapshot(table)
                 .build(engine)
                 .getScanBuilder()

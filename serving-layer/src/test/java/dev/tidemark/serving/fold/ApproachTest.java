@@ -4,10 +4,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTimeoutPreemptively;
 
+import dev.tidemark.serving.Shop;
 import dev.tidemark.view.DefinitionSet;
 import dev.tidemark.view.OffsetRanges;
 import dev.tidemark.view.Publication;
 import java.time.Duration;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -18,8 +20,8 @@ class ApproachTest {
     private final Generation next = counting();
 
     private static Generation counting() {
-        Generation generation =
-                new Generation(Publication.NONE, new DefinitionSet("v1-test", "orders", List.of()), "log", Map.of());
+        DefinitionSet none = new DefinitionSet("v1-test", Shop.source("orders", "orders"), ZoneOffset.UTC, List.of());
+        Generation generation = new Generation(Publication.NONE, new ServedDefinitions(none, none), "log", Map.of());
         generation.start(0, 0);
         return generation;
     }

@@ -39,6 +39,7 @@ class AnswerJsonTest {
                 41,
                 Optional.of(Instant.parse("2026-03-02T00:00:00Z")),
                 false,
+                Optional.empty(),
                 List.of(new Certificate.PartitionCounted("orders", "id", 0, 1200, 1450, OffsetRanges.of(1300, 1310))));
         Freshness freshness = new Freshness(new Lag.Behind(3, Duration.ofMillis(4)), Optional.empty());
         assertEquals(
@@ -50,7 +51,7 @@ class AnswerJsonTest {
     }
 
     private static String value(Object value, boolean decimalsAsNumbers) {
-        Certificate certificate = new Certificate(0, Optional.empty(), true, List.of());
+        Certificate certificate = new Certificate(0, Optional.empty(), true, Optional.empty(), List.of());
         Freshness freshness = new Freshness(new Lag.Behind(0, Duration.ZERO), Optional.empty());
         List<Column> columns = List.of(new Column("v", ValueType.STRING, Column.Role.MEASURE));
         List<Object[]> rows = List.<Object[]>of(new Object[] {value});

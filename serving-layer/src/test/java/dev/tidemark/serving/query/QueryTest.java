@@ -11,6 +11,7 @@ import dev.tidemark.schema.ValueType;
 import dev.tidemark.serving.problem.HttpProblem;
 import dev.tidemark.serving.segment.Selection;
 import dev.tidemark.view.Durations;
+import dev.tidemark.view.Layers;
 import dev.tidemark.view.Measure;
 import dev.tidemark.view.MeasureCall;
 import dev.tidemark.view.Pane;
@@ -270,6 +271,7 @@ class QueryTest {
                         "revenue",
                         "",
                         "orders",
+                        Layers.BOTH,
                         Optional.empty(),
                         new Pane(Durations.parse("5m")),
                         expressions,

@@ -1,4 +1,4 @@
-package dev.tidemark.compile;
+package dev.tidemark.view;
 
 import dev.tidemark.schema.Source;
 import java.io.Serializable;
@@ -7,8 +7,14 @@ import java.time.Instant;
 import java.util.Optional;
 import org.apache.avro.Schema;
 
-/** A source on its way to Spark's tasks; a source itself cannot travel, since its schema's logical types do not. */
-record SourceHandle(
+/**
+ * A source as it stands in files of ours, and as it travels to Spark's tasks; a {@link Source} can do neither, since its
+ * schema's logical types cannot.
+ *
+ * @param schema the Avro schema's JSON
+ * @param key null where the source has none
+ */
+public record StoredSource(
         String name,
         String topic,
         String schema,
@@ -19,8 +25,9 @@ record SourceHandle(
         Duration horizon)
         implements Serializable {
 
-    static SourceHandle of(Source source) {
-        return new SourceHandle(
+    /** How {@code source} is stored. */
+    public static StoredSource of(Source source) {
+        return new StoredSource(
                 source.name(),
                 source.topic(),
                 source.schema().toString(),
@@ -31,7 +38,8 @@ record SourceHandle(
                 source.horizon());
     }
 
-    Source source() {
+    /** The source that was stored. */
+    public Source toSource() {
         return new Source(
                 name,
                 topic,

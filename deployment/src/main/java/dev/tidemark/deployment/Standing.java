@@ -1,0 +1,84 @@
+package dev.tidemark.deployment;
+
+import dev.tidemark.schema.Source;
+import dev.tidemark.view.DefinitionSet;
+import dev.tidemark.view.Publication;
+import dev.tidemark.view.Publication.SourceState;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * How what a deployment's files state of a source stands to what has been published of it. Every process asks this one
+ * question, so that none of them switches, or keeps from switching, by itself.
+ */
+public sealed interface Standing {
+
+    /** Nothing has been published of the source: what the files state is streamed from the log's start on. */
+    record Unpublished() implements Standing {}
+
+    /** It was published as the files state it. */
+    record Current() implements Standing {}
+
+    /**
+     * The files state what has never been published. Both are streamed until a recompute publishes what they state.
+     *
+     * @param published what the newest publication says of the source
+     */
+    record Changing(SourceState published) implements Standing {}
+
+    /**
+     * The files state what was published once and has been replaced since: they are old, or meant to come back, and only
+     * their owner knows.
+     *
+     * @param published what the newest publication says of the source
+     * @param publication the last publication of what the files state
+     */
+    record Outdated(SourceState published, long publication) implements Standing {}
+
+    /**
+     * How a source's files stand to {@code newest}.
+     *
+     * @throws RefusedException if the timezone is another than that of what was published: its days begin elsewhere
+     */
+    static Standing of(Deployment deployment, Publication newest, Source source) {
+        Optional<SourceState> published = newest.source(source.name());
+        if (published.isEmpty()) {
+            return new Unpublished();
+        }
+        if (states(deployment, source, published.get())) {
+            return new Current();
+        }
+        requireSameZone(deployment, source, published.get());
+        return lastOf(deployment, newest, source)
+                .map(number -> (Standing) new Outdated(published.get(), number))
+                .orElseGet(() -> new Changing(published.get()));
+    }
+
+    private static boolean states(Deployment deployment, Source source, SourceState published) {
+        return published.definitionSet().equals(deployment.definitionSetId(source.name()))
+                && published.batchSet().equals(deployment.batchSetId(source.name()));
+    }
+
+    private static Optional<Long> lastOf(Deployment deployment, Publication newest, Source source) {
+        PublicationLog log = deployment.warehouse().publications();
+        List<Long> numbers = log.numbers();
+        for (int i = numbers.size() - 1; i >= 0; i--) {
+            boolean before = numbers.get(i) < newest.number();
+            Optional<SourceState> then =
+                    before ? log.read(numbers.get(i)).flatMap(found -> found.source(source.name())) : Optional.empty();
+            if (then.map(state -> states(deployment, source, state)).orElse(false)) {
+                return Optional.of(numbers.get(i));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static void requireSameZone(Deployment deployment, Source source, SourceState published) {
+        DefinitionSet set = deployment.warehouse().requireDefinitions(source.name(), published.definitionSet());
+        if (!set.zone().equals(deployment.zone())) {
+            throw new RefusedException(("the timezone is %s now, but source %s was published in %s, and its days begin"
+                            + " elsewhere: restore `timezone: %s`, or take a new name and warehouse")
+                    .formatted(deployment.zone(), source.name(), set.zone(), set.zone()));
+        }
+    }
+}

@@ -1,0 +1,127 @@
+package dev.tidemark.system;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.tidemark.deployment.Deployment;
+import dev.tidemark.deployment.DeploymentLoader;
+import dev.tidemark.launcher.Layer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.LocalDate;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.kafka.clients.admin.Admin;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * A view changed, one added and one dropped while traffic flows and answers are checked without pause, with kills in
+ * the middle: one publication switches, and no answer is a mixture.
+ */
+class DefinitionSwitchTest {
+
+    private static final String CHANGED = "views/delays_by_origin.yaml";
+    private static final String DROPPED = "views/distances.yaml";
+
+    @TempDir
+    Path folder;
+
+    /** Whether a publication was made of the first definitions; each is read once, since none ever changes. */
+    private final Map<Long, Boolean> first = new ConcurrentHashMap<>();
+
+    @Test
+    void onePublicationSwitchesAndNoAnswerIsAMixture() throws Exception {
+        List<Flight> flights = Flight.of(LocalDate.of(2001, 1, 1), LocalDate.of(2001, 1, 10));
+        try (TestDeployment deployment = new TestDeployment(folder);
+                FlightLog log = new FlightLog(
+                        deployment.topic(), deployment.deployment().kafkaClient())) {
+            String before = deployment.deployment().definitionSetId("flights");
+            LayerProcess speed = deployment.start(Layer.SPEED);
+            LayerProcess serving = deployment.start(Layer.SERVING);
+            deployment.awaitReady();
+            try (Checker checker = new Checker(deployment, log, questions(deployment.deployment(), before), true);
+                    Traffic traffic = new Traffic(log, flights, 200)) {
+                deployment.publish();
+                deployment.awaitPublication(1);
+                changeFiles(deployment);
+                String after = DeploymentLoader.load(deployment.file()).definitionSetId("flights");
+                assertNotEquals(before, after);
+
+                assertTrue(speed.kill());
+                speed = deployment.start(Layer.SPEED);
+                speed.awaitOutput("speed ready");
+                LayerProcess recompute = deployment.start(Layer.BATCH, "recompute");
+                recompute.awaitOutput("recomputing");
+                assertTrue(recompute.kill(), "a recompute killed before it switches switches nothing");
+                assertTrue(speed.kill());
+                speed = deployment.start(Layer.SPEED);
+                assertEquals(1, deployment.newestPublication());
+                assertEquals(503, deployment.get("/v1/views/arrivals/query").statusCode());
+
+                assertEquals(0, deployment.batch("recompute"));
+                // The serving layer was started with the old files, and follows all the same.
+                deployment.awaitPublication(2);
+                assertEquals(200, deployment.get("/v1/views/arrivals/query").statusCode());
+                assertEquals(404, deployment.get("/v1/views/distances/query").statusCode());
+                assertTrue(serving.kill());
+                serving = deployment.start(Layer.SERVING);
+                deployment.awaitReady();
+
+                awaitRetired(deployment.deployment(), before);
+                deployment.publish();
+                deployment.awaitPublication(3);
+                traffic.close();
+                deployment.awaitAll(log, Question.DELAYS_BY_ORIGIN.path());
+                checker.close();
+                assertEquals(List.of(), checker.wrong());
+                assertEquals(3, checker.answersByPublication().size(), checker.answersByPublication()::toString);
+            }
+        }
+    }
+
+    /** Only flights that were late count from now on; another view is new, and another dropped. */
+    private void changeFiles(TestDeployment deployment) throws Exception {
+        deployment.replace(CHANGED, "pane: 1h", "where: delay > 0\npane: 1h");
+        Files.delete(folder.resolve(DROPPED));
+        Files.writeString(
+                folder.resolve("views/arrivals.yaml"),
+                """
+                name: arrivals
+                source: flights
+                pane: 1d
+                dimensions: {destination: destination}
+                measures: {flights: count()}
+                """);
+    }
+
+    private List<Question> questions(Deployment deployment, String before) {
+        List<Question> questions = new ArrayList<>(List.of(Question.TRAFFIC_BY_DAY, Question.ROUTES_FROM_ATLANTA));
+        questions.add(Question.DELAYS_BY_ORIGIN.with(
+                flight -> true, publication -> isOfFirst(deployment, before, publication)));
+        questions.add(Question.DELAYS_BY_ORIGIN.with(
+                flight -> flight.delay() > 0, publication -> !isOfFirst(deployment, before, publication)));
+        return questions;
+    }
+
+    private boolean isOfFirst(Deployment deployment, String before, long publication) {
+        return publication == 0
+                || first.computeIfAbsent(
+                        publication,
+                        number -> deployment.warehouse().publications().read(number).stream()
+                                .flatMap(found -> found.source("flights").stream())
+                                .anyMatch(state -> state.definitionSet().equals(before)));
+    }
+
+    private static void awaitRetired(Deployment deployment, String before) {
+        try (Admin admin = Admin.create(deployment.kafkaAdmin())) {
+            String retired = deployment.incrementsTopic("flights", before);
+            Conditions.await(
+                    "the end of " + retired,
+                    () -> !admin.listTopics().names().get().contains(retired));
+        }
+    }
+}
