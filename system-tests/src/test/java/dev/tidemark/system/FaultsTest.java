@@ -4,23 +4,37 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.tidemark.deployment.Warehouse;
 import dev.tidemark.launcher.Layer;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.List;
-import java.util.Random;
-import java.util.concurrent.TimeUnit;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Every process killed with -9 in the middle of traffic and of its work, again and again. */
 class FaultsTest {
 
-    /** What a recompute prints when it begins to compute, when it has written segments, and when it has published. */
-    private static final List<String> STAGES_OF_RECOMPUTE = List.of("recomputing", " events in ", " made");
+    /**
+     * What an archive and a recompute are killed at, a round each: the moment that the file appears. The first of
+     * either dies over rows that nothing names yet; the second between one commit and the next; the third when all is
+     * done but what merely follows from it.
+     */
+    private static final List<Round> ROUNDS = List.of(
+            new Round(Effect.rowsIn("master"), false, Effect.rowsIn("segments")),
+            new Round(Effect.commitIn("master"), true, Effect.commitIn("segments")),
+            new Round(Effect.rowsIn("dead_letters"), false, Effect.commitIn("publications")));
 
-    private final Random random = Seeds.random();
+    /**
+     * What a round kills when.
+     *
+     * @param ofArchive what the archive is killed at
+     * @param overlapping whether the speed layer is killed when its successor streams too, or before it does
+     * @param ofRecompute what the recompute is killed at
+     */
+    private record Round(Effect ofArchive, boolean overlapping, Effect ofRecompute) {}
 
     @TempDir
     Path folder;
@@ -36,11 +50,11 @@ class FaultsTest {
             deployment.awaitReady();
             try (Checker checker = new Checker(deployment, log, true)) {
                 try (Traffic traffic = new Traffic(log, flights, 250)) {
-                    for (String stage : STAGES_OF_RECOMPUTE) {
-                        killInTheMiddle(deployment, "reading", 3_000, "archive");
-                        speed = killOnceItStreams(speed, deployment);
+                    for (Round round : ROUNDS) {
+                        killAt(round.ofArchive(), deployment, "archive");
+                        speed = killOnceItStreams(speed, round.overlapping(), deployment);
                         assertEquals(0, deployment.batch("archive"));
-                        killInTheMiddle(deployment, stage, 1_000, "recompute");
+                        killAt(round.ofRecompute(), deployment, "recompute");
                         serving = killOnceItAnswers(serving, deployment);
                         assertEquals(0, deployment.batch("recompute"));
                     }
@@ -50,6 +64,7 @@ class FaultsTest {
                 deployment.publish();
                 deployment.awaitPublication(deployment.newestPublication());
                 nothingLostAndNothingTwice(deployment, log);
+                everyRecordIsKeptOnce(deployment, log);
                 checker.close();
                 assertEquals(List.of(), checker.wrong());
                 assertTrue(checker.answersByPublication().size() > 2, checker.answersByPublication()::toString);
@@ -59,36 +74,38 @@ class FaultsTest {
         }
     }
 
-    /** Kills a run within {@code millis} after it has printed {@code stage}; one that ended before is tried again. */
-    private void killInTheMiddle(TestDeployment deployment, String stage, int millis, String command) throws Exception {
-        while (!killedAfter(stage, millis, deployment.start(Layer.BATCH, command))) {
-            assertEquals(0, deployment.batch("archive"), "for the next try to have something to do");
-        }
+    /** Kills a run as soon as it is seen to do something that it has not done before. */
+    private static void killAt(Effect effect, TestDeployment deployment, String command) throws Exception {
+        Path warehouse = deployment.deployment().warehouse().root();
+        Set<Path> before = effect.seen(warehouse);
+        LayerProcess run = deployment.start(Layer.BATCH, command);
+        Conditions.await(
+                command + " writes " + effect,
+                () -> !before.containsAll(effect.seen(warehouse)) || !run.process().isAlive());
+        assertTrue(run.kill(), () -> command + " ran until it was killed, having written " + effect);
     }
 
-    private boolean killedAfter(String stage, int millis, LayerProcess run) throws IOException, InterruptedException {
-        run.awaitOutput(stage);
-        boolean ended = run.process().waitFor(random.nextInt(millis), TimeUnit.MILLISECONDS);
-        if (ended || !run.kill()) {
-            run.awaitSuccess();
-            return false;
-        }
-        return true;
-    }
-
-    /** Kills the speed layer while its successor already starts, once it has emitted something. */
-    private LayerProcess killOnceItStreams(LayerProcess speed, TestDeployment deployment) throws Exception {
+    /** Kills the speed layer once it has emitted something, alone or beside its successor. */
+    private static LayerProcess killOnceItStreams(LayerProcess speed, boolean overlapping, TestDeployment deployment)
+            throws Exception {
         deployment.awaitReady();
         speed.awaitOutput("speed ready");
-        long before = counted(deployment);
-        Conditions.await("progress", () -> counted(deployment) > before);
+        awaitProgress(deployment);
         LayerProcess next = deployment.start(Layer.SPEED);
-        next.process().waitFor(random.nextInt(8_000), TimeUnit.MILLISECONDS);
+        if (overlapping) {
+            next.awaitOutput("speed ready");
+            awaitProgress(deployment);
+        }
         assertTrue(speed.kill(), "the speed layer ran until it was killed");
         return next;
     }
 
-    private LayerProcess killOnceItAnswers(LayerProcess serving, TestDeployment deployment) throws Exception {
+    private static void awaitProgress(TestDeployment deployment) throws IOException {
+        long before = counted(deployment);
+        Conditions.await("progress", () -> counted(deployment) > before);
+    }
+
+    private static LayerProcess killOnceItAnswers(LayerProcess serving, TestDeployment deployment) throws Exception {
         deployment.awaitReady();
         assertTrue(serving.kill(), "the serving layer ran until it was killed");
         return deployment.start(Layer.SERVING);
@@ -111,5 +128,23 @@ class FaultsTest {
             assertEquals(List.of(), expected.differences(answer.get("rows")), question.path());
         }
         Conservation.holds(deployment, log);
+    }
+
+    /** In the tables that other engines read: what is there twice, no later run would repair. */
+    private void everyRecordIsKeptOnce(TestDeployment deployment, FlightLog log) throws Exception {
+        Warehouse warehouse = deployment.deployment().warehouse();
+        try (DuckDb duck = new DuckDb(folder, log.all())) {
+            keptOnce(duck, warehouse.master("flights"), log.all().size() + log.malformed());
+            keptOnce(duck, warehouse.deadLetters(), log.malformed());
+        }
+    }
+
+    private static void keptOnce(DuckDb duck, Path table, long records) throws Exception {
+        String number = Long.toString(records);
+        assertEquals(
+                List.of(List.of(number, number)),
+                duck.rows("select count(*), count(distinct (partition, \"offset\")) from "
+                        + new DeltaTable(table).rows()),
+                table::toString);
     }
 }

@@ -110,6 +110,11 @@ final class FlightLog implements AutoCloseable {
         return malformed.getOrDefault(partition, 0L);
     }
 
+    /** How many records are no flights. */
+    long malformed() {
+        return malformed.values().stream().mapToLong(Long::longValue).sum();
+    }
+
     /** The first offset after the last record that was acknowledged. */
     long end(int partition) {
         return ends.getOrDefault(partition, 0L);

@@ -1,7 +1,5 @@
 package dev.tidemark.system;
 
-import static org.junit.jupiter.api.Assertions.assertEquals;
-
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,11 +34,6 @@ record LayerProcess(Process process, Path output) implements AutoCloseable {
     boolean kill() throws InterruptedException {
         process.destroyForcibly();
         return process.waitFor() == KILLED;
-    }
-
-    /** Waits for its end, which has to be a good one. */
-    void awaitSuccess() throws IOException, InterruptedException {
-        assertEquals(0, process.waitFor(), Files.readString(output));
     }
 
     /** Asks it to end. */
