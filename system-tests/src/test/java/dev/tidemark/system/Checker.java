@@ -3,6 +3,7 @@ package dev.tidemark.system;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.net.http.HttpResponse;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -18,6 +19,9 @@ import java.util.concurrent.locks.LockSupport;
 final class Checker implements AutoCloseable {
 
     private static final long PAUSE_WHILE_DOWN_NANOS = 50_000_000;
+
+    /** Longer than the answer under way may take: a request, and the wait for an acknowledgement. */
+    private static final Duration LAST_ANSWER = Conditions.PATIENCE.multipliedBy(2);
 
     private final TestDeployment deployment;
     private final FlightLog log;
@@ -51,6 +55,7 @@ final class Checker implements AutoCloseable {
             expected.put(question, new Question.Expected(question));
             counted.put(question, new HashMap<>());
         }
+        thread.setUncaughtExceptionHandler((died, failure) -> complain("the checker died of " + failure));
         thread.start();
     }
 
@@ -126,8 +131,12 @@ final class Checker implements AutoCloseable {
         counted.get(question).put(partition, through);
     }
 
-    private synchronized void complain(Question question, String what) {
-        wrong.add(question.path() + ": " + what);
+    private void complain(Question question, String what) {
+        complain(question.path() + ": " + what);
+    }
+
+    private synchronized void complain(String what) {
+        wrong.add(what);
     }
 
     /** What was found wrong so far, at most a few of it. */
@@ -144,14 +153,17 @@ final class Checker implements AutoCloseable {
         return refusals.get();
     }
 
-    /** Stops asking, and waits for the answer that is under way. */
+    /** Stops asking, and waits for the answer that is under way; one that does not come to an end is wrong. */
     @Override
     public void close() {
         stopped = true;
         try {
-            thread.join(60_000);
+            thread.join(LAST_ANSWER.toMillis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        }
+        if (thread.isAlive()) {
+            complain("the checker still waits for something after " + LAST_ANSWER.toSeconds() + " s");
         }
     }
 }

@@ -7,7 +7,8 @@ import java.util.concurrent.locks.LockSupport;
 /** Waits for what is to become true. */
 final class Conditions {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(120);
+    /** How long {@link #await} waits. */
+    static final Duration PATIENCE = Duration.ofSeconds(120);
 
     private Conditions() {}
 
