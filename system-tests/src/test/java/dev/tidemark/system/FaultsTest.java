@@ -112,12 +112,9 @@ class FaultsTest {
     }
 
     private static long counted(TestDeployment deployment) throws IOException {
-        long counted = 0;
-        for (JsonNode partition :
-                deployment.answer(Question.TRAFFIC_BY_DAY.path()).at("/certificate/partitions")) {
-            counted += partition.get("through").asLong();
-        }
-        return counted;
+        return TestDeployment.throughs(deployment.answer(Question.TRAFFIC_BY_DAY.path())).values().stream()
+                .mapToLong(Long::longValue)
+                .sum();
     }
 
     private static void nothingLostAndNothingTwice(TestDeployment deployment, FlightLog log) throws IOException {
@@ -126,6 +123,7 @@ class FaultsTest {
             log.all().forEach(expected::count);
             JsonNode answer = deployment.awaitAll(log, question.path());
             assertEquals(List.of(), expected.differences(answer.get("rows")), question.path());
+            assertEquals(log.ends(), TestDeployment.throughs(answer), question.path());
         }
         Conservation.holds(deployment, log);
     }

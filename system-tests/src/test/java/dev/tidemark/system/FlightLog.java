@@ -8,8 +8,10 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.StringSerializer;
 
 /** What was sent to the topic of the flights, by partition and offset: the truth that answers are held against. */
@@ -43,8 +45,8 @@ final class FlightLog implements AutoCloseable {
     }
 
     /** Sends a flight whose record is stamped with {@code timestamp}, in milliseconds. */
-    void send(Flight flight, long timestamp) {
-        producer.send(new ProducerRecord<>(topic, null, timestamp, flight.origin(), flight.json()), (sent, e) -> {
+    Future<RecordMetadata> send(Flight flight, long timestamp) {
+        return producer.send(new ProducerRecord<>(topic, null, timestamp, flight.origin(), flight.json()), (sent, e) -> {
             if (e == null) {
                 partition(sent.partition()).put(sent.offset(), flight);
                 ends.merge(sent.partition(), sent.offset() + 1, Math::max);
@@ -118,6 +120,11 @@ final class FlightLog implements AutoCloseable {
     /** The first offset after the last record that was acknowledged. */
     long end(int partition) {
         return ends.getOrDefault(partition, 0L);
+    }
+
+    /** The same of every partition that has records. */
+    Map<Integer, Long> ends() {
+        return new TreeMap<>(ends);
     }
 
     /** Every flight that was acknowledged. */

@@ -16,8 +16,10 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -59,6 +61,10 @@ class FlightsLoopTest {
                         Set.of(0L, 1L, 2L, 3L), checker.answersByPublication().keySet());
                 System.out.println("answers checked, by publication: " + checker.answersByPublication());
             }
+            assertEquals(
+                    log.ends(),
+                    TestDeployment.throughs(deployment.awaitAll(log, Question.TRAFFIC_BY_DAY.path())),
+                    "all that was sent is counted, and nothing beyond it");
             sameAsDuckDb(deployment, log);
             Conservation.holds(deployment, log);
             aDayRecomputedAloneDoesNotMoveTheCut(deployment, log);
@@ -72,14 +78,17 @@ class FlightsLoopTest {
     }
 
     private static void aLateFlightCountsAtOnceAndOnceAfterThePublicationThatFoldsItIn(
-            TestDeployment deployment, FlightLog log) {
+            TestDeployment deployment, FlightLog log) throws Exception {
         long before = flightsOfFirstDay(deployment.awaitAll(log, Question.TRAFFIC_BY_DAY.path()));
         Instant time = FIRST.atStartOfDay(ZoneOffset.UTC).toInstant().plusSeconds(3600);
-        log.send(new Flight(time, 999, 1, "ATL", "LAX"), time.plus(LATENESS).toEpochMilli());
-        log.flush();
-        assertEquals(before + 1, flightsOfFirstDay(deployment.awaitAll(log, Question.TRAFFIC_BY_DAY.path())));
+        RecordMetadata sent = log.send(
+                        new Flight(time, 999, 1, "ATL", "LAX"),
+                        time.plus(LATENESS).toEpochMilli())
+                .get();
+        Map<Integer, Long> late = Map.of(sent.partition(), sent.offset() + 1);
+        assertEquals(before + 1, flightsOfFirstDay(deployment.awaitThrough(late, Question.TRAFFIC_BY_DAY.path())));
         publish(deployment, 3);
-        assertEquals(before + 1, flightsOfFirstDay(deployment.awaitAll(log, Question.TRAFFIC_BY_DAY.path())));
+        assertEquals(before + 1, flightsOfFirstDay(deployment.awaitThrough(late, Question.TRAFFIC_BY_DAY.path())));
     }
 
     private static long flightsOfFirstDay(JsonNode answer) {

@@ -19,6 +19,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 
 /** The flights example as a deployment of its own: real processes, a real broker, real Delta tables, real HTTP. */
@@ -145,20 +147,30 @@ final class TestDeployment implements AutoCloseable {
         Conditions.await("readyz", () -> get("/readyz").statusCode() == 200);
     }
 
-    /** Waits until an answer counts everything that was sent. */
+    /** Waits until an answer counts everything that is acknowledged by now, however much is sent meanwhile. */
     JsonNode awaitAll(FlightLog log, String path) {
+        return awaitThrough(log.ends(), path);
+    }
+
+    /** Waits until an answer counts everything below these offsets, by partition. */
+    JsonNode awaitThrough(Map<Integer, Long> ends, String path) {
         JsonNode[] answer = new JsonNode[1];
-        Conditions.await("an answer that counts every flight", () -> {
+        Conditions.await("an answer that counts everything below " + ends, () -> {
             answer[0] = answer(path);
-            for (JsonNode partition : answer[0].at("/certificate/partitions")) {
-                if (partition.get("through").asLong()
-                        < log.end(partition.get("partition").asInt())) {
-                    return false;
-                }
-            }
-            return true;
+            Map<Integer, Long> throughs = throughs(answer[0]);
+            return ends.entrySet().stream().allMatch(end -> throughs.get(end.getKey()) >= end.getValue());
         });
         return answer[0];
+    }
+
+    /** How far an answer counts, by partition. */
+    static Map<Integer, Long> throughs(JsonNode answer) {
+        Map<Integer, Long> throughs = new TreeMap<>();
+        answer.at("/certificate/partitions")
+                .forEach(partition -> throughs.put(
+                        partition.get("partition").asInt(),
+                        partition.get("through").asLong()));
+        return throughs;
     }
 
     /** The number of the newest publication in the warehouse. */
