@@ -10,6 +10,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -35,6 +36,9 @@ record Example(String name, String lines, Instant liveFrom, String query) {
     private static final Pattern PORT = Pattern.compile("(?m)^(\\s+port:\\s*)(\\d+)");
     private static final String CONFIG = "tidemark.yaml";
     private static final String DRAFT = CONFIG + ".new";
+
+    /** What a deployment keeps that runs in the example's own folder. */
+    private static final Set<String> LEFT_BY_A_RUN = Set.of(".tidemark", "warehouse");
 
     /** The example of that name. */
     static Optional<Example> of(String name) {
@@ -78,9 +82,8 @@ record Example(String name, String lines, Instant liveFrom, String query) {
     private static void requireNothingElse(Path directory, Path original) throws IOException {
         Files.createDirectories(directory);
         try (Stream<Path> files = Files.walk(directory)) {
-            Optional<Path> other = files.filter(file -> !file.equals(directory.resolve(DRAFT))
-                            && Files.notExists(
-                                    original.resolve(directory.relativize(file).toString())))
+            Optional<Path> other = files.filter(file ->
+                            !file.equals(directory.resolve(DRAFT)) && !isPart(original, directory.relativize(file)))
                     .findFirst();
             if (other.isPresent()) {
                 throw new RefusedException(
@@ -91,11 +94,18 @@ record Example(String name, String lines, Instant liveFrom, String query) {
         }
     }
 
+    private static boolean isPart(Path original, Path file) {
+        return Files.exists(original.resolve(file.toString()))
+                && !LEFT_BY_A_RUN.contains(file.getName(0).toString());
+    }
+
     /** The deployment's file comes last, so that a copy that was interrupted is not taken for a whole one. */
     private static void copy(Path from, Path to) throws IOException {
         List<Path> files;
         try (Stream<Path> all = Files.walk(from)) {
-            files = all.filter(Files::isRegularFile).toList();
+            files = all.filter(Files::isRegularFile)
+                    .filter(file -> isPart(from, from.relativize(file)))
+                    .toList();
         }
         for (Path file : files) {
             if (!file.equals(from.resolve(CONFIG))) {

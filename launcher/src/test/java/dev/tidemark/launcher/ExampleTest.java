@@ -9,6 +9,7 @@ import dev.tidemark.deployment.DeploymentLoader;
 import dev.tidemark.deployment.RefusedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -72,6 +73,21 @@ class ExampleTest {
                         + " holds other files (letter.txt), but no tidemark.yaml: choose another --data, or a folder that"
                         + " is empty",
                 refused.getMessage());
+    }
+
+    @Test
+    void whatARunInTheExamplesOwnFolderHasLeftIsNotCopied() throws Exception {
+        Path original = directory.resolve("original");
+        Example.FLIGHTS.install(FLIGHTS, original, Optional.empty());
+        for (String left : List.of(".tidemark/broker/address", "warehouse/publications/1.json")) {
+            Files.createDirectories(original.resolve(left).getParent());
+            Files.writeString(original.resolve(left), "of another deployment");
+        }
+        Path copy = directory.resolve("copy");
+        Example.FLIGHTS.install(original, copy, Optional.empty());
+        assertTrue(Files.exists(copy.resolve("tidemark.yaml")));
+        assertTrue(Files.notExists(copy.resolve(".tidemark")));
+        assertTrue(Files.notExists(copy.resolve("warehouse")));
     }
 
     @Test

@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 
@@ -29,6 +30,9 @@ final class TestDeployment implements AutoCloseable {
     static final int PARTITIONS = 3;
 
     private static final ObjectMapper JSON = new ObjectMapper();
+
+    /** The example's events, which tests send themselves, and what a run in the example's own folder has left. */
+    private static final Set<String> LEFT_OUT = Set.of("data", ".tidemark", "warehouse");
 
     private final Path folder;
     private final String topic;
@@ -61,8 +65,9 @@ final class TestDeployment implements AutoCloseable {
 
     private static void copy(Path from, Path to) throws IOException {
         try (Stream<Path> files = Files.walk(from)) {
-            for (Path file :
-                    files.filter(path -> !path.startsWith(from.resolve("data"))).toList()) {
+            for (Path file : files.filter(
+                            path -> !LEFT_OUT.contains(from.relativize(path).getName(0).toString()))
+                    .toList()) {
                 Path target = to.resolve(from.relativize(file).toString());
                 if (Files.isDirectory(file)) {
                     Files.createDirectories(target);
