@@ -61,8 +61,8 @@ final class Archive {
             String source, long version, long records, long malformed, long deadLetters, Cut cut, double seconds) {}
 
     /**
-     * One append for each source with new records. A source that is refused does not keep the others from being
-     * archived.
+     * One append for each source with new records. A source that cannot be archived does not keep the others from it;
+     * of several failures the gravest is thrown, the others with it as suppressed ones.
      *
      * @throws RefusedException if a source's log is not what was archived before
      * @throws UnavailableException if the broker does not answer
@@ -70,7 +70,7 @@ final class Archive {
      */
     List<Archived> run() {
         List<Archived> done = new ArrayList<>();
-        List<RuntimeException> failures = new ArrayList<>();
+        ArchiveFailures failures = new ArchiveFailures();
         try (Admin admin = Admin.create(deployment.kafkaAdmin())) {
             for (Source source : deployment.sources()) {
                 if (!deployment.isArchived(source.name())) {
@@ -79,17 +79,13 @@ final class Archive {
                 }
                 try {
                     done.add(archive(admin, source));
-                } catch (RefusedException | UnavailableException | LostRaceException e) {
+                } catch (Exception e) {
                     failures.add(e);
                 }
             }
         }
-        if (failures.isEmpty()) {
-            return done;
-        }
-        // The last is thrown; the ones before have been told.
-        failures.subList(0, failures.size() - 1).forEach(failure -> progress.say(failure.getMessage()));
-        throw failures.get(failures.size() - 1);
+        failures.throwGravest();
+        return done;
     }
 
     private Archived archive(Admin admin, Source source) {
@@ -169,12 +165,6 @@ final class Archive {
                     counts);
             commit(master, last.map(MasterDataset.Version::number).orElse(0L), rows, commit);
             return counts;
-        } catch (Exception e) {
-            Optional<UnavailableException> unavailable = unavailable(e);
-            if (unavailable.isPresent()) {
-                throw unavailable.get();
-            }
-            throw e;
         } finally {
             rows.unpersist();
         }

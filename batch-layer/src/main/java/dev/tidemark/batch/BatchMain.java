@@ -90,26 +90,30 @@ public final class BatchMain implements Runnable {
         if (STOPPING.get()) {
             return FAILED;
         }
-        if (failure instanceof LostRaceException) {
-            System.err.println(failure.getMessage());
-            return LOST_RACE;
+        int status = complain(failure);
+        for (Throwable other : failure.getSuppressed()) {
+            complain(other);
         }
-        if (isExpected(failure)) {
-            System.err.println(failure.getMessage());
-            return FAILED;
-        }
-        Optional<UnavailableException> unavailable = Archive.unavailable(failure);
-        if (unavailable.isPresent()) {
-            System.err.println(unavailable.get().getMessage());
-            return FAILED;
-        }
-        System.err.println("failed: " + failure);
-        failure.printStackTrace();
-        return FAILED;
+        return status;
     }
 
-    private static boolean isExpected(Exception failure) {
+    /** Says on stderr what is wrong; the exit status of it comes back. */
+    private static int complain(Throwable failure) {
+        Optional<UnavailableException> unavailable = Archive.unavailable(failure);
+        if (isExpected(failure)) {
+            System.err.println(failure.getMessage());
+        } else if (unavailable.isPresent()) {
+            System.err.println(unavailable.get().getMessage());
+        } else {
+            System.err.println("failed: " + failure);
+            failure.printStackTrace();
+        }
+        return failure instanceof LostRaceException ? LOST_RACE : FAILED;
+    }
+
+    private static boolean isExpected(Throwable failure) {
         return failure instanceof RefusedException
+                || failure instanceof LostRaceException
                 || failure instanceof UnavailableException
                 || failure instanceof InvalidDeploymentException;
     }

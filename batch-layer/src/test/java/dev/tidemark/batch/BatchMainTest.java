@@ -119,6 +119,23 @@ class BatchMainTest {
     }
 
     @Test
+    void whatKeepsEachSourceFromBeingArchivedIsALineOfStderr() throws IOException {
+        write("no-such-topic", "count()");
+        Path orders = folder.resolve("sources/orders.yaml");
+        Files.writeString(
+                orders.resolveSibling("returns.yaml"),
+                Files.readString(orders)
+                        .replace("name: orders", "name: returns")
+                        .replace("no-such-topic", "none-such-either"));
+        Ended ended = run("archive", "-c", file());
+        assertEquals(1, ended.status());
+        assertEquals(2, ended.err().lines().count(), ended.err());
+        assertTrue(ended.err().contains("topic no-such-topic does not exist"), ended.err());
+        assertTrue(ended.err().contains("topic none-such-either does not exist"), ended.err());
+        assertEquals(List.of(), ended.out());
+    }
+
+    @Test
     void aLostRaceIsOneLineAndStatus4() throws Exception {
         String topic = SharedBroker.createTopic("orders", 2);
         write(topic, "sum(amount)");
