@@ -41,20 +41,8 @@ final class ArchiveCommand implements Runnable {
     }
 
     private void runContinuously(Archive archive) {
-        while (true) {
-            try {
-                batch.print(archive.run());
-            } catch (UnavailableException | LostRaceException e) {
-                // The broker may come back, and the other process's append is as good as ours.
-                batch.progress().say(e.getMessage() + "; trying again in " + PAUSE.toSeconds() + " s");
-            }
-            pause();
-        }
-    }
-
-    private static void pause() {
         try {
-            Thread.sleep(PAUSE.toMillis());
+            new ContinuousArchive(archive, PAUSE, batch::print, System.err::println).run();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new UnavailableException("interrupted");

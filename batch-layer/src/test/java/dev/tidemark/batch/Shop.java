@@ -156,6 +156,21 @@ final class Shop {
         return with(List.of(other), deployment.views());
     }
 
+    /** The same deployment on another broker. */
+    Shop withBroker(String bootstrapServers) {
+        return new Shop(new Deployment(
+                deployment.file(),
+                deployment.name(),
+                deployment.zone(),
+                deployment.warehouse(),
+                Map.of("bootstrap.servers", bootstrapServers),
+                deployment.spark(),
+                0,
+                deployment.sources(),
+                deployment.views(),
+                Locations.NONE));
+    }
+
     /** The same deployment with another filter in its first view. */
     Shop withFilter(String where) {
         ViewDefinition view = deployment.views().get(0);
