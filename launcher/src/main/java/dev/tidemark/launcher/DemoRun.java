@@ -54,15 +54,24 @@ final class DemoRun {
     }
 
     private void startBroker() throws InterruptedException {
-        if (platform.hasRunningBroker()) {
+        requireNoOther(deployment);
+        platform.startBroker();
+        platform.createTopics();
+    }
+
+    /**
+     * Holds off from a deployment that another demo runs.
+     *
+     * @throws RefusedException if its broker runs
+     */
+    static void requireNoOther(Deployment deployment) throws InterruptedException {
+        if (new OwnBroker(deployment.brokerHome()).runs()) {
             throw new RefusedException("a demo runs in %s already, with its broker at %s: stop it, or choose another"
                             .formatted(
                                     deployment.file().getParent(),
                                     deployment.brokerHome().address())
                     + " --data and --port");
         }
-        platform.startBroker();
-        platform.createTopics();
     }
 
     /** A record that was given up would leave a hole in its partition, and {@link Resumption} counts on none. */

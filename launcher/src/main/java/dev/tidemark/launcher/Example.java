@@ -1,5 +1,6 @@
 package dev.tidemark.launcher;
 
+import dev.tidemark.deployment.Deployment;
 import dev.tidemark.deployment.DeploymentLoader;
 import dev.tidemark.deployment.RefusedException;
 import java.io.IOException;
@@ -50,9 +51,9 @@ record Example(String name, String lines, Instant liveFrom, String query) {
      *
      * @param port the port of the HTTP API; empty for the one that the files say
      * @return the deployment's file
-     * @throws RefusedException if the folder holds something else
+     * @throws RefusedException if the folder holds something else, or a demo runs there, whose port is not to change
      */
-    Path install(Path original, Path directory, Optional<Integer> port) {
+    Path install(Path original, Path directory, Optional<Integer> port) throws InterruptedException {
         Path config = directory.resolve(CONFIG);
         try {
             if (Files.exists(config)) {
@@ -70,12 +71,13 @@ record Example(String name, String lines, Instant liveFrom, String query) {
         }
     }
 
-    private void requireThis(Path config) {
-        String found = DeploymentLoader.load(config).name();
-        if (!found.equals(name)) {
+    private void requireThis(Path config) throws InterruptedException {
+        Deployment found = DeploymentLoader.load(config);
+        if (!found.name().equals(name)) {
             throw new RefusedException("%s holds the deployment '%s', not the example '%s': choose another --data"
-                    .formatted(config.getParent(), found, name));
+                    .formatted(config.getParent(), found.name(), name));
         }
+        DemoRun.requireNoOther(found);
     }
 
     /** What an interrupted copy has left may be there. */

@@ -3,10 +3,6 @@ package dev.tidemark.launcher;
 import dev.tidemark.deployment.Deployment;
 import dev.tidemark.deployment.RefusedException;
 import dev.tidemark.deployment.UnavailableException;
-import java.io.IOException;
-import java.net.InetSocketAddress;
-import java.net.Socket;
-import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,7 +14,6 @@ import org.apache.kafka.clients.admin.Admin;
 /** The processes of one deployment on this machine, supervised. Every step says what it does. */
 final class Platform {
 
-    private static final int PROBE_MILLIS = 1000;
     private static final int POLL_MILLIS = 250;
     private static final int LOST_RACE = 4;
 
@@ -80,32 +75,8 @@ final class Platform {
         return broker.waitFor();
     }
 
-    /**
-     * Whether a broker of the deployment's own accepts connections, and goes on doing so: one whose launcher was killed
-     * ends as soon as it notices.
-     */
-    boolean hasRunningBroker() throws InterruptedException {
-        if (!brokerAccepts()) {
-            return false;
-        }
-        Thread.sleep(TetheredMain.PERIOD.multipliedBy(2).toMillis());
-        return brokerAccepts();
-    }
-
-    /** One that was killed itself leaves its address behind. */
-    private boolean brokerAccepts() {
-        if (!Files.exists(deployment.brokerHome().addressFile())) {
-            return false;
-        }
-        String address = deployment.brokerHome().address();
-        int colon = address.lastIndexOf(':');
-        try (Socket probe = new Socket()) {
-            int port = Integer.parseInt(address.substring(colon + 1));
-            probe.connect(new InetSocketAddress(address.substring(0, colon), port), PROBE_MILLIS);
-            return true;
-        } catch (IOException | IllegalArgumentException | IndexOutOfBoundsException e) {
-            return false;
-        }
+    private boolean hasRunningBroker() throws InterruptedException {
+        return new OwnBroker(deployment.brokerHome()).runs();
     }
 
     private List<String> brokerArguments() {

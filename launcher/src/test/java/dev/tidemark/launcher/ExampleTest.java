@@ -7,6 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.tidemark.deployment.Deployment;
 import dev.tidemark.deployment.DeploymentLoader;
 import dev.tidemark.deployment.RefusedException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -22,7 +24,7 @@ class ExampleTest {
     Path directory;
 
     @Test
-    void itIsCopiedWithItsDataAndItsPort() {
+    void itIsCopiedWithItsDataAndItsPort() throws Exception {
         Path config = Example.FLIGHTS.install(FLIGHTS, directory.resolve("demo"), Optional.of(9191));
         Deployment deployment = DeploymentLoader.load(config);
         assertEquals("flights", deployment.name());
@@ -38,6 +40,22 @@ class ExampleTest {
         Example.FLIGHTS.install(FLIGHTS, directory, Optional.of(9191));
         assertTrue(Files.readString(config).endsWith("# mine\n"));
         assertEquals(9191, DeploymentLoader.load(config).servingPort());
+    }
+
+    @Test
+    void thePortOfADemoThatRunsIsLeftAlone() throws Exception {
+        Path config = Example.FLIGHTS.install(FLIGHTS, directory, Optional.of(9191));
+        Path address = DeploymentLoader.load(config).brokerHome().addressFile();
+        Files.createDirectories(address.getParent());
+        try (ServerSocket broker = new ServerSocket(0, 0, InetAddress.getLoopbackAddress())) {
+            Files.writeString(address, "127.0.0.1:" + broker.getLocalPort());
+            RefusedException refused = assertThrows(
+                    RefusedException.class, () -> Example.FLIGHTS.install(FLIGHTS, directory, Optional.of(9292)));
+            assertTrue(refused.getMessage().startsWith("a demo runs in " + directory), refused.getMessage());
+            assertEquals(9191, DeploymentLoader.load(config).servingPort());
+        }
+        Example.FLIGHTS.install(FLIGHTS, directory, Optional.of(9292));
+        assertEquals(9292, DeploymentLoader.load(config).servingPort(), "its broker is gone");
     }
 
     @Test
@@ -91,7 +109,7 @@ class ExampleTest {
     }
 
     @Test
-    void theFirstQueryAsksAViewOfTheExample() {
+    void theFirstQueryAsksAViewOfTheExample() throws Exception {
         Path config = Example.FLIGHTS.install(FLIGHTS, directory, Optional.empty());
         assertTrue(DeploymentLoader.load(config).views().stream()
                 .anyMatch(view -> Example.FLIGHTS.query().startsWith("/v1/views/" + view.name() + "/query?")));
