@@ -18,7 +18,6 @@ import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.common.KafkaException;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -168,17 +167,6 @@ final class Archive {
         } finally {
             rows.unpersist();
         }
-    }
-
-    /** What is wrong, if it is that Kafka could not be read. */
-    static Optional<UnavailableException> unavailable(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof KafkaException kafka) {
-                return Optional.of(new UnavailableException(
-                        "reading from Kafka failed: " + kafka.getMessage() + "; try again when the broker is up"));
-            }
-        }
-        return Optional.empty();
     }
 
     private void commit(MasterDataset master, long lastVersion, Dataset<Row> rows, ArchiveCommit commit) {

@@ -17,7 +17,7 @@ final class ArchiveFailures {
 
     /** One more source's failure. */
     void add(Exception failure) {
-        failures.add(Archive.unavailable(failure)
+        failures.add(UnavailableException.of(failure)
                 .<RuntimeException>map(unavailable -> unavailable)
                 .orElseGet(() -> unchecked(failure)));
     }

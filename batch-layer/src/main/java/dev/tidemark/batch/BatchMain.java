@@ -9,7 +9,6 @@ import dev.tidemark.view.Json;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
-import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.config.Configurator;
@@ -99,11 +98,9 @@ public final class BatchMain implements Runnable {
 
     /** Says on stderr what is wrong; the exit status of it comes back. */
     private static int complain(Throwable failure) {
-        Optional<UnavailableException> unavailable = Archive.unavailable(failure);
-        if (isExpected(failure)) {
-            System.err.println(failure.getMessage());
-        } else if (unavailable.isPresent()) {
-            System.err.println(unavailable.get().getMessage());
+        Throwable known = UnavailableException.of(failure).<Throwable>map(found -> found).orElse(failure);
+        if (isExpected(known)) {
+            System.err.println(known.getMessage());
         } else {
             System.err.println("failed: " + failure);
             failure.printStackTrace();

@@ -50,7 +50,7 @@ final class ContinuousArchive {
     private void complainOrFail(RuntimeException failure) {
         // The broker may be away before any source is asked for.
         RuntimeException gravest =
-                Archive.unavailable(failure).<RuntimeException>map(found -> found).orElse(failure);
+                UnavailableException.of(failure).<RuntimeException>map(found -> found).orElse(failure);
         if (!isBearable(gravest)) {
             throw failure;
         }

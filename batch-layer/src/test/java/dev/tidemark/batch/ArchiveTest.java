@@ -21,7 +21,6 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
-import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -302,15 +301,6 @@ class ArchiveTest {
                 Duration.ofHours(1)));
         RefusedException refusal = assertThrows(RefusedException.class, changed::archive);
         assertTrue(refusal.getMessage().contains("judging rules of source orders"), refusal.getMessage());
-    }
-
-    @Test
-    void thatKafkaCannotBeReadIsAPassingTroubleHoweverSparkWrapsIt() {
-        Exception wrapped = new IllegalStateException(new IllegalStateException(new TimeoutException("no answer")));
-        UnavailableException unavailable = Archive.unavailable(wrapped).orElseThrow();
-        assertTrue(unavailable.getMessage().contains("no answer; try again"), unavailable.getMessage());
-        assertTrue(
-                Archive.unavailable(new IllegalStateException("anything else")).isEmpty());
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.tidemark.launcher;
 
+import dev.tidemark.deployment.UnavailableException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -10,7 +11,8 @@ import picocli.CommandLine.ParentCommand;
 
 /**
  * A subcommand that a layer carries out: its process gets the terminal and all arguments, {@code --help} included, and
- * its exit code becomes ours. So a layer's options are known in one place only.
+ * its exit code becomes ours, but for the one that tells a supervisor more than a user wants to know. So a layer's
+ * options are known in one place only.
  */
 @Command
 final class LayerCommand implements Callable<Integer> {
@@ -43,7 +45,8 @@ final class LayerCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        return Foreground.run(layer.process(Installation.find(), forLayer()));
+        int status = Foreground.run(layer.process(Installation.find(), forLayer()));
+        return status == UnavailableException.EXIT_STATUS ? Tidemark.FAILED : status;
     }
 
     List<String> forLayer() {

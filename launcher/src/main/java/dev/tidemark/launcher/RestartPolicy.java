@@ -1,29 +1,31 @@
 package dev.tidemark.launcher;
 
+import dev.tidemark.deployment.UnavailableException;
 import java.time.Duration;
 import java.util.Optional;
 
 /**
  * When a process that has ended is started again: after 1, 2, 4, … at most 30 seconds, from 1 again once it has lived
- * for a minute. A process that gives up soon after its start with exit code 1 or 2 refuses to run, and is asked three
- * times; but once it was ready, what it lacks is something that others have taken away and may bring back, such as the
- * broker, and it is asked for ever. Accumulates: one instance watches one process.
+ * for a minute. A process that ends with exit code 1 or 2 refuses to run, however long it took to say so, and is asked
+ * three times in a row; being ready breaks the row. One that lacks what may come back, such as the broker, says so by
+ * {@link UnavailableException#EXIT_STATUS}: once it was ready, it is asked for ever, since others have taken that away;
+ * before, it was never there, and that counts as a refusal too. Accumulates: one instance watches one process.
  */
 final class RestartPolicy {
 
     private static final Duration FIRST_DELAY = Duration.ofSeconds(1);
     private static final Duration LONGEST_DELAY = Duration.ofSeconds(30);
     private static final Duration HEALTHY = Duration.ofMinutes(1);
-    private static final Duration SOON = Duration.ofSeconds(30);
     private static final int REFUSALS = 3;
 
     private Duration delay = FIRST_DELAY;
     private int refusals;
-    private volatile boolean wasReady;
+    private boolean wasReady;
 
-    /** The process has been ready. */
-    void ready() {
+    /** The process is ready. */
+    synchronized void ready() {
         wasReady = true;
+        refusals = 0;
     }
 
     /**
@@ -31,18 +33,21 @@ final class RestartPolicy {
      *
      * @return how long to wait before the next start; empty to give up
      */
-    Optional<Duration> afterExit(int status, Duration uptime) {
+    synchronized Optional<Duration> afterExit(int status, Duration uptime) {
         if (uptime.compareTo(HEALTHY) >= 0) {
             delay = FIRST_DELAY;
         }
-        boolean refused = !wasReady && (status == 1 || status == 2) && uptime.compareTo(SOON) < 0;
-        refusals = refused ? refusals + 1 : 0;
+        refusals = isRefusal(status) ? refusals + 1 : 0;
         if (refusals == REFUSALS) {
             return Optional.empty();
         }
         Duration wait = delay;
         delay = min(delay.multipliedBy(2), LONGEST_DELAY);
         return Optional.of(wait);
+    }
+
+    private boolean isRefusal(int status) {
+        return status == 1 || status == 2 || status == UnavailableException.EXIT_STATUS && !wasReady;
     }
 
     private static Duration min(Duration one, Duration other) {

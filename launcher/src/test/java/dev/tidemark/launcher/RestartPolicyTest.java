@@ -3,6 +3,7 @@ package dev.tidemark.launcher;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.tidemark.deployment.UnavailableException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -40,9 +41,40 @@ class RestartPolicyTest {
     }
 
     @Test
-    void whatWasReadyOnceIsAskedForEver() {
+    void aRefusalCountsHoweverLongItTook() {
+        policy.afterExit(1, Duration.ofSeconds(40));
+        policy.afterExit(1, Duration.ofMinutes(2));
+        assertEquals(Optional.empty(), policy.afterExit(1, Duration.ofSeconds(40)));
+    }
+
+    @Test
+    void whatWasReadyOnceIsAskedForEverForWhatMayComeBack() {
         policy.ready();
         for (int i = 0; i < 10; i++) {
+            assertTrue(
+                    policy.afterExit(UnavailableException.EXIT_STATUS, MOMENT).isPresent());
+        }
+    }
+
+    @Test
+    void whatWasNeverThereIsNotWaitedFor() {
+        policy.afterExit(UnavailableException.EXIT_STATUS, MOMENT);
+        policy.afterExit(UnavailableException.EXIT_STATUS, MOMENT);
+        assertEquals(Optional.empty(), policy.afterExit(UnavailableException.EXIT_STATUS, MOMENT));
+    }
+
+    @Test
+    void whatWasReadyOnceMayRefuseForGoodLater() {
+        policy.ready();
+        policy.afterExit(1, MOMENT);
+        policy.afterExit(1, MOMENT);
+        assertEquals(Optional.empty(), policy.afterExit(1, MOMENT));
+    }
+
+    @Test
+    void beingReadyBreaksTheRow() {
+        for (int i = 0; i < 10; i++) {
+            policy.ready();
             assertTrue(policy.afterExit(1, MOMENT).isPresent());
         }
     }
@@ -51,10 +83,8 @@ class RestartPolicyTest {
     void anEndOfAnotherKindBreaksTheRow() {
         policy.afterExit(1, MOMENT);
         policy.afterExit(1, MOMENT);
-        policy.afterExit(1, Duration.ofSeconds(40));
-        policy.afterExit(1, MOMENT);
         policy.afterExit(KILLED, MOMENT);
         policy.afterExit(1, MOMENT);
-        assertEquals(Optional.of(Duration.ofSeconds(30)), policy.afterExit(1, MOMENT));
+        assertEquals(Optional.of(Duration.ofSeconds(16)), policy.afterExit(1, MOMENT));
     }
 }

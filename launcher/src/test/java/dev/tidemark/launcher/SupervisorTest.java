@@ -60,6 +60,18 @@ class SupervisorTest {
     }
 
     @Test
+    void aProcessThatWasReadyAndRefusesFromThenOnEndsTheSupervisionToo() throws Exception {
+        try (Supervisor supervisor = new Supervisor(said::add)) {
+            Supervised process = supervisor.start(
+                    "tiny", () -> Files.exists(diary()) ? TinyProcess.command("refuse") : tiny("tiny"));
+            process.ready().get();
+            kill(runs("tiny").get(0));
+            UnavailableException failure = assertThrows(UnavailableException.class, supervisor::await);
+            assertTrue(failure.getMessage().endsWith("tiny: the answer is no"), failure.getMessage());
+        }
+    }
+
+    @Test
     void processesEndInTheReverseOrderOfTheirStart() throws Exception {
         try (Supervisor supervisor = new Supervisor(said::add)) {
             for (String name : List.of("broker", "speed", "serving")) {

@@ -17,7 +17,11 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** The serving process: answers queries over HTTP until it is told to stop. It keeps no state of its own. */
+/**
+ * The serving process: answers queries over HTTP until it is told to stop. It keeps no state of its own. Exit codes: 1
+ * failed, with what is wrong on stderr; 2 wrong usage; 75 ({@link UnavailableException#EXIT_STATUS}) something is not
+ * there that may come back, such as the broker.
+ */
 @Command(
         name = "serve",
         description = "Answer queries over HTTP.",
@@ -25,6 +29,7 @@ import picocli.CommandLine.Option;
         sortOptions = false)
 public final class ServingMain implements Callable<Integer> {
 
+    private static final int FAILED = 1;
     private static final long POLL_MILLIS = 20;
 
     @Option(
@@ -59,14 +64,14 @@ public final class ServingMain implements Callable<Integer> {
             LoggerFactory.getLogger(ServingMain.class).error("thread {} died", thread.getName(), failure);
             if (failure instanceof Error) {
                 System.err.println("serve: " + failure + " in thread " + thread.getName() + "; the process ends");
-                Runtime.getRuntime().halt(1);
+                Runtime.getRuntime().halt(FAILED);
             }
         });
     }
 
     private static int fail(Exception failure, ServingMain main) {
         System.err.println("serve: " + message(failure, main.config));
-        return 1;
+        return UnavailableException.of(failure).isPresent() ? UnavailableException.EXIT_STATUS : FAILED;
     }
 
     private static String message(Exception failure, Path config) {

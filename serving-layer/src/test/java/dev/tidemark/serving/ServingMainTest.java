@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.tidemark.broker.SharedBroker;
 import dev.tidemark.deployment.Deployment;
 import dev.tidemark.deployment.DeploymentLoader;
+import dev.tidemark.deployment.UnavailableException;
 import dev.tidemark.schema.Field;
 import dev.tidemark.schema.ValueType;
 import dev.tidemark.view.DefinitionSet;
@@ -71,7 +72,7 @@ class ServingMainTest {
         String file = directory.resolve("tidemark.yaml").toString();
         Process process = start("-c", file, "--port", "0");
         assertTrue(process.waitFor(60, TimeUnit.SECONDS));
-        assertEquals(1, process.exitValue());
+        assertEquals(UnavailableException.EXIT_STATUS, process.exitValue(), "it may come back");
         assertTrue(output("err").contains("bootstrap"), output("err"));
         assertTrue(output("err").contains("see kafka.bootstrap.servers in " + file), output("err"));
     }

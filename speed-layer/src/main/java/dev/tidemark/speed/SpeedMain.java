@@ -8,6 +8,7 @@ import dev.tidemark.deployment.UnavailableException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.logging.log4j.Level;
@@ -17,7 +18,10 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** The process of the speed layer. */
+/**
+ * The process of the speed layer. Exit codes: 1 failed or refused, with what is wrong on stderr; 2 wrong usage; 75
+ * ({@link UnavailableException#EXIT_STATUS}) something is not there that may come back, such as the broker.
+ */
 @Command(
         name = "speed",
         mixinStandardHelpOptions = true,
@@ -73,8 +77,12 @@ public final class SpeedMain implements Callable<Integer> {
                     "the query has failed: " + rootOf(failure) + "; start it again, and it goes on where it stood");
             return FAILED;
         }
+        Optional<UnavailableException> unavailable = UnavailableException.of(failure);
+        if (unavailable.isPresent()) {
+            System.err.println(unavailable.get().getMessage());
+            return UnavailableException.EXIT_STATUS;
+        }
         boolean expected = failure instanceof RefusedException
-                || failure instanceof UnavailableException
                 || failure instanceof InvalidDeploymentException
                 || failure instanceof InvalidViewsException;
         if (!expected) {
