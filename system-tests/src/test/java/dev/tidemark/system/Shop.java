@@ -124,6 +124,14 @@ record Shop(Path folder, int port) {
         return shop;
     }
 
+    /** A second file of the same deployment, which names a broker; its name comes back. */
+    String withBroker(String address) throws IOException {
+        String own = Files.readString(folder.resolve("tidemark.yaml"));
+        Path file = folder.resolve("with-broker.yaml");
+        Files.writeString(file, own + "kafka:\n  bootstrap.servers: " + address + "\n");
+        return file.getFileName().toString();
+    }
+
     static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0)) {
             return socket.getLocalPort();

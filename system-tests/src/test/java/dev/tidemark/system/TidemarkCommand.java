@@ -1,5 +1,7 @@
 package dev.tidemark.system;
 
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,9 +32,24 @@ final class TidemarkCommand {
 
     /** Starts it in {@code folder} with a file as its standard input. */
     static TidemarkCommand start(Path folder, Path input, String... arguments) throws IOException {
+        return start(java(), folder, input, arguments);
+    }
+
+    /**
+     * Starts it in {@code folder} as a terminal does: in a process group of its own, for {@link #interrupt}. A shell
+     * that has put this build into the background had it ignore SIGINT, which would be inherited.
+     */
+    static TidemarkCommand startInGroup(Path folder, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>(List.of("setsid", "env", "--default-signal=INT"));
+        command.addAll(java());
+        return start(command, folder, Path.of("/dev/null"), arguments);
+    }
+
+    private static TidemarkCommand start(List<String> java, Path folder, Path input, String... arguments)
+            throws IOException {
         Path outputs = Files.createDirectories(Repository.ROOT.resolve("system-tests/target/processes"));
         Path output = Files.createTempFile(outputs, "tidemark-" + arguments[0] + "-", ".log");
-        List<String> command = new ArrayList<>(java());
+        List<String> command = new ArrayList<>(java);
         command.addAll(List.of(arguments));
         Process process = new ProcessBuilder(command)
                 .directory(folder.toFile())
@@ -87,14 +104,48 @@ final class TidemarkCommand {
         }
     }
 
-    /** Asks it to end, as Ctrl-C and SIGTERM do; returns when it and the processes that it has started are gone. */
+    /** Asks it to end by SIGTERM; returns when it and the processes that it has started are gone. */
     void terminate() {
-        List<ProcessHandle> all = Stream.concat(Stream.of(process.toHandle()), process.descendants())
-                .toList();
+        List<ProcessHandle> all = processes();
         process.destroy();
-        for (ProcessHandle each : all) {
+        awaitEnd(all);
+    }
+
+    /**
+     * What Ctrl-C does: SIGINT to every process of its group. Returns when all are gone; the exit code comes back.
+     *
+     * @throws AssertionError if a process is left in the group
+     */
+    int interrupt() throws IOException, InterruptedException {
+        List<ProcessHandle> all = processes();
+        signalGroup("INT");
+        awaitEnd(all);
+        assertNotEquals(0, signalGroup("0"), "something is left of the process group");
+        return exitCode();
+    }
+
+    /** Whether it runs still. */
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    private List<ProcessHandle> processes() {
+        return Stream.concat(Stream.of(process.toHandle()), process.descendants())
+                .toList();
+    }
+
+    private static void awaitEnd(List<ProcessHandle> processes) {
+        for (ProcessHandle each : processes) {
             Conditions.await("process " + each.pid() + " ends", () -> !each.isAlive());
         }
+    }
+
+    private int signalGroup(String signal) throws IOException, InterruptedException {
+        return new ProcessBuilder("kill", "-s", signal, "--", "-" + process.pid())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start()
+                .waitFor();
     }
 
     /** What {@code kill -9} does, to it alone; its children notice by themselves. */

@@ -58,33 +58,51 @@ class UpTest {
     }
 
     @Test
-    void aDeploymentOfOnesOwnGoesThroughItsCommandsAndComesBackWithTheSameRows() throws Exception {
+    void aDeploymentOfOnesOwnGoesThroughItsCommandsAndOnWithABrokerThatUpDidNotStart() throws Exception {
         Shop shop = Shop.write(folder);
         List<Shop.Order> orders = orders();
-        TidemarkCommand up = start("up");
+        List<Shop.Order> first = orders.subList(0, 2_000);
+        TidemarkCommand up = TidemarkCommand.startInGroup(folder, "up");
+        started.add(up);
         up.awaitWords("shop is up at http://127.0.0.1:" + shop.port());
         shop.awaitReady();
 
-        succeed(
-                "produce",
-                "--source",
-                "orders",
-                "--historical",
-                shop.file(orders).toString());
-        Conditions.await("the speed layer's rows", () -> shop.answer().equals(Shop.plain(orders)));
+        produce(shop, first, "tidemark.yaml");
+        Conditions.await("the speed layer's rows", () -> shop.answer().equals(Shop.plain(first)));
         succeed("archive");
         succeed("recompute");
         Conditions.await("publication 1", () -> shop.publication() == 1);
-        assertEquals(Shop.plain(orders), shop.answer());
+        assertEquals(Shop.plain(first), shop.answer());
         aBrokenViewIsNamedWithItsLine();
 
-        up.terminate();
+        assertEquals(128 + 2, up.interrupt(), up::text);
         Path address = DeploymentLoader.load(folder.resolve("tidemark.yaml"))
                 .brokerHome()
                 .addressFile();
         assertFalse(Files.exists(address), "the broker's address outlives it");
-        start("up").awaitWords("shop is up at");
-        assertEquals(Shop.plain(orders), shop.answer());
+
+        TidemarkCommand broker = start("broker");
+        Conditions.await("the broker's address", () -> Files.exists(address));
+        String config = shop.withBroker(Files.readString(address).trim());
+        TidemarkCommand again = start("up", "-c", config);
+        again.awaitWords("shop is up at");
+        assertTrue(again.text().contains("using the broker at "), again::text);
+        assertEquals(Shop.plain(first), shop.answer());
+        produce(shop, orders.subList(2_000, orders.size()), config);
+        Conditions.await("all rows", () -> shop.answer().equals(Shop.plain(orders)));
+        again.terminate();
+        assertTrue(broker.isAlive(), "what it did not start goes on without it");
+    }
+
+    private void produce(Shop shop, List<Shop.Order> orders, String config) throws Exception {
+        succeed(
+                "produce",
+                "-c",
+                config,
+                "--source",
+                "orders",
+                "--historical",
+                shop.file(orders).toString());
     }
 
     private void aBrokenViewIsNamedWithItsLine() throws Exception {
