@@ -98,7 +98,8 @@ public final class BatchMain implements Runnable {
 
     /** Says on stderr what is wrong; the exit status of it comes back. */
     private static int complain(Throwable failure) {
-        Throwable known = UnavailableException.of(failure).<Throwable>map(found -> found).orElse(failure);
+        Throwable known =
+                UnavailableException.of(failure).<Throwable>map(found -> found).orElse(failure);
         if (isExpected(known)) {
             System.err.println(known.getMessage());
         } else {

@@ -49,13 +49,15 @@ final class ContinuousArchive {
 
     private void complainOrFail(RuntimeException failure) {
         // The broker may be away before any source is asked for.
-        RuntimeException gravest =
-                UnavailableException.of(failure).<RuntimeException>map(found -> found).orElse(failure);
+        RuntimeException gravest = UnavailableException.of(failure)
+                .<RuntimeException>map(found -> found)
+                .orElse(failure);
         if (!isBearable(gravest)) {
             throw failure;
         }
         Stream.concat(Stream.of(gravest), Stream.of(failure.getSuppressed()))
-                .forEach(each -> complaints.accept(each.getMessage() + "; trying again in " + pause.toSeconds() + " s"));
+                .forEach(
+                        each -> complaints.accept(each.getMessage() + "; trying again in " + pause.toSeconds() + " s"));
     }
 
     /** A refused source waits for its operator, the broker may come back, another process's append is as good as ours. */

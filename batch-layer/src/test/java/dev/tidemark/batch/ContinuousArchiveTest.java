@@ -89,8 +89,7 @@ class ContinuousArchiveTest {
                 },
                 Shop.QUIET,
                 false));
-        ExecutionException failure =
-                assertThrows(ExecutionException.class, () -> ended.get(1, TimeUnit.MINUTES));
+        ExecutionException failure = assertThrows(ExecutionException.class, () -> ended.get(1, TimeUnit.MINUTES));
         assertTrue(failure.getMessage().contains("nobody knows"), failure.getMessage());
     }
 

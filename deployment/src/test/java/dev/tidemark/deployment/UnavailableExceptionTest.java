@@ -15,8 +15,8 @@ class UnavailableExceptionTest {
 
     @Test
     void thatKafkaCannotBeReadIsPassingTroubleHoweverItIsWrapped() {
-        UnavailableException unavailable =
-                UnavailableException.of(wrapped(new TimeoutException("no answer"))).orElseThrow();
+        UnavailableException unavailable = UnavailableException.of(wrapped(new TimeoutException("no answer")))
+                .orElseThrow();
         assertTrue(unavailable.getMessage().contains("no answer; try again"), unavailable.getMessage());
     }
 

@@ -11,6 +11,7 @@ import dev.tidemark.deployment.Deployment;
 import dev.tidemark.deployment.DeploymentLoader;
 import dev.tidemark.deployment.RefusedException;
 import dev.tidemark.deployment.SourceLog;
+import dev.tidemark.deployment.UnavailableException;
 import dev.tidemark.schema.Bucket;
 import dev.tidemark.schema.Contribution;
 import dev.tidemark.schema.Increment;
@@ -421,5 +422,14 @@ class SpeedLayerTest {
     @Test
     void anUnknownTriggerIsWrongUsage() {
         assertEquals(2, SpeedMain.run("--trigger", "nonsense"));
+    }
+
+    @Test
+    void theExitStatusSaysWhetherTheTroubleMayPass() throws Exception {
+        String file = deployment.file().toString();
+        assertEquals(1, SpeedMain.run("--config", file + ".not"));
+        Path source = folder.resolve("sources/orders.yaml");
+        Files.writeString(source, Files.readString(source).replace(topic, "not-created-yet"));
+        assertEquals(UnavailableException.EXIT_STATUS, SpeedMain.run("--config", file));
     }
 }

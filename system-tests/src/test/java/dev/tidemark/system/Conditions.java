@@ -7,12 +7,12 @@ import java.util.concurrent.locks.LockSupport;
 /** Waits for what is to become true. */
 final class Conditions {
 
-    /** How long {@link #await} waits. */
-    static final Duration PATIENCE = Duration.ofSeconds(120);
+    /** How long {@link #await} waits: enough to start Spark on a machine that does other work. */
+    static final Duration PATIENCE = Duration.ofMinutes(5);
 
     private Conditions() {}
 
-    /** Returns once {@code condition} holds; fails after two minutes. A condition that throws does not hold yet. */
+    /** Returns once {@code condition} holds; fails after five minutes. A condition that throws does not hold yet. */
     static void await(String what, Callable<Boolean> condition) {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         Throwable last = null;

@@ -46,14 +46,15 @@ final class FlightLog implements AutoCloseable {
 
     /** Sends a flight whose record is stamped with {@code timestamp}, in milliseconds. */
     Future<RecordMetadata> send(Flight flight, long timestamp) {
-        return producer.send(new ProducerRecord<>(topic, null, timestamp, flight.origin(), flight.json()), (sent, e) -> {
-            if (e == null) {
-                partition(sent.partition()).put(sent.offset(), flight);
-                ends.merge(sent.partition(), sent.offset() + 1, Math::max);
-            } else {
-                refused.add(e);
-            }
-        });
+        return producer.send(
+                new ProducerRecord<>(topic, null, timestamp, flight.origin(), flight.json()), (sent, e) -> {
+                    if (e == null) {
+                        partition(sent.partition()).put(sent.offset(), flight);
+                        ends.merge(sent.partition(), sent.offset() + 1, Math::max);
+                    } else {
+                        refused.add(e);
+                    }
+                });
     }
 
     /** Sends something that is no flight, of one kind after the other. */

@@ -65,8 +65,8 @@ final class TestDeployment implements AutoCloseable {
 
     private static void copy(Path from, Path to) throws IOException {
         try (Stream<Path> files = Files.walk(from)) {
-            for (Path file : files.filter(
-                            path -> !LEFT_OUT.contains(from.relativize(path).getName(0).toString()))
+            for (Path file : files.filter(path ->
+                            !LEFT_OUT.contains(from.relativize(path).getName(0).toString()))
                     .toList()) {
                 Path target = to.resolve(from.relativize(file).toString());
                 if (Files.isDirectory(file)) {
