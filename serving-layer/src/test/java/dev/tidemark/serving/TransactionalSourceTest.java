@@ -76,6 +76,49 @@ class TransactionalSourceTest {
     }
 
     @Test
+    void aTailWithManyGapsHasBeenCountedWhenItIsReady() throws Exception {
+        int transactions = 400;
+        try (Shop shop = Shop.open(directory, 1);
+                KafkaProducer<byte[], byte[]> producer = Shop.producer(Map.of("transactional.id", shop.topic))) {
+            producer.initTransactions();
+            List<Sale> sold = new ArrayList<>();
+            for (int transaction = 0; transaction < transactions; transaction++) {
+                producer.beginTransaction();
+                sold.add(shop.sell(producer, 0, Shop.NOON, "EU", "1.00"));
+                producer.commitTransaction();
+            }
+            for (Sale sale : sold) {
+                // Each covers itself only, as the first increment of a task does.
+                shop.count(sale);
+            }
+            try (ServingLayer serving = shop.serve()) {
+                Client client = Client.of(serving);
+                Until.holds(serving::isReady);
+                Client.Reply first = client.revenue("");
+                assertEquals(transactions, first.rows().get(0).get("orders").asInt());
+                assertTrue(
+                        first.through(0) > sold.get(transactions - 1).position().offset());
+            }
+        }
+    }
+
+    @Test
+    void readinessDoesNotWaitForAnIncrementThatDoesNotCome() throws Exception {
+        try (Shop shop = Shop.open(directory, 1)) {
+            shop.sellAndCount(0, Shop.NOON, "EU", "1.00");
+            Sale late = shop.sell(0, Shop.NOON, "EU", "2.00");
+            shop.sellAndCount(0, Shop.NOON, "EU", "4.00");
+            try (ServingLayer serving = shop.serve(new Patience(Duration.ofDays(1), Patience.USUAL.clocks()))) {
+                Client client = Client.of(serving);
+                Until.holds(serving::isReady);
+                assertEquals(1, client.revenue("").through(0));
+                shop.count(late);
+                Until.holds(() -> client.revenue("").through(0) == 3);
+            }
+        }
+    }
+
+    @Test
     void onlyEventsAreMissing() throws Exception {
         try (Shop shop = Shop.open(directory, 1);
                 KafkaProducer<byte[], byte[]> producer = Shop.producer(Map.of("transactional.id", shop.topic));

@@ -9,13 +9,15 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Decides about offsets that no increment covers. Transaction markers and aborted records use up offsets without being
  * events: what a reader of committed records passes is closed. An event whose increment is still to come is waited
- * for; one whose increment cannot be expected any more is missing, and answers say so. Not thread-safe.
+ * for; one whose increment cannot be expected any more is missing, and answers say so. Not thread-safe, but for
+ * {@link #hasSettled}.
  */
 final class GapCloser {
 
@@ -25,9 +27,9 @@ final class GapCloser {
     /**
      * Since when a partition has been counted up to an offset.
      *
-     * @param event whether an event is known to lie there
+     * @param held whether it has been found that no reader can close what lies there: it is an event, or was perhaps
      */
-    private record Stall(long through, long sinceNanos, boolean event) {}
+    private record Stall(long through, long sinceNanos, boolean held) {}
 
     /**
      * Since when the increments of the events below {@code reach} have been waited for while that of a later event was
@@ -41,7 +43,7 @@ final class GapCloser {
     private final Generation generation;
     private final IncrementsFeed feed;
     private final Duration patience;
-    private final Map<Integer, Stall> stalls = new HashMap<>();
+    private final Map<Integer, Stall> stalls = new ConcurrentHashMap<>();
     private final Map<Integer, Wait> waits = new HashMap<>();
 
     /** @param patience how long the increment of an event is waited for, while later ones or its retention go by */
@@ -52,7 +54,8 @@ final class GapCloser {
     }
 
     /**
-     * Looks whether a partition has not progressed for a moment though more has been committed.
+     * Looks whether increments of a partition wait for what lies before them, or whether it has not progressed for a
+     * moment though more has been committed.
      *
      * @param end the exclusive end of what has been committed
      * @return whether there was anything to close or to give up
@@ -61,8 +64,9 @@ final class GapCloser {
         long through = generation.through(partition);
         Stall stall = stall(partition, through);
         boolean overdue = isOverdue(partition, through);
-        boolean quiet = System.nanoTime() - stall.sinceNanos() > QUIET_NANOS;
-        if (through >= end || !(overdue || quiet && !stall.event())) {
+        // Where increments wait, time can tell no more than the broker.
+        boolean due = generation.gap(partition).isPresent() || System.nanoTime() - stall.sinceNanos() > QUIET_NANOS;
+        if (through >= end || !(overdue || due && !stall.held())) {
             return false;
         }
         Probe probe = log.probe(partition, through, end);
@@ -70,8 +74,16 @@ final class GapCloser {
             generation.close(partition, probe.passed());
             return true;
         }
-        stalls.put(partition, new Stall(through, stall.sinceNanos(), probe.event()));
+        boolean held = probe.event() || probe.start() > through;
+        stalls.put(partition, new Stall(through, stall.sinceNanos(), held));
         return overdue && giveUp(partition, through, probe.start(), log);
+    }
+
+    /** Whether a partition has been counted up to {@code reach}, or as far as that can be before events are given up. */
+    boolean hasSettled(int partition, long reach) {
+        long through = generation.through(partition);
+        Stall stall = stalls.get(partition);
+        return through >= reach || stall != null && stall.held() && stall.through() == through;
     }
 
     private Stall stall(int partition, long through) {

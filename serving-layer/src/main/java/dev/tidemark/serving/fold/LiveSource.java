@@ -212,7 +212,8 @@ public final class LiveSource implements AutoCloseable {
     private boolean awaitSwap(RunningGeneration before, RunningGeneration next) throws InterruptedException {
         Optional<Approach> approach =
                 Optional.ofNullable(before).map(served -> new Approach(served.generation(), next.generation(), HELD));
-        while (!swap(before, next)) {
+        Settling settling = new Settling(next);
+        while (!swap(before, next, settling)) {
             if (next.feed().failure().isPresent()) {
                 throw next.feed().failure().get();
             }
@@ -228,15 +229,14 @@ public final class LiveSource implements AutoCloseable {
         return true;
     }
 
-    private boolean swap(RunningGeneration before, RunningGeneration next) {
-        if (!next.feed().caughtUp()) {
-            return false;
-        }
-        if (before == null) {
+    private boolean swap(RunningGeneration before, RunningGeneration next, Settling settling) {
+        if (before == null && settling.hasEnded()) {
             makeCurrent(next);
             return true;
         }
-        return before.generation().yieldTo(next.generation(), () -> makeCurrent(next));
+        return before != null
+                && next.feed().caughtUp()
+                && before.generation().yieldTo(next.generation(), () -> makeCurrent(next));
     }
 
     private void makeCurrent(RunningGeneration next) {

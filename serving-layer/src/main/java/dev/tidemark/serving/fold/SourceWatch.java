@@ -9,8 +9,10 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
@@ -26,6 +28,7 @@ final class SourceWatch implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(SourceWatch.class);
     private static final Duration LOOK = Duration.ofMillis(50);
+    private static final Duration CLOSING = Duration.ofMillis(300);
     private static final Duration DESCRIBE = Duration.ofSeconds(1);
     private static final Duration AFTER_FAILURE = Duration.ofMillis(500);
 
@@ -96,19 +99,16 @@ final class SourceWatch implements AutoCloseable {
             described = System.nanoTime();
         }
         if (partitions > 0 && attempt(this::observe, failures)) {
-            for (RunningGeneration running : generations.get()) {
-                lag.ends().forEach((partition, end) -> attempt(() -> look(running, partition, end), failures));
-            }
+            closeGaps(failures);
         }
         report(failures);
         return failures.isEmpty();
     }
 
-    /** What fails must not keep the rest from being looked at. */
-    private static boolean attempt(Runnable look, List<RuntimeException> failures) {
+    /** What {@code look} says, or false if it fails: that must not keep the rest from being looked at. */
+    private static boolean attempt(BooleanSupplier look, List<RuntimeException> failures) {
         try {
-            look.run();
-            return true;
+            return look.getAsBoolean();
         } catch (RuntimeException e) {
             failures.add(e);
             return false;
@@ -133,23 +133,46 @@ final class SourceWatch implements AutoCloseable {
         }
     }
 
-    private void observe() {
+    /** Looks where the log ends. */
+    private boolean observe() {
         lag.observe(Instant.now(), committed.ends(partitions));
+        return true;
     }
 
-    private void look(RunningGeneration running, int partition, long end) {
+    /**
+     * Closes what can be closed, of each partition in turn: a tail read at start-up may have thousands of gaps. For so
+     * long only that the log's end stays known.
+     */
+    private void closeGaps(List<RuntimeException> failures) {
+        long deadline = System.nanoTime() + CLOSING.toNanos();
+        boolean found;
+        do {
+            found = false;
+            for (RunningGeneration running : generations.get()) {
+                for (Map.Entry<Integer, Long> end : lag.ends().entrySet()) {
+                    found |= attempt(() -> look(running, end.getKey(), end.getValue()), failures);
+                }
+            }
+        } while (found && failures.isEmpty() && System.nanoTime() < deadline && !closed);
+    }
+
+    private boolean look(RunningGeneration running, int partition, long end) {
         boolean folds = !running.generation().definitions().streamed().views().isEmpty();
-        if (folds && running.generation().counts(partition) && running.gaps().look(partition, end, committed)) {
+        boolean found =
+                folds && running.generation().counts(partition) && running.gaps().look(partition, end, committed);
+        if (found) {
             progressed.signal();
         }
+        return found;
     }
 
-    private void describe() {
+    /** Looks at the topics' descriptions, and returns whether the source's is still the same log. */
+    private boolean describe() {
         SourceLog log = SourceLog.of(admin, source.topic());
         for (RunningGeneration running : generations.get()) {
             Generation generation = running.generation();
             if (!isSame(log, generation)) {
-                return;
+                return false;
             }
             for (int partition = 0; partition < log.partitions(); partition++) {
                 // Those that were there when it was made have been started at their cut.
@@ -158,6 +181,7 @@ final class SourceWatch implements AutoCloseable {
             widen(running);
         }
         partitions = log.partitions();
+        return true;
     }
 
     private boolean isSame(SourceLog log, Generation generation) {
