@@ -4,6 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.InputStream;
+import java.net.HttpURLConnection;
+import java.net.URL;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
@@ -11,6 +15,8 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The API's pages, queries and problems, over one deployment with a publication and a tail. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
@@ -102,6 +108,22 @@ class HttpApiTest {
                         + " nearest are 2026-03-02T12:00:00Z and 2026-03-02T12:01:00Z\",\"field\":\"from\","
                         + "\"found\":\"2026-03-02T12:00:30Z\",\"accepted\":[\"2026-03-02T12:00:00Z\",\"2026-03-02T12:01:00Z\"]}",
                 reply.json().toString());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"%zz", "%FF", "%"})
+    void aBrokenEscapeIsAProblemAndNoOtherQuery(String broken) throws Exception {
+        // Java's client would not send it.
+        URL url =
+                new URL("http://127.0.0.1:" + serving.port() + "/v1/views/revenue/query?filter%5Bregion%5D=" + broken);
+        HttpURLConnection connection = (HttpURLConnection) url.openConnection();
+        assertEquals(400, connection.getResponseCode());
+        assertEquals("application/problem+json", connection.getContentType());
+        try (InputStream body = connection.getErrorStream()) {
+            assertEquals(
+                    "filter[region]",
+                    new ObjectMapper().readTree(body).get("field").asText());
+        }
     }
 
     @Test

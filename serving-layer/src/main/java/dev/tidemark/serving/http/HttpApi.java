@@ -74,7 +74,7 @@ public final class HttpApi implements AutoCloseable {
         page(config, "/readyz", this::ready);
         config.routes.get(
                 "/v1/views/{view}/query",
-                context -> answer(context, UrlQuery.parse(viewOf(context), context.queryParamMap())));
+                context -> answer(context, UrlQuery.parse(viewOf(context), context.queryString())));
         config.routes.post("/v1/query", context -> answer(context, QueryRequest.parse(body(context))));
         config.routes.exception(HttpProblem.class, (problem, context) -> write(context, problem));
         config.routes.exception(HttpResponseException.class, (refused, context) -> write(context, problem(refused)));

@@ -26,8 +26,18 @@ public final class UrlQuery {
 
     private UrlQuery() {}
 
+    /**
+     * The query in an address.
+     *
+     * @param parameters what follows the address's question mark, as it was sent; null for nothing
+     * @throws HttpProblem if a parameter is unknown or malformed
+     */
+    public static QueryRequest parse(String view, String parameters) {
+        return parse(view, QueryString.parse(parameters));
+    }
+
     /** The query of these parameters. */
-    public static QueryRequest parse(String view, Map<String, List<String>> parameters) {
+    static QueryRequest parse(String view, Map<String, List<String>> parameters) {
         ObjectNode query = NODES.objectNode().put("view", view);
         Map<String, ArrayNode> filters = new LinkedHashMap<>();
         parameters.forEach((name, values) -> {
