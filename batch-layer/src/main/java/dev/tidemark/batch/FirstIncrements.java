@@ -1,22 +1,20 @@
 package dev.tidemark.batch;
 
 import dev.tidemark.deployment.Deployment;
+import dev.tidemark.deployment.IncrementReader;
 import dev.tidemark.deployment.SourceLog;
 import dev.tidemark.deployment.UnavailableException;
 import dev.tidemark.schema.Increment;
 import dev.tidemark.schema.IncrementFormat;
 import dev.tidemark.schema.Source;
 import dev.tidemark.view.DefinitionSet;
-import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
@@ -24,15 +22,12 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 /** Where the speed layer began: from there on answers count, before anything is archived. */
 final class FirstIncrements {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
-    private static final Duration POLL = Duration.ofMillis(200);
-
     private final String topic;
-    private final IncrementFormat format;
+    private final IncrementReader reader;
 
     private FirstIncrements(String topic, DefinitionSet set) {
         this.topic = topic;
-        this.format = new IncrementFormat(set.shapes());
+        this.reader = new IncrementReader(new IncrementFormat(set.shapes()));
     }
 
     /**
@@ -76,29 +71,12 @@ final class FirstIncrements {
         try (KafkaConsumer<byte[], byte[]> consumer =
                 new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
             for (int partition = 0; partition < partitions; partition++) {
-                Optional<Increment> first = first(consumer, new TopicPartition(topic, partition));
+                Optional<Increment> first = reader.first(consumer, new TopicPartition(topic, partition));
                 if (first.isPresent()) {
                     firsts.put(partition, first.get());
                 }
             }
         }
         return firsts;
-    }
-
-    private Optional<Increment> first(KafkaConsumer<byte[], byte[]> consumer, TopicPartition partition) {
-        consumer.assign(List.of(partition));
-        consumer.seekToBeginning(List.of(partition));
-        long end = consumer.endOffsets(List.of(partition)).get(partition);
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (consumer.position(partition) < end) {
-            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-                return Optional.of(format.read(record.value()));
-            }
-            if (System.nanoTime() > deadline) {
-                throw new UnavailableException(
-                        "the beginning of topic " + topic + " could not be read within " + PATIENCE.toSeconds() + " s");
-            }
-        }
-        return Optional.empty();
     }
 }

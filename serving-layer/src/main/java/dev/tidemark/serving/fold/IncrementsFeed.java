@@ -1,5 +1,6 @@
 package dev.tidemark.serving.fold;
 
+import dev.tidemark.deployment.IncrementReader;
 import dev.tidemark.schema.Increment;
 import dev.tidemark.schema.IncrementFormat;
 import java.time.Duration;
@@ -37,7 +38,7 @@ final class IncrementsFeed implements AutoCloseable {
     private record Read(long position, long end) {}
 
     private final String topic;
-    private final IncrementFormat format;
+    private final IncrementReader reader;
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final Map<TopicPartition, Long> goals = new HashMap<>();
     private Generation generation;
@@ -52,7 +53,7 @@ final class IncrementsFeed implements AutoCloseable {
 
     IncrementsFeed(Map<String, Object> kafka, String topic, IncrementFormat format) {
         this.topic = topic;
-        this.format = format;
+        this.reader = new IncrementReader(format);
         Map<String, Object> settings = new HashMap<>(kafka);
         settings.put("enable.auto.commit", false);
         // A position can get lost only if the topic is trimmed under us; what is lost is found missing.
@@ -64,19 +65,13 @@ final class IncrementsFeed implements AutoCloseable {
         this.consumer = new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
-    /** The first increment that a partition holds. To be asked before the feed is {@link #open opened}. */
+    /**
+     * The first increment that a partition holds. To be asked before the feed is {@link #open opened}.
+     *
+     * @throws dev.tidemark.deployment.UnavailableException if it cannot be read at the moment
+     */
     Optional<Increment> first(int partition) {
-        TopicPartition first = new TopicPartition(topic, partition);
-        consumer.assign(List.of(first));
-        consumer.seekToBeginning(List.of(first));
-        long end = consumer.endOffsets(List.of(first)).get(first);
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (consumer.position(first) < end && System.nanoTime() < deadline) {
-            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-                return Optional.of(format.read(record.value()));
-            }
-        }
-        return Optional.empty();
+        return reader.first(consumer, new TopicPartition(topic, partition));
     }
 
     /**
@@ -168,7 +163,7 @@ final class IncrementsFeed implements AutoCloseable {
         }
         List<Increment> increments = new ArrayList<>(records.count());
         for (ConsumerRecord<byte[], byte[]> record : records) {
-            increments.add(format.read(record.value()));
+            increments.add(reader.read(record));
         }
         generation.add(increments);
         progressed.signal();

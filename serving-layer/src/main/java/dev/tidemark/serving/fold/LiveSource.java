@@ -156,8 +156,11 @@ public final class LiveSource implements AutoCloseable {
                 takeOver(builder.build(publications.latest()));
                 problem = Optional.empty();
             }
-        } catch (RefusedException | UnavailableException e) {
+        } catch (UnavailableException e) {
             report(e.getMessage());
+        } catch (RefusedException e) {
+            report(e.getMessage());
+            Thread.sleep(AFTER_FAILURE.toMillis());
         } catch (KafkaException e) {
             report("the broker does not answer: " + e.getMessage());
         } catch (RuntimeException e) {
