@@ -41,6 +41,7 @@ final class IncrementsFeed implements AutoCloseable {
     private final IncrementReader reader;
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final Map<TopicPartition, Long> goals = new HashMap<>();
+    private Map<Integer, Instant> since = Map.of();
     private Generation generation;
     private Progressed progressed;
     private Thread thread;
@@ -81,24 +82,32 @@ final class IncrementsFeed implements AutoCloseable {
      * @param since by partition, the time from which on every increment is wanted; for others the topic's beginning
      */
     void open(int partitions, Map<Integer, Instant> since) {
-        List<TopicPartition> all = partitions(0, partitions);
-        consumer.assign(all);
+        this.since = Map.copyOf(since);
+        consumer.assign(partitions(0, partitions));
+        goals.putAll(place(partitions(0, partitions)));
+        assigned = partitions;
+        wanted = partitions;
+    }
+
+    /** Places itself in some partitions, and returns where they ended before. */
+    private Map<TopicPartition, Long> place(List<TopicPartition> placed) {
         // Asked for before the times: what is appended in between must not be passed over.
-        goals.putAll(consumer.endOffsets(all));
+        Map<TopicPartition, Long> ends = consumer.endOffsets(placed);
         Map<TopicPartition, Long> times = new HashMap<>();
-        since.forEach((partition, time) -> times.put(new TopicPartition(topic, partition), time.toEpochMilli()));
-        times.keySet().retainAll(all);
+        for (TopicPartition partition : placed) {
+            Optional.ofNullable(since.get(partition.partition()))
+                    .ifPresent(time -> times.put(partition, time.toEpochMilli()));
+        }
         Map<TopicPartition, OffsetAndTimestamp> found = consumer.offsetsForTimes(times);
-        for (TopicPartition partition : all) {
+        for (TopicPartition partition : placed) {
             if (!times.containsKey(partition)) {
                 consumer.seekToBeginning(List.of(partition));
             } else {
                 OffsetAndTimestamp first = found.get(partition);
-                consumer.seek(partition, first == null ? goals.get(partition) : first.offset());
+                consumer.seek(partition, first == null ? ends.get(partition) : first.offset());
             }
         }
-        assigned = partitions;
-        wanted = partitions;
+        return ends;
     }
 
     /** Begins to feed. */
@@ -110,7 +119,7 @@ final class IncrementsFeed implements AutoCloseable {
         thread.start();
     }
 
-    /** Says that the topic has that many partitions; those that are new are read from their beginning. */
+    /** Says that the topic has that many partitions; those that are new are read too, from the time that is wanted. */
     void widen(int partitions) {
         wanted = Math.max(wanted, partitions);
     }
@@ -195,8 +204,12 @@ final class IncrementsFeed implements AutoCloseable {
         int now = wanted;
         if (now > assigned) {
             consumer.assign(partitions(0, now));
-            consumer.seekToBeginning(partitions(assigned, now));
-            assigned = now;
+            try {
+                place(partitions(assigned, now));
+                assigned = now;
+            } catch (TimeoutException e) {
+                LOG.debug("the new partitions of {} are placed later: {}", topic, e.getMessage());
+            }
         }
     }
 
