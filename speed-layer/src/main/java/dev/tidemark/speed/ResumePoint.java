@@ -1,6 +1,8 @@
 package dev.tidemark.speed;
 
+import dev.tidemark.deployment.IncrementReader;
 import dev.tidemark.deployment.SourceLog;
+import dev.tidemark.deployment.UnavailableException;
 import dev.tidemark.schema.Increment;
 import dev.tidemark.schema.IncrementFormat;
 import dev.tidemark.schema.Source;
@@ -46,11 +48,13 @@ final class ResumePoint {
      * The first offset to read, by partition: the first one that the last increments do not cover, the published cut
      * or the log's start, whichever is highest. Views that the stream alone computes need what lies below the cut too.
      *
-     * @throws dev.tidemark.deployment.RefusedException if the topic was created again since
+     * @throws dev.tidemark.deployment.RefusedException if the topic was created again since, or an increment cannot be
+     *     read
      */
     Map<Integer, Long> of(SourceLog log, DefinitionSet set, String incrementsTopic, Cut cut) {
         Source source = set.source();
-        List<Increment> last = lastIncrements(incrementsTopic, log.partitions(), new IncrementFormat(set.shapes()));
+        IncrementReader reader = new IncrementReader(new IncrementFormat(set.shapes()));
+        List<Increment> last = lastIncrements(incrementsTopic, log.partitions(), reader);
         Set<String> known = new HashSet<>(cut.logs().keySet());
         last.forEach(increment -> known.add(increment.position().log()));
         log.requireKnown(source, known);
@@ -92,7 +96,7 @@ final class ResumePoint {
         return starts;
     }
 
-    private List<Increment> lastIncrements(String topic, int partitions, IncrementFormat format) {
+    private List<Increment> lastIncrements(String topic, int partitions, IncrementReader reader) {
         List<TopicPartition> assigned = partitionsOf(topic, partitions);
         consumer.assign(assigned);
         Map<TopicPartition, Long> ends = consumer.endOffsets(assigned);
@@ -103,11 +107,11 @@ final class ResumePoint {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (assigned.stream().anyMatch(partition -> consumer.position(partition) < ends.get(partition))) {
             if (System.nanoTime() > deadline) {
-                throw new dev.tidemark.deployment.UnavailableException(
+                throw new UnavailableException(
                         "the end of topic " + topic + " could not be read within " + PATIENCE.toSeconds() + " s");
             }
             for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(200))) {
-                last.add(format.read(record.value()));
+                last.add(reader.read(record));
             }
         }
         return last;

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.kafka.common.KafkaException;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.config.Configurator;
 import org.apache.spark.sql.streaming.StreamingQueryException;
@@ -56,7 +57,7 @@ public final class SpeedMain implements Callable<Integer> {
     static int run(String... args) {
         return new CommandLine(new SpeedMain())
                 .registerConverter(SpeedTrigger.class, SpeedMain::trigger)
-                .setExecutionExceptionHandler((failure, command, parsed) -> failed(failure))
+                .setExecutionExceptionHandler((failure, command, parsed) -> failed(failure, command.getCommand()))
                 .execute(args);
     }
 
@@ -68,28 +69,29 @@ public final class SpeedMain implements Callable<Integer> {
         }
     }
 
-    private static int failed(Exception failure) throws Exception {
+    private static int failed(Exception failure, SpeedMain main) throws Exception {
         if (STOPPING.get()) {
             return FAILED;
         }
+        System.err.println(message(failure, main.config).orElseThrow(() -> failure));
+        return UnavailableException.of(failure).isPresent() ? UnavailableException.EXIT_STATUS : FAILED;
+    }
+
+    /** What to say of a failure that is none of ours; empty of others. */
+    private static Optional<String> message(Exception failure, Path config) {
         if (failure instanceof StreamingQueryException) {
-            System.err.println(
+            return Optional.of(
                     "the query has failed: " + rootOf(failure) + "; start it again, and it goes on where it stood");
-            return FAILED;
         }
-        Optional<UnavailableException> unavailable = UnavailableException.of(failure);
-        if (unavailable.isPresent()) {
-            System.err.println(unavailable.get().getMessage());
-            return UnavailableException.EXIT_STATUS;
+        if (failure instanceof KafkaException) {
+            return Optional.of("the broker cannot be used: " + rootOf(failure).getMessage()
+                    + "; see kafka.bootstrap.servers in " + config);
         }
         boolean expected = failure instanceof RefusedException
+                || failure instanceof UnavailableException
                 || failure instanceof InvalidDeploymentException
                 || failure instanceof InvalidViewsException;
-        if (!expected) {
-            throw failure;
-        }
-        System.err.println(failure.getMessage());
-        return FAILED;
+        return expected ? Optional.of(failure.getMessage()) : Optional.empty();
     }
 
     private static Throwable rootOf(Throwable failure) {

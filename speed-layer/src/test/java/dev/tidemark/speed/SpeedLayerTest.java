@@ -16,7 +16,10 @@ import dev.tidemark.schema.Bucket;
 import dev.tidemark.schema.Contribution;
 import dev.tidemark.schema.Increment;
 import dev.tidemark.schema.IncrementFormat;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
 import java.math.BigDecimal;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -431,5 +434,45 @@ class SpeedLayerTest {
         Path source = folder.resolve("sources/orders.yaml");
         Files.writeString(source, Files.readString(source).replace(topic, "not-created-yet"));
         assertEquals(UnavailableException.EXIT_STATUS, SpeedMain.run("--config", file));
+    }
+
+    @Test
+    void aBrokerThatThereIsNotIsOneLineThatNamesItsSetting() throws Exception {
+        Path file = folder.resolve("tidemark.yaml");
+        Files.writeString(
+                file, Files.readString(file).replace(SharedBroker.bootstrapServers(), "no-such-host.invalid:9092"));
+        List<String> lines = errorsOf(UnavailableException.EXIT_STATUS, "--config", file.toString());
+        assertEquals(1, lines.size(), lines::toString);
+        assertTrue(lines.get(0).startsWith("the broker cannot be used: "), lines::toString);
+        assertTrue(lines.get(0).endsWith("; see kafka.bootstrap.servers in " + file), lines::toString);
+    }
+
+    @Test
+    void anIncrementThatCannotBeReadIsOneLineThatNamesItsPlace() throws Exception {
+        String increments = SpeedPlan.of(deployment).sources().get(0).incrementsTopic();
+        String orders = topic;
+        topic = increments;
+        send(1, "no increment");
+        topic = orders;
+        List<String> lines =
+                errorsOf(1, "--config", folder.resolve("tidemark.yaml").toString());
+        assertEquals(1, lines.size(), lines::toString);
+        assertTrue(
+                lines.get(0)
+                        .startsWith("topic " + increments + " holds at offset 0 of partition 1 what is no increment"),
+                lines::toString);
+    }
+
+    /** What the process says on stderr when it fails. */
+    private static List<String> errorsOf(int status, String... arguments) {
+        PrintStream stderr = System.err;
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        System.setErr(new PrintStream(said, true, StandardCharsets.UTF_8));
+        try {
+            assertEquals(status, SpeedMain.run(arguments));
+        } finally {
+            System.setErr(stderr);
+        }
+        return said.toString(StandardCharsets.UTF_8).lines().toList();
     }
 }
