@@ -2,7 +2,6 @@ package dev.tidemark.broker;
 
 import java.io.IOException;
 import java.io.Reader;
-import java.io.Writer;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -56,7 +55,9 @@ record Ports(int broker, int controller) {
                 remembered.map(Ports::controller).filter(port -> port != broker).orElseGet(() -> free(broker));
         Ports ports = new Ports(broker, controller);
         ports.requireFree(directory);
-        ports.save(file);
+        if (!remembered.equals(Optional.of(ports))) {
+            ports.save(file);
+        }
         return ports;
     }
 
@@ -86,12 +87,14 @@ record Ports(int broker, int controller) {
     }
 
     private void save(Path file) throws IOException {
-        Properties properties = new Properties();
-        properties.setProperty("broker", Integer.toString(broker));
-        properties.setProperty("controller", Integer.toString(controller));
-        try (Writer writer = Files.newBufferedWriter(file)) {
-            properties.store(writer, "Ports on " + HOST + ", kept so that a restart has the same address");
-        }
+        new WholeFile(file)
+                .write(
+                        """
+                        # Ports on %s, kept so that a restart has the same address
+                        broker=%d
+                        controller=%d
+                        """
+                                .formatted(HOST, broker, controller));
     }
 
     private void requireFree(Path directory) {

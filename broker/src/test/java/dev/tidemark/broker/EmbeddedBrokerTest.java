@@ -4,14 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.BufferedReader;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.Uuid;
 import org.apache.kafka.common.utils.Exit;
@@ -101,6 +104,35 @@ class EmbeddedBrokerTest {
                 Ports.of(Files.createTempDirectory(directory, "elsewhere"), 0).broker();
         assertEquals(new Ports(another, first.controller()), Ports.of(directory, another));
         assertEquals(new Ports(another, first.controller()), Ports.of(directory, 0));
+    }
+
+    @Test
+    void portsThatHaveNotChangedAreNotWrittenAgain() throws Exception {
+        Ports first = Ports.of(directory, 0);
+        Path file = directory.resolve("ports.properties");
+        Object written = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+        assertEquals(first, Ports.of(directory, 0));
+        assertEquals(
+                written, Files.readAttributes(file, BasicFileAttributes.class).fileKey());
+    }
+
+    @Test
+    void portsThatChangeAreWrittenWholeBesideTheOldOnes() throws Exception {
+        Ports first = Ports.of(directory, 0);
+        // A process that has opened the file keeps reading what it found.
+        try (BufferedReader reader = Files.newBufferedReader(directory.resolve("ports.properties"))) {
+            int another = Ports.of(Files.createTempDirectory(directory, "elsewhere"), 0)
+                    .broker();
+            Ports.of(directory, another);
+            assertTrue(reader.lines().toList().contains("broker=" + first.broker()));
+        }
+        try (Stream<Path> files = Files.list(directory)) {
+            assertEquals(
+                    List.of("ports.properties"),
+                    files.filter(Files::isRegularFile)
+                            .map(path -> path.getFileName().toString())
+                            .toList());
+        }
     }
 
     @Test
