@@ -6,6 +6,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * How far an answer is behind the log: remembers where the log ended when, until that has been counted. Thread-safe.
@@ -19,6 +20,10 @@ public final class Lag {
     private static final Duration STALE = Duration.ofSeconds(1);
 
     private record Observation(Instant time, Map<Integer, Long> ends) {
+
+        boolean isCurrent(Instant now) {
+            return Duration.between(time, now).compareTo(STALE) < 0;
+        }
 
         boolean reachedBy(Map<Integer, Long> throughs) {
             return ends.entrySet().stream().allMatch(end -> throughs.getOrDefault(end.getKey(), 0L) >= end.getValue());
@@ -34,39 +39,44 @@ public final class Lag {
     /**
      * How far behind.
      *
-     * @param records how many offsets the observed ends are ahead
+     * @param records how many offsets the observed ends are ahead; zero before the first look at them
      * @param time how long ago everything in the log at that time had been counted; zero if nothing more is known
      */
     public record Behind(long records, Duration time) {}
 
     private final Deque<Observation> unreached = new ArrayDeque<>();
-    private Observation newest;
+    private Optional<Observation> newest = Optional.empty();
     private Instant reached;
     private Duration spacing = SPACING;
 
-    /** @param start when the log was first looked at */
+    /** @param start since when the log is followed: until it has been seen, everything is behind since then */
     Lag(Instant start) {
-        this.newest = new Observation(start, Map.of());
         this.reached = start;
     }
 
     /** Takes in where the log ends now. */
     synchronized void observe(Instant time, Map<Integer, Long> ends) {
-        newest = new Observation(time, ends);
+        Observation seen = new Observation(time, ends);
+        newest = Optional.of(seen);
         if (unreached.isEmpty()) {
             spacing = SPACING;
         }
         if (unreached.isEmpty() || !time.isBefore(unreached.peekLast().time().plus(spacing))) {
-            unreached.addLast(newest);
+            unreached.addLast(seen);
         }
         if (unreached.size() > REMEMBERED) {
             thinOut();
         }
     }
 
-    /** Where the log ended when last looked at. */
+    /** Whether it has been seen where the log ends. */
+    public synchronized boolean isKnown() {
+        return newest.isPresent();
+    }
+
+    /** Where the log ended when last looked at; of no partition before the first look. */
     public synchronized Map<Integer, Long> ends() {
-        return newest.ends();
+        return newest.map(Observation::ends).orElse(Map.of());
     }
 
     /** How far {@code throughs}, the exclusive ends of what was counted by partition, are behind. */
@@ -74,10 +84,11 @@ public final class Lag {
         while (!unreached.isEmpty() && unreached.peekFirst().reachedBy(throughs)) {
             reached = unreached.pollFirst().time();
         }
-        boolean current = newest.reachedBy(throughs)
-                && Duration.between(newest.time(), now).compareTo(STALE) < 0;
+        boolean current = newest.map(seen -> seen.isCurrent(now) && seen.reachedBy(throughs))
+                .orElse(false);
         Duration behind = current ? Duration.ZERO : Duration.between(reached, now);
-        return new Behind(newest.recordsBeyond(throughs), behind.isNegative() ? Duration.ZERO : behind);
+        long records = newest.map(seen -> seen.recordsBeyond(throughs)).orElse(0L);
+        return new Behind(records, behind.isNegative() ? Duration.ZERO : behind);
     }
 
     /** The longer the lag, the coarser it is known. */

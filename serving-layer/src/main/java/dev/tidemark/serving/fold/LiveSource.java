@@ -91,6 +91,13 @@ public final class LiveSource implements AutoCloseable {
                         .formatted(source.name(), failure.getMessage()));
     }
 
+    /** Why nobody can say how far answers are behind the log, if so. */
+    public Optional<String> notObserved() {
+        return lag().isKnown()
+                ? Optional.empty()
+                : Optional.of("where topic %s ends has not been seen yet".formatted(source.topic()));
+    }
+
     /** What keeps it from serving, or from serving the newest publication. */
     public Optional<String> problem() {
         return problem;

@@ -126,11 +126,11 @@ public final class ServedDeployment implements AutoCloseable {
                 && deployment.streamedViewsOf(live.source().name()).isEmpty();
     }
 
-    /** Why not every view is answered, if so. */
+    /** Why not every view is answered, or it is not known how fresh the answers are, if so. */
     public Optional<String> notReady() {
         return sources.values().stream()
                 .filter(live -> !awaitsBatch(live))
-                .map(live -> live.replaced().or(live::notServed))
+                .map(live -> live.replaced().or(live::notServed).or(live::notObserved))
                 .flatMap(Optional::stream)
                 .findFirst();
     }

@@ -1,6 +1,7 @@
 package dev.tidemark.serving.fold;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
@@ -20,6 +21,15 @@ class LagTest {
             lag.observe(START.plusSeconds(second), Map.of(0, 10L));
         }
         assertEquals(new Lag.Behind(0, Duration.ZERO), lag.behind(Map.of(0, 10L), START.plusSeconds(100)));
+    }
+
+    @Test
+    void nobodyIsFreshBeforeTheLogHasBeenSeen() {
+        assertEquals(new Lag.Behind(0, Duration.ofMillis(300)), lag.behind(Map.of(0, 10L), START.plusMillis(300)));
+        assertFalse(lag.isKnown());
+        lag.observe(START.plusMillis(400), Map.of(0, 10L));
+        assertEquals(new Lag.Behind(0, Duration.ZERO), lag.behind(Map.of(0, 10L), START.plusMillis(500)));
+        assertTrue(lag.isKnown());
     }
 
     @Test
