@@ -62,7 +62,7 @@ final class JsonReaders {
             case ENUM -> json -> symbol(json, path, schema);
             case BYTES -> json -> bytes(json, path);
             case FIXED -> json -> fixed(json, path, schema.getFixedSize());
-            case RECORD -> new JsonRecordReader(schema, path + ".");
+            case RECORD -> new JsonRecordReader(schema, path);
             case ARRAY -> array(of(schema.getElementType(), path + "[]"), path);
             case MAP -> map(of(schema.getValueType(), path + "{}"), path);
             case UNION -> nullable(schema, path);

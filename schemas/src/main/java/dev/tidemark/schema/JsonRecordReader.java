@@ -15,20 +15,23 @@ final class JsonRecordReader implements JsonReader {
 
     private static final Object MISSING = new Object();
 
+    private final String path;
     private final List<Schema.Field> fields;
     private final JsonReader[] readers;
     private final Object[] defaults;
     private final String[] paths;
     private final Map<String, Integer> index = new HashMap<>();
 
+    /** @param path where the record stands in the event; empty for the event itself */
     JsonRecordReader(Schema schema, String path) {
+        this.path = path;
         this.fields = schema.getFields();
         this.readers = new JsonReader[fields.size()];
         this.defaults = new Object[fields.size()];
         this.paths = new String[fields.size()];
         for (Schema.Field field : fields) {
             int at = field.pos();
-            paths[at] = path + field.name();
+            paths[at] = path.isEmpty() ? field.name() : path + "." + field.name();
             readers[at] = JsonReaders.of(field.schema(), paths[at]);
             defaults[at] = field.hasDefaultValue() ? defaultOf(field, paths[at]) : MISSING;
             index.put(field.name(), at);
@@ -46,7 +49,7 @@ final class JsonRecordReader implements JsonReader {
     @Override
     public EventRecord read(JsonParser json) throws IOException, MalformedEventException {
         if (json.currentToken() != JsonToken.START_OBJECT) {
-            throw JsonReaders.unexpected(json, "an object", "a record");
+            throw JsonReaders.unexpected(json, path, "an object");
         }
         Object[] values = defaults.clone();
         while (json.nextToken() != JsonToken.END_OBJECT) {

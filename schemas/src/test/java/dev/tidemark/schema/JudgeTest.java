@@ -170,6 +170,7 @@ class JudgeTest {
         badField("four is AQI=; expected 4 bytes in base64", "\"four\":\"AQI=\"");
         badField("list[] is true; expected an integer", "\"list\":[true]");
         badField("nested.x is missing", "\"nested\":{}");
+        badField("nested is 5; expected an object", "\"nested\":5");
         badField("raw is !; expected base64", "\"raw\":\"!\"");
         bad(Reason.SCHEMA, "at is missing", "{}");
         bad(Reason.SCHEMA, "at is null; expected an ISO-8601 timestamp", "{\"at\":null}");
