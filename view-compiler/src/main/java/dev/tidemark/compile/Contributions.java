@@ -37,7 +37,11 @@ import org.apache.spark.sql.classic.ExpressionUtils;
 public final class Contributions {
 
     private static final String RECORD = "record";
-    private static final String TIME = "__event_time";
+
+    /** Columns beside the event's fields, for a while. With the blank they have the name of no field. */
+    private static final String BESIDE = "beside the event";
+
+    private static final String TIME = "event time";
 
     private Contributions() {}
 
@@ -58,13 +62,17 @@ public final class Contributions {
                 .map(org.apache.spark.sql.functions::col)
                 .toArray(Column[]::new);
         Dataset<Row> events = judged.select(
-                col("event.*"), col("event_time").as(TIME), struct(beside).as("__record"));
+                col("event.*"), col("event_time").as(TIME), struct(beside).as(BESIDE));
         List<Column> columns = new ArrayList<>();
-        columns.add(col("__record").as(RECORD));
+        columns.add(col(quoted(BESIDE)).as(RECORD));
         for (int i = 0; i < set.views().size(); i++) {
             columns.add(contribution(set.views().get(i)).as(column(i)));
         }
         return events.select(columns.toArray(Column[]::new));
+    }
+
+    private static String quoted(String column) {
+        return "`" + column + "`";
     }
 
     private static Column contribution(View view) {
@@ -74,7 +82,7 @@ public final class Contributions {
                 .map(where -> when(coalesce(expr(where), lit(false)), counted).otherwise(cell(view, false)))
                 .orElse(counted);
         Column failed = without(view, Bucket.FAILED);
-        return when(col("__record.verdict").equalTo(JudgedEvents.OK), coalesce(attempt(evaluated), failed));
+        return when(col(quoted(BESIDE) + ".verdict").equalTo(JudgedEvents.OK), coalesce(attempt(evaluated), failed));
     }
 
     /** Null where evaluating the column throws: an overflow, a bad cast. */
@@ -131,12 +139,12 @@ public final class Contributions {
     /** The start of the event's pane; calendar panes are those of the session's timezone, the deployment's. */
     private static Column pane(Pane pane) {
         if (pane.isDay()) {
-            return date_trunc("DAY", col(TIME));
+            return date_trunc("DAY", col(quoted(TIME)));
         }
         if (pane.isCalendar()) {
-            return date_trunc("HOUR", col(TIME));
+            return date_trunc("HOUR", col(quoted(TIME)));
         }
-        Column seconds = unix_seconds(col(TIME));
+        Column seconds = unix_seconds(col(quoted(TIME)));
         return timestamp_seconds(seconds.minus(pmod(seconds, lit(pane.length().getSeconds()))));
     }
 }

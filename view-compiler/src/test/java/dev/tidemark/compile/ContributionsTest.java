@@ -87,6 +87,17 @@ class ContributionsTest {
     }
 
     @Test
+    void aFieldMayHaveTheNameOfAColumnOfOurs() {
+        Map<String, String> dimensions = Map.of("d", "concat(record, event, __event_time, verdict, __record)");
+        ViewDefinition view = Orders.view("v", "verdict = 'd'", "1m", dimensions, "count()");
+        DefinitionSet set = ViewCompiler.resolve(Orders.SOURCE, List.of(view), UTC);
+        Row row = contributions(Orders.spark(UTC), set, List.of("{\"at\":0}"))
+                .first()
+                .getStruct(1);
+        assertEquals("abcde", row.getAs("d0"));
+    }
+
+    @Test
     void minusZeroIsZeroAndNotANumberStays() {
         ViewDefinition view =
                 Orders.view("v", null, "1m", Map.of("d", "x"), "max(x * cast('NaN' as double))", "min(x)");
