@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 
 /** Reads a deployment's files. */
@@ -75,11 +76,11 @@ public final class DeploymentLoader {
         }
         ZoneId zone = yaml.value("timezone", ZoneId::of).orElse(ZoneId.of("UTC"));
         Warehouse warehouse = new Warehouse(local(yaml, "warehouse", "./warehouse"));
-        Map<String, String> kafka = settings(yaml, "kafka", "");
+        Map<String, String> kafka = settings(yaml, "kafka", setting -> Optional.empty());
         if (yaml.has("kafka") && !kafka.containsKey("bootstrap.servers")) {
             yaml.problem("kafka", "has no bootstrap.servers; give it, or leave `kafka` out for a broker of its own");
         }
-        Map<String, String> spark = settings(yaml, "spark", "spark.");
+        Map<String, String> spark = settings(yaml, "spark", SparkTuning::refusal);
         yaml.notYet("schema_registry", "leave it out: events are JSON");
         int port = port(yaml);
         List<Source> sources = sources(local(yaml, "sources", "sources/"));
@@ -121,12 +122,12 @@ public final class DeploymentLoader {
         return Integer.parseInt(text);
     }
 
-    private static Map<String, String> settings(YamlSection yaml, String field, String prefix) {
+    /** @param refusal says of a setting's name why it is refused, if so */
+    private static Map<String, String> settings(
+            YamlSection yaml, String field, Function<String, Optional<String>> refusal) {
         Map<String, String> settings = new LinkedHashMap<>();
         yaml.section(field).ifPresent(section -> section.names().forEach(name -> {
-            if (!name.startsWith(prefix)) {
-                section.problem(name, "is no setting here; their names begin with " + prefix);
-            }
+            refusal.apply(name).ifPresent(why -> section.problem(name, why));
             section.text(name).ifPresent(value -> settings.put(name, value));
         }));
         return settings;

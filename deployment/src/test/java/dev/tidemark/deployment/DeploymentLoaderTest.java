@@ -178,6 +178,30 @@ class DeploymentLoaderTest {
     }
 
     @Test
+    void settingsOfSparkThatCouldChangeWhatAnExpressionGivesAreRefused() throws IOException {
+        write(
+                "tidemark.yaml",
+                """
+                version: 1
+                name: shop
+                spark:
+                  spark.master: local[4]
+                  spark.sql.shuffle.partitions: 8
+                  spark.sql.adaptive.enabled: false
+                  spark.sql.legacy.timeParserPolicy: LEGACY
+                  spark.sql.files.ignoreMissingFiles: true
+                  master: local[4]
+                """);
+        List<String> found = problems();
+        assertEquals(3, found.size(), found::toString);
+        String why = "could change what the views' expressions give without changing their definition set;"
+                + " of spark.sql.* accepted are [spark.sql.adaptive., ";
+        assertTrue(found.get(0).startsWith("tidemark.yaml:7: spark.spark.sql.legacy.timeParserPolicy: " + why));
+        assertTrue(found.get(1).startsWith("tidemark.yaml:8: spark.spark.sql.files.ignoreMissingFiles: " + why));
+        assertEquals("tidemark.yaml:9: spark.master: is no setting here; their names begin with spark.", found.get(2));
+    }
+
+    @Test
     void anAdminWaitsAtLeastAsLongAsOneRequestMayTake() throws IOException {
         write(
                 "tidemark.yaml",
