@@ -45,6 +45,7 @@ final class CheckCommand implements Runnable {
         List<SourceDefinitions> sets = found.deployment()
                 .map(deployment -> Definitions.resolve(deployment, problems))
                 .orElse(List.of());
+        Definitions.look(found.drafts(), problems);
         if (!problems.isEmpty()) {
             InvalidDeploymentException invalid = new InvalidDeploymentException(problems);
             batch.print(new Found(

@@ -2,8 +2,11 @@ package dev.tidemark.batch;
 
 import dev.tidemark.compile.InvalidViewsException;
 import dev.tidemark.compile.ViewCompiler;
+import dev.tidemark.compile.ViewProblem;
 import dev.tidemark.deployment.Deployment;
+import dev.tidemark.deployment.Draft;
 import dev.tidemark.deployment.InvalidDeploymentException;
+import dev.tidemark.deployment.Locations;
 import dev.tidemark.deployment.Problem;
 import dev.tidemark.schema.Source;
 import dev.tidemark.view.DefinitionSet;
@@ -51,10 +54,18 @@ final class Definitions {
         try {
             return Optional.of(ViewCompiler.resolve(source, views, deployment.zone()));
         } catch (InvalidViewsException e) {
-            e.problems()
-                    .forEach(problem -> problems.add(
-                            deployment.locations().inView(problem.view(), problem.field(), problem.message())));
+            add(e.problems(), deployment.locations(), problems);
             return Optional.empty();
         }
+    }
+
+    /** Adds what is wrong with the expressions of views that are wrong otherwise. */
+    static void look(List<Draft> drafts, List<Problem> problems) {
+        drafts.forEach(
+                draft -> add(ViewCompiler.problemsOf(draft.view(), draft.schema()), draft.locations(), problems));
+    }
+
+    private static void add(List<ViewProblem> found, Locations locations, List<Problem> problems) {
+        found.forEach(problem -> problems.add(locations.inView(problem.view(), problem.field(), problem.message())));
     }
 }

@@ -103,6 +103,39 @@ class BatchMainTest {
     }
 
     @Test
+    void checkLooksAtExpressionsOfViewsThatAreWrongOtherwise() throws IOException {
+        write("orders", "sum(amuont)");
+        Path revenue = folder.resolve("views/revenue.yaml");
+        String right = Files.readString(revenue);
+        Files.writeString(revenue, right.replace("pane: 1m", "pane: 7m").replace("name: revenue", "name: re-venue"));
+        Files.writeString(folder.resolve("views/second.yaml"), right.replace("name: revenue", "name: second"));
+        Files.writeString(folder.resolve("views/third.yaml"), right.replace("name: revenue", "name: second"));
+        Files.writeString(
+                folder.resolve("views/without.yaml"),
+                "name: without\nsource: orders\npane: 1m\nwhere: statsu = 'PAID'\nmeasures:\n  it: median(amount)\n");
+        Ended ended = run("check", "-c", file());
+        assertTrue(ended.err().contains("revenue.yaml:1: name: 're-venue' is no name"), ended.err());
+        assertTrue(ended.err().contains("revenue.yaml:4: pane: "), ended.err());
+        assertTrue(ended.err().contains("revenue.yaml:8: measures.it: "), ended.err());
+        assertTrue(ended.err().contains("second.yaml:8: measures.it: "), ended.err());
+        assertTrue(ended.err().contains("third.yaml:1: name: 'second' is another view's name too"), ended.err());
+        assertTrue(ended.err().contains("third.yaml:8: measures.it: "), ended.err());
+        assertTrue(ended.err().contains("without.yaml:4: where: "), ended.err());
+    }
+
+    @Test
+    void checkLooksAtExpressionsOfViewsWhoseSourceIsWrong() throws IOException {
+        write("orders", "sum(amuont)");
+        Path orders = folder.resolve("sources/orders.yaml");
+        Files.writeString(orders, Files.readString(orders).replace("event_time: at", "event_time: status"));
+        Ended ended = run("check", "-c", file());
+        assertTrue(ended.err().contains("orders.yaml:5: event_time: status is no timestamp field"), ended.err());
+        assertTrue(ended.err().contains("revenue.yaml:8: measures.it: "), ended.err());
+        assertEquals(
+                2, ended.err().lines().filter(line -> line.contains(".yaml:")).count(), ended.err());
+    }
+
+    @Test
     void checkNamesAFileThatDoesNotExist() {
         Ended ended = run("check", "-c", file());
         assertEquals(1, ended.status());

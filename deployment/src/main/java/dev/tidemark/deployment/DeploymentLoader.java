@@ -12,9 +12,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.regex.Pattern;
+import org.apache.avro.Schema;
 
 /** Reads a deployment's files. */
 public final class DeploymentLoader {
@@ -27,7 +28,8 @@ public final class DeploymentLoader {
     private final List<Problem> problems = new ArrayList<>();
     private final Map<String, Path> viewFiles = new HashMap<>();
     private final Map<Path, Map<String, Integer>> lines = new HashMap<>();
-    private final TreeSet<String> declared = new TreeSet<>();
+    private final TreeMap<String, Optional<Schema>> declared = new TreeMap<>();
+    private final List<Draft> drafts = new ArrayList<>();
 
     private DeploymentLoader(Path file) {
         this.file = file;
@@ -51,19 +53,20 @@ public final class DeploymentLoader {
      *
      * @param deployment the deployment, without the sources and views that are wrong
      * @param problems every problem that was found
+     * @param drafts those of the wrong views whose expressions can be looked at, and the views of wrong sources
      */
-    public record Found(Optional<Deployment> deployment, List<Problem> problems) {}
+    public record Found(Optional<Deployment> deployment, List<Problem> problems, List<Draft> drafts) {}
 
     /** Like {@link #load}, to look for more problems in what is right so far. */
     public static Found read(Path file) {
         if (!Files.exists(file)) {
             String message = "does not exist; name the deployment's file with --config";
-            return new Found(Optional.empty(), List.of(new Problem(file, 0, "", message)));
+            return new Found(Optional.empty(), List.of(new Problem(file, 0, "", message)), List.of());
         }
         DeploymentLoader loader = new DeploymentLoader(file.toAbsolutePath().normalize());
         Optional<Deployment> deployment =
                 YamlFiles.read(loader.file, loader.problems).map(loader::deployment);
-        return new Found(deployment, loader.problems);
+        return new Found(deployment, loader.problems, loader.drafts);
     }
 
     private Deployment deployment(YamlSection yaml) {
@@ -84,7 +87,7 @@ public final class DeploymentLoader {
         yaml.notYet("schema_registry", "leave it out: events are JSON");
         int port = port(yaml);
         List<Source> sources = sources(local(yaml, "sources", "sources/"));
-        List<ViewDefinition> views = views(local(yaml, "views", "views/"));
+        List<ViewDefinition> views = views(local(yaml, "views", "views/"), sources);
         yaml.refuseUnknown();
         return new Deployment(
                 file, name, zone, warehouse, kafka, spark, port, sources, views, new Locations(viewFiles, lines));
@@ -151,25 +154,38 @@ public final class DeploymentLoader {
         return List.copyOf(sources.values());
     }
 
-    private List<ViewDefinition> views(Path folder) {
+    private List<ViewDefinition> views(Path folder, List<Source> sources) {
         Map<String, ViewDefinition> views = new LinkedHashMap<>();
         for (Path path : YamlFiles.list(folder, "views", problems)) {
-            YamlFiles.read(path, problems).ifPresent(yaml -> view(yaml, views));
+            YamlFiles.read(path, problems).ifPresent(yaml -> view(yaml, sources, views));
         }
         return List.copyOf(views.values());
     }
 
-    private void view(YamlSection yaml, Map<String, ViewDefinition> views) {
+    private void view(YamlSection yaml, List<Source> sources, Map<String, ViewDefinition> views) {
         Map<String, Integer> fieldLines = new HashMap<>();
-        ViewFile.read(yaml, fieldLines).ifPresent(view -> {
-            if (views.putIfAbsent(view.name(), view) != null) {
+        ViewFile.read(yaml, fieldLines).ifPresent(read -> {
+            ViewDefinition view = read.view();
+            if (!declared.containsKey(view.source())) {
+                yaml.problem("source", "there is no source '" + view.source() + "'; there are " + declared.keySet());
+            }
+            boolean isAdded = read.isWhole() && views.putIfAbsent(view.name(), view) == null;
+            if (isAdded) {
+                viewFiles.put(view.name(), yaml.file());
+                lines.put(yaml.file(), fieldLines);
+            } else if (read.isWhole()) {
                 yaml.problem("name", "'" + view.name() + "' is another view's name too");
             }
-            if (!declared.contains(view.source())) {
-                yaml.problem("source", "there is no source '" + view.source() + "'; there are " + declared);
+            boolean isLookedAt =
+                    isAdded && sources.stream().anyMatch(source -> source.name().equals(view.source()));
+            if (!isLookedAt) {
+                draft(view, new Locations(Map.of(view.name(), yaml.file()), Map.of(yaml.file(), fieldLines)));
             }
-            viewFiles.put(view.name(), yaml.file());
-            lines.put(yaml.file(), fieldLines);
         });
+    }
+
+    private void draft(ViewDefinition view, Locations locations) {
+        declared.getOrDefault(view.source(), Optional.empty())
+                .ifPresent(schema -> drafts.add(new Draft(schema, view, locations)));
     }
 }

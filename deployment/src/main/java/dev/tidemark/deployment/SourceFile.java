@@ -1,6 +1,7 @@
 package dev.tidemark.deployment;
 
-import dev.tidemark.schema.Judge;
+import dev.tidemark.schema.AcceptedTypes;
+import dev.tidemark.schema.SchemaProblem;
 import dev.tidemark.schema.Source;
 import dev.tidemark.view.Durations;
 import java.io.IOException;
@@ -10,8 +11,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.OptionalInt;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 
@@ -27,18 +29,22 @@ final class SourceFile {
     /**
      * The source that the file states, unless a problem was recorded.
      *
-     * @param declared takes the source's name even then, so that its views are not told that it is not there
+     * @param declared takes the source's name even then, so that its views are not told that it is not there; with it
+     *     the schema that their expressions can be looked at with, if that is right
      */
-    static Optional<Source> read(YamlSection yaml, Set<String> declared) {
-        yaml.text("name").ifPresent(declared::add);
-        return new SourceFile(yaml).read();
+    static Optional<Source> read(YamlSection yaml, Map<String, Optional<Schema>> declared) {
+        return new SourceFile(yaml).read(declared);
     }
 
-    private Optional<Source> read() {
-        Optional<String> name = yaml.requiredText("name", "orders").flatMap(text -> Names.check(yaml, "name", text));
+    private Optional<Source> read(Map<String, Optional<Schema>> declared) {
+        Optional<String> named = yaml.requiredText("name", "orders");
+        Optional<String> name = named.flatMap(text -> Names.check(yaml, "name", text));
         String topic = yaml.text("topic").or(() -> name).orElse("");
         Optional<Schema> schema =
                 yaml.requiredText("schema", "../schemas/orders.avsc").flatMap(this::schema);
+        Optional<Schema> accepted =
+                schema.filter(found -> AcceptedTypes.problemsOf(found).isEmpty());
+        named.ifPresent(text -> declared.putIfAbsent(text, accepted));
         Optional<String> eventTime = yaml.requiredText("event_time", "ordered_at")
                 .flatMap(field -> schema.flatMap(found -> field("event_time", found, field)));
         Optional<String> eventId = yaml.text("event_id");
@@ -52,10 +58,12 @@ final class SourceFile {
         Duration horizon = duration("horizon", Source.DEFAULT_HORIZON);
         Instant earliest = yaml.value("earliest", SourceFile::instant).orElse(Source.DEFAULT_EARLIEST);
         yaml.refuseUnknown();
-        if (name.isEmpty() || eventTime.isEmpty()) {
+        if (eventTime.isEmpty()) {
             return Optional.empty();
         }
-        return source(new Draft(name.get(), topic, schema.get(), eventTime.get(), key, lateness, earliest, horizon));
+        String known = named.orElse("this source");
+        return source(new Draft(known, topic, schema.get(), eventTime.get(), key, lateness, earliest, horizon))
+                .filter(source -> name.isPresent() && accepted.isPresent());
     }
 
     private record Draft(
@@ -69,9 +77,8 @@ final class SourceFile {
             Duration horizon) {}
 
     private Optional<Source> source(Draft draft) {
-        Source source;
         try {
-            source = new Source(
+            return Optional.of(new Source(
                     draft.name(),
                     draft.topic(),
                     draft.schema(),
@@ -79,25 +86,21 @@ final class SourceFile {
                     draft.key(),
                     draft.lateness(),
                     draft.earliest(),
-                    draft.horizon());
+                    draft.horizon()));
         } catch (IllegalArgumentException e) {
             yaml.problem("event_time", e.getMessage());
             return Optional.empty();
         }
-        try {
-            new Judge(source);
-            return Optional.of(source);
-        } catch (IllegalArgumentException | AvroRuntimeException e) {
-            yaml.problem("schema", e.getMessage());
-            return Optional.empty();
-        }
     }
 
+    /** A record schema, which may hold what events cannot have; that was recorded then. */
     private Optional<Schema> schema(String relative) {
         Path file = yaml.file().resolveSibling(relative).normalize();
         try {
-            Schema schema = new Schema.Parser().parse(Files.readString(file));
+            String json = Files.readString(file);
+            Schema schema = new Schema.Parser().parse(json);
             if (schema.getType() == Schema.Type.RECORD) {
+                AcceptedTypes.problemsOf(schema).forEach(problem -> problem(file, SchemaLines.of(json), problem));
                 return Optional.of(schema);
             }
             yaml.problem("schema", file + " is an Avro " + schema.getType() + "; a record is expected");
@@ -107,6 +110,16 @@ final class SourceFile {
             yaml.problem("schema", file + " is no Avro schema: " + e.getMessage());
         }
         return Optional.empty();
+    }
+
+    /** Records a problem at the field's line in the schema's file, or else where the file is named. */
+    private void problem(Path file, SchemaLines lines, SchemaProblem problem) {
+        OptionalInt line = lines.lineOf(problem.path());
+        if (line.isPresent()) {
+            yaml.problem(new Problem(file, line.getAsInt(), problem.path(), problem.message()));
+        } else {
+            yaml.problem("schema", file + ": " + problem);
+        }
     }
 
     private Optional<String> field(String name, Schema schema, String field) {

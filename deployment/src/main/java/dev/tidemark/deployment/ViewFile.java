@@ -5,6 +5,7 @@ import dev.tidemark.view.Layers;
 import dev.tidemark.view.MeasureCall;
 import dev.tidemark.view.Pane;
 import dev.tidemark.view.ViewDefinition;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,10 +15,21 @@ import java.util.Set;
 /** Reads {@code views/<view>.yaml}. */
 final class ViewFile {
 
+    private static final Pane STAND_IN = new Pane(Duration.ofMinutes(1));
+
     private ViewFile() {}
 
-    /** The view that the file states, unless a problem was recorded. */
-    static Optional<ViewDefinition> read(YamlSection yaml, Map<String, Integer> lines) {
+    /**
+     * What a file states.
+     *
+     * @param view the view
+     * @param isWhole whether it is the file's; else a problem was recorded, and something else stands in the place of
+     *     what is wrong, so that the expressions can be looked at all the same
+     */
+    record Read(ViewDefinition view, boolean isWhole) {}
+
+    /** The view that the file states; empty, or not whole, if a problem was recorded. */
+    static Optional<Read> read(YamlSection yaml, Map<String, Integer> lines) {
         lines.putAll(yaml.lines());
         Optional<String> name = yaml.requiredText("name", "revenue").flatMap(text -> Names.check(yaml, "name", text));
         String description = yaml.text("description").orElse("");
@@ -34,11 +46,20 @@ final class ViewFile {
         yaml.section("dimensions").ifPresent(section -> dimensions.putAll(expressions(section, lines)));
         Map<String, MeasureCall> measures = measures(yaml, lines, dimensions);
         yaml.refuseUnknown();
-        if (name.isEmpty() || source.isEmpty() || pane.isEmpty() || measures.isEmpty()) {
+        if (source.isEmpty()) {
             return Optional.empty();
         }
-        return Optional.of(new ViewDefinition(
-                name.get(), description, source.get(), layers, where, pane.get(), dimensions, measures));
+        boolean isWhole = name.isPresent() && pane.isPresent() && !measures.isEmpty();
+        ViewDefinition view = new ViewDefinition(
+                name.orElse(yaml.file().getFileName().toString()),
+                description,
+                source.get(),
+                layers,
+                where,
+                pane.orElse(STAND_IN),
+                dimensions,
+                measures.isEmpty() ? Map.of("events", MeasureCall.parse("count()")) : measures);
+        return Optional.of(new Read(view, isWhole));
     }
 
     private static Map<String, String> expressions(YamlSection section, Map<String, Integer> lines) {

@@ -83,6 +83,11 @@ final class YamlSection {
         problems.add(new Problem(file, lines.getOrDefault(name, line), prefix + name, message));
     }
 
+    /** Records a problem in a file that this one names. */
+    void problem(Problem problem) {
+        problems.add(problem);
+    }
+
     Optional<String> text(String name) {
         if (!has(name)) {
             return Optional.empty();

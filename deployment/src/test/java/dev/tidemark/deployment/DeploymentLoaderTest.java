@@ -173,8 +173,58 @@ class DeploymentLoaderTest {
                   {"name": "parent", "type": ["null", "Order"], "default": null}]}
                 """);
         assertEquals(
-                List.of("sources/orders.yaml:2: schema: parent is a Order within itself; a record cannot hold itself"),
-                problems());
+                List.of("orders.avsc:4: parent: is a Order within itself; a record cannot hold itself"), problems());
+    }
+
+    @Test
+    void everyProblemOfASchemaIsNamedAtItsOwnLineAndHidesNoOther() throws IOException {
+        write("sources/orders.yaml", "name: orders\nschema: ../orders.avsc\nevent_time: region\n");
+        write(
+                "orders.avsc",
+                """
+                {
+                  "type": "record", "name": "Order", "fields": [
+                  {"type": "string", "name": "region"},
+                  {"name": "at", "type": {"type": "long", "logicalType": "time-micros"}},
+                  {"name": "customers", "type": {"type": "array", "items": ["null", {
+                    "type": "record", "name": "Customer", "fields": [
+                      {"name": "id", "type": ["int", "string"]},
+                      {"name": "visits", "type": {"type": "map", "values": {
+                        "type": "int", "logicalType": "time-millis"}}}]}]}},
+                  {"name": "guest", "type": "Customer"}]}
+                """);
+        List<String> found = problems();
+        assertEquals(
+                List.of(
+                        "orders.avsc:4: at: is of the logical type time-micros; accepted are timestamp-millis,"
+                                + " timestamp-micros, date, decimal and uuid",
+                        "orders.avsc:7: customers[].id: is a union of 2 types; a union of null and one type is accepted",
+                        "orders.avsc:8: customers[].visits{}: is of the logical type time-millis; accepted are"
+                                + " timestamp-millis, timestamp-micros, date, decimal and uuid"),
+                found.subList(0, 3));
+        assertTrue(found.get(3).startsWith("orders.avsc:10: guest.id: is a union of 2 types"), found::toString);
+        assertTrue(found.get(4).startsWith("orders.avsc:10: guest.visits{}: is of"), found::toString);
+        assertEquals(
+                "sources/orders.yaml:3: event_time: region is no timestamp field of the schema of orders",
+                found.get(5));
+        assertEquals(6, found.size(), found::toString);
+    }
+
+    @Test
+    void whereASchemasLinesAreNotKnownTheSourceNamesItsFile() throws IOException {
+        write(
+                "orders.avsc",
+                """
+                {"type": "record", "name": "Order", "fields": [ // Avro takes comments
+                  {"name": "at", "type": {"type": "long", "logicalType": "timestamp-millis"}},
+                  {"name": "x", "type": {"type": "long", "logicalType": "time-micros"}}]}
+                """);
+        List<String> found = problems();
+        assertEquals(1, found.size(), found::toString);
+        assertTrue(
+                found.get(0)
+                        .startsWith("sources/orders.yaml:2: schema: orders.avsc: x is of the logical type time-micros"),
+                found::toString);
     }
 
     @Test

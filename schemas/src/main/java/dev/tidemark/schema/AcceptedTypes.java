@@ -1,63 +1,108 @@
 package dev.tidemark.schema;
 
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.LogicalType;
 import org.apache.avro.LogicalTypes;
 import org.apache.avro.Schema;
 
 /** The Avro types that events can have: those that both we and Spark see in the same way. */
-final class AcceptedTypes {
+public final class AcceptedTypes {
 
     /** By it Spark takes another type than the schema's. */
     private static final String SPARK_TYPE = "spark.sql.catalyst.type";
 
     private final Set<String> around = new HashSet<>();
+    private final List<SchemaProblem> problems = new ArrayList<>();
 
     private AcceptedTypes() {}
 
-    /** @throws IllegalArgumentException with the path of the first type that is not accepted */
-    static void require(Schema schema) {
-        new AcceptedTypes().require(schema, "");
+    /** Everything in a schema that events cannot have, in the order of the fields. */
+    public static List<SchemaProblem> problemsOf(Schema schema) {
+        AcceptedTypes types = new AcceptedTypes();
+        types.look(schema, "");
+        return List.copyOf(types.problems);
     }
 
-    private void require(Schema schema, String path) {
-        if (schema.getObjectProp(SPARK_TYPE) != null) {
-            throw new IllegalArgumentException(path + " has the property " + SPARK_TYPE + "; leave it out");
+    /** @throws IllegalArgumentException with every problem of the schema, if it has any */
+    static void require(Schema schema) {
+        List<SchemaProblem> problems = problemsOf(schema);
+        if (!problems.isEmpty()) {
+            throw new IllegalArgumentException(
+                    problems.stream().map(SchemaProblem::toString).collect(Collectors.joining("; ")));
         }
-        requireLogical(schema.getLogicalType(), path);
+    }
+
+    private void problem(String path, String message) {
+        problems.add(new SchemaProblem(path, message));
+    }
+
+    private void look(Schema schema, String path) {
+        if (schema.getObjectProp(SPARK_TYPE) != null) {
+            problem(path, "has the property " + SPARK_TYPE + "; leave it out");
+        }
+        lookAtLogical(schema.getLogicalType(), path);
         switch (schema.getType()) {
-            case RECORD -> requireRecord(schema, path);
-            case ARRAY -> require(schema.getElementType(), path + "[]");
-            case MAP -> require(schema.getValueType(), path + "{}");
-            case UNION -> schema.getTypes().forEach(type -> require(type, path));
+            case RECORD -> lookAtRecord(schema, path);
+            case ARRAY -> look(schema.getElementType(), path + "[]");
+            case MAP -> look(schema.getValueType(), path + "{}");
+            case UNION -> lookAtUnion(schema, path);
+            case NULL -> problem(path, "can only be null; give it a type");
             default -> {}
         }
     }
 
-    private void requireRecord(Schema schema, String path) {
+    private void lookAtUnion(Schema union, String path) {
+        List<Schema> types = union.getTypes().stream()
+                .filter(type -> type.getType() != Schema.Type.NULL)
+                .toList();
+        if (types.size() != 1) {
+            problem(path, "is a union of " + types.size() + " types; a union of null and one type is accepted");
+        }
+        types.forEach(type -> look(type, path));
+    }
+
+    private void lookAtRecord(Schema schema, String path) {
         if (!around.add(schema.getFullName())) {
-            throw new IllegalArgumentException(
-                    path + " is a " + schema.getFullName() + " within itself; a record cannot hold itself");
+            problem(path, "is a " + schema.getFullName() + " within itself; a record cannot hold itself");
+            return;
         }
         String prefix = path.isEmpty() ? "" : path + ".";
         Set<String> names = new HashSet<>();
         for (Schema.Field field : schema.getFields()) {
             if (!names.add(field.name().toLowerCase(Locale.ROOT))) {
-                throw new IllegalArgumentException(
-                        prefix + field.name() + " differs from another field only in case; to Delta they are one");
+                problem(prefix + field.name(), "differs from another field only in case; to Delta they are one");
             }
-            require(field.schema(), prefix + field.name());
+            lookAtField(field, prefix + field.name());
         }
         around.remove(schema.getFullName());
     }
 
-    private static void requireLogical(LogicalType logical, String path) {
+    /** A default is looked at only where its type is right. */
+    private void lookAtField(Schema.Field field, String path) {
+        int before = problems.size();
+        look(field.schema(), path);
+        if (problems.size() == before && field.hasDefaultValue()) {
+            try {
+                AvroDefaults.of(field);
+            } catch (IllegalArgumentException | AvroRuntimeException e) {
+                problem(path, e.getMessage());
+            }
+        }
+    }
+
+    private void lookAtLogical(LogicalType logical, String path) {
         if (logical instanceof LogicalTypes.Decimal decimal) {
             if (decimal.getPrecision() > ValueType.MAX_PRECISION) {
-                throw new IllegalArgumentException("%s is a decimal of %d digits; accepted are at most %d"
-                        .formatted(path, decimal.getPrecision(), ValueType.MAX_PRECISION));
+                problem(
+                        path,
+                        "is a decimal of %d digits; accepted are at most %d"
+                                .formatted(decimal.getPrecision(), ValueType.MAX_PRECISION));
             }
             return;
         }
@@ -67,8 +112,10 @@ final class AcceptedTypes {
                 || logical instanceof LogicalTypes.Date
                 || logical.getName().equals(LogicalTypes.uuid().getName());
         if (!accepted) {
-            throw new IllegalArgumentException(path + " is of the logical type " + logical.getName()
-                    + "; accepted are timestamp-millis, timestamp-micros, date, decimal and uuid");
+            problem(
+                    path,
+                    "is of the logical type " + logical.getName()
+                            + "; accepted are timestamp-millis, timestamp-micros, date, decimal and uuid");
         }
     }
 }

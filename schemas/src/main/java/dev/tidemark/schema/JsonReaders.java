@@ -37,8 +37,8 @@ final class JsonReaders {
     /**
      * The reader of {@code schema}.
      *
+     * @param schema one of the {@link AcceptedTypes}
      * @param path the field's name with those of the records around it, for messages
-     * @throws IllegalArgumentException if events of that type cannot be read
      */
     static JsonReader of(Schema schema, String path) {
         LogicalType logical = schema.getLogicalType();
@@ -66,20 +66,17 @@ final class JsonReaders {
             case ARRAY -> array(of(schema.getElementType(), path + "[]"), path);
             case MAP -> map(of(schema.getValueType(), path + "{}"), path);
             case UNION -> nullable(schema, path);
-            case NULL -> throw new IllegalArgumentException(path + " can only be null; give it a type");
+            case NULL -> throw new IllegalStateException(path + " can only be null: no accepted type");
         };
     }
 
     private static JsonReader nullable(Schema union, String path) {
-        List<Schema> types = union.getTypes().stream()
-                .filter(type -> type.getType() != Schema.Type.NULL)
-                .toList();
-        if (types.size() != 1) {
-            throw new IllegalArgumentException(
-                    path + " is a union of " + types.size() + " types; a union of null and one type is accepted");
-        }
         boolean mayBeNull = union.getTypes().size() == 2;
-        JsonReader present = of(types.get(0), path);
+        Schema type = union.getTypes().stream()
+                .filter(one -> one.getType() != Schema.Type.NULL)
+                .findFirst()
+                .orElseThrow();
+        JsonReader present = of(type, path);
         return json -> mayBeNull && json.currentToken() == JsonToken.VALUE_NULL ? null : present.read(json);
     }
 

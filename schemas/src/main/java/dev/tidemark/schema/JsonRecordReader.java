@@ -33,16 +33,8 @@ final class JsonRecordReader implements JsonReader {
             int at = field.pos();
             paths[at] = path.isEmpty() ? field.name() : path + "." + field.name();
             readers[at] = JsonReaders.of(field.schema(), paths[at]);
-            defaults[at] = field.hasDefaultValue() ? defaultOf(field, paths[at]) : MISSING;
+            defaults[at] = field.hasDefaultValue() ? AvroDefaults.of(field) : MISSING;
             index.put(field.name(), at);
-        }
-    }
-
-    private static Object defaultOf(Schema.Field field, String path) {
-        try {
-            return AvroDefaults.of(field);
-        } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(path + " " + e.getMessage(), e);
         }
     }
 

@@ -121,6 +121,28 @@ class JudgeTest {
         refused("x has the default +", "x", logical("int", "date") + ",\"default\":2000000000");
     }
 
+    @Test
+    void everythingThatASchemaMayNotHaveIsFoundAtOnce() {
+        Schema schema = new Schema.Parser()
+                .parse(
+                        """
+                {"type": "record", "name": "Event", "fields": [
+                  {"name": "a", "type": {"type": "long", "logicalType": "time-micros"}},
+                  {"name": "b", "type": ["null", "string", "int"], "default": null},
+                  {"name": "c", "type": {"type": "record", "name": "C", "fields": [
+                    {"name": "d", "type": "null"},
+                    {"name": "e", "type": {"type": "map", "values": {"type": "int", "logicalType": "time-millis"}}}]}},
+                  {"name": "f", "type": {"type": "int", "logicalType": "date"}, "default": 2000000000}]}
+                """);
+        List<SchemaProblem> problems = AcceptedTypes.problemsOf(schema);
+        assertEquals(
+                List.of("a", "b", "c.d", "c.e{}", "f"),
+                problems.stream().map(SchemaProblem::path).toList());
+        assertEquals(
+                "is a union of 2 types; a union of null and one type is accepted",
+                problems.get(1).message());
+    }
+
     private static String logical(String type, String logical) {
         return "{\"type\":\"" + type + "\",\"logicalType\":\"" + logical + "\"}";
     }

@@ -12,6 +12,7 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.apache.avro.Schema;
 import org.apache.spark.sql.types.BooleanType;
 import org.apache.spark.sql.types.DataType;
 
@@ -21,8 +22,15 @@ public final class ViewCompiler {
     private final Expressions expressions;
     private final List<ViewProblem> problems = new ArrayList<>();
 
-    private ViewCompiler(Source source) {
-        this.expressions = new Expressions(SparkTypes.ofEvents(source.schema()));
+    private ViewCompiler(Schema schema) {
+        this.expressions = new Expressions(SparkTypes.ofEvents(schema));
+    }
+
+    /** Every problem of a view's expressions over events of {@code schema}. */
+    public static List<ViewProblem> problemsOf(ViewDefinition view, Schema schema) {
+        ViewCompiler compiler = new ViewCompiler(schema);
+        compiler.resolve(view);
+        return compiler.problems;
     }
 
     /**
@@ -31,7 +39,7 @@ public final class ViewCompiler {
      * @throws InvalidViewsException with every problem of every view
      */
     public static DefinitionSet resolve(Source source, List<ViewDefinition> views, ZoneId zone) {
-        ViewCompiler compiler = new ViewCompiler(source);
+        ViewCompiler compiler = new ViewCompiler(source.schema());
         List<View> resolved = views.stream().map(compiler::resolve).toList();
         if (!compiler.problems.isEmpty()) {
             throw new InvalidViewsException(compiler.problems);
