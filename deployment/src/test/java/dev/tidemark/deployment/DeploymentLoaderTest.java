@@ -1,12 +1,12 @@
 package dev.tidemark.deployment;
 
-import dev.tidemark.view.Layers;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tidemark.schema.Source;
+import dev.tidemark.view.Layers;
 import dev.tidemark.view.Pane;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

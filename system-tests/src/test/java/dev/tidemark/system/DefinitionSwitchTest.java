@@ -110,8 +110,7 @@ class DefinitionSwitchTest {
     private boolean isOfFirst(Deployment deployment, String before, long publication) {
         return publication == 0
                 || first.computeIfAbsent(
-                        publication,
-                        number -> deployment.warehouse().publications().read(number).stream()
+                        publication, number -> deployment.warehouse().publications().read(number).stream()
                                 .flatMap(found -> found.source("flights").stream())
                                 .anyMatch(state -> state.definitionSet().equals(before)));
     }

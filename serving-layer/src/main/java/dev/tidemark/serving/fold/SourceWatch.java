@@ -158,8 +158,9 @@ final class SourceWatch implements AutoCloseable {
 
     private boolean look(RunningGeneration running, int partition, long end) {
         boolean folds = !running.generation().definitions().streamed().views().isEmpty();
-        boolean found =
-                folds && running.generation().counts(partition) && running.gaps().look(partition, end, committed);
+        boolean found = folds
+                && running.generation().counts(partition)
+                && running.gaps().look(partition, end, committed);
         if (found) {
             progressed.signal();
         }

@@ -6,10 +6,12 @@ import dev.tidemark.broker.SharedBroker;
 import dev.tidemark.schema.Increment;
 import dev.tidemark.schema.IncrementFormat;
 import dev.tidemark.schema.Position;
+import dev.tidemark.serving.Shop;
 import dev.tidemark.view.DefinitionSet;
 import dev.tidemark.view.Publication;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.locks.LockSupport;
@@ -23,9 +25,11 @@ class IncrementsFeedTest {
     private static final Instant NOON = Instant.parse("2026-03-02T12:00:00Z");
     private static final Map<String, Object> KAFKA = Map.of("bootstrap.servers", SharedBroker.bootstrapServers());
 
-    private final DefinitionSet set = new DefinitionSet("none", "orders", List.of());
+    private final DefinitionSet set =
+            new DefinitionSet("none", Shop.source("orders", "orders"), ZoneOffset.UTC, List.of());
     private final IncrementFormat format = new IncrementFormat(set.shapes());
-    private final Generation generation = new Generation(Publication.NONE, set, "log", Map.of());
+    private final Generation generation =
+            new Generation(Publication.NONE, new ServedDefinitions(set, set), "log", Map.of());
 
     @Test
     void aPartitionThatIsFoundLaterIsReadFromTheTimeOnThatIsWanted() throws Exception {
