@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -51,10 +50,10 @@ class FaultsTest {
             try (Checker checker = new Checker(deployment, log, true)) {
                 try (Traffic traffic = new Traffic(log, flights, 250)) {
                     for (Round round : ROUNDS) {
-                        killAt(round.ofArchive(), deployment, "archive");
+                        deployment.killAt(round.ofArchive(), "archive");
                         speed = killOnceItStreams(speed, round.overlapping(), deployment);
                         assertEquals(0, deployment.batch("archive"));
-                        killAt(round.ofRecompute(), deployment, "recompute");
+                        deployment.killAt(round.ofRecompute(), "recompute");
                         serving = killOnceItAnswers(serving, deployment);
                         assertEquals(0, deployment.batch("recompute"));
                     }
@@ -72,18 +71,6 @@ class FaultsTest {
                         + checker.refusals());
             }
         }
-    }
-
-    /** Kills a run as soon as it is seen to do something that it has not done before. */
-    private static void killAt(Effect effect, TestDeployment deployment, String command) throws Exception {
-        Path warehouse = deployment.deployment().warehouse().root();
-        Set<Path> before = effect.seen(warehouse);
-        LayerProcess run = deployment.start(Layer.BATCH, command);
-        Conditions.await(
-                command + " writes " + effect,
-                () -> !before.containsAll(effect.seen(warehouse))
-                        || !run.process().isAlive());
-        assertTrue(run.kill(), () -> command + " ran until it was killed, having written " + effect);
     }
 
     /** Kills the speed layer once it has emitted something, alone or beside its successor. */

@@ -1,5 +1,7 @@
 package dev.tidemark.system;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tidemark.batch.BatchMain;
@@ -106,6 +108,18 @@ final class TestDeployment implements AutoCloseable {
                 output.resolve(topic + "-" + started.size() + "-" + layer + ".log"));
         started.add(process);
         return process;
+    }
+
+    /** Runs a batch command and kills it as soon as it is seen to do something that was not done before. */
+    void killAt(Effect effect, String command) throws Exception {
+        Path warehouse = deployment.warehouse().root();
+        Set<Path> before = effect.seen(warehouse);
+        LayerProcess run = start(Layer.BATCH, command);
+        Conditions.await(
+                command + " writes " + effect,
+                () -> !before.containsAll(effect.seen(warehouse))
+                        || !run.process().isAlive());
+        assertTrue(run.kill(), () -> command + " ran until it was killed, having written " + effect);
     }
 
     /** Runs a batch command in this process, which is quicker than one of its own; the exit code comes back. */
