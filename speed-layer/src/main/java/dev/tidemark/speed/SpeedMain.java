@@ -91,7 +91,9 @@ public final class SpeedMain implements Callable<Integer> {
                 || failure instanceof UnavailableException
                 || failure instanceof InvalidDeploymentException
                 || failure instanceof InvalidViewsException;
-        return expected ? Optional.of(failure.getMessage()) : Optional.empty();
+        return expected
+                ? Optional.of(failure.getMessage())
+                : UnavailableException.of(failure).map(Throwable::getMessage);
     }
 
     private static Throwable rootOf(Throwable failure) {
