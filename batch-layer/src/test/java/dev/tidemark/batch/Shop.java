@@ -128,6 +128,7 @@ final class Shop {
                 Map.of("bootstrap.servers", SharedBroker.bootstrapServers()),
                 spark(views.size() > 1),
                 0,
+                0,
                 sources,
                 views,
                 Locations.NONE));
@@ -165,6 +166,7 @@ final class Shop {
                 deployment.warehouse(),
                 Map.of("bootstrap.servers", bootstrapServers),
                 deployment.spark(),
+                0,
                 0,
                 deployment.sources(),
                 deployment.views(),
@@ -223,6 +225,7 @@ final class Shop {
                 deployment.warehouse(),
                 deployment.kafka(),
                 deployment.spark(),
+                0,
                 0,
                 sources,
                 views,

@@ -18,7 +18,8 @@ import java.util.Map;
  * @param warehouse where everything that is kept stands
  * @param kafka settings of Kafka's clients, with {@code bootstrap.servers}; empty for a broker of the deployment's own
  * @param spark settings of Spark
- * @param servingPort the port of the HTTP API
+ * @param servingPort the port of the HTTP API; 0 for any free one
+ * @param speedMetricsPort the port of the speed layer's metrics; 0 for any free one
  * @param sources the sources
  * @param views the views
  * @param locations where each field stands in the files
@@ -31,6 +32,7 @@ public record Deployment(
         Map<String, String> kafka,
         Map<String, String> spark,
         int servingPort,
+        int speedMetricsPort,
         List<Source> sources,
         List<ViewDefinition> views,
         Locations locations) {

@@ -22,7 +22,8 @@ public final class DeploymentLoader {
 
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]{0,40}");
     private static final Pattern SCHEME = Pattern.compile("[a-z][a-z0-9+.-]+://.*");
-    private static final int DEFAULT_PORT = 8686;
+    private static final int SERVING_PORT = 8686;
+    private static final int METRICS_PORT = 8687;
 
     private final Path file;
     private final List<Problem> problems = new ArrayList<>();
@@ -85,12 +86,23 @@ public final class DeploymentLoader {
         }
         Map<String, String> spark = settings(yaml, "spark", SparkTuning::refusal);
         yaml.notYet("schema_registry", "leave it out: events are JSON");
-        int port = port(yaml);
+        int servingPort = port(yaml, "serving", "port", SERVING_PORT);
+        int metricsPort = port(yaml, "speed", "metrics_port", METRICS_PORT);
         List<Source> sources = sources(local(yaml, "sources", "sources/"));
         List<ViewDefinition> views = views(local(yaml, "views", "views/"), sources);
         yaml.refuseUnknown();
         return new Deployment(
-                file, name, zone, warehouse, kafka, spark, port, sources, views, new Locations(viewFiles, lines));
+                file,
+                name,
+                zone,
+                warehouse,
+                kafka,
+                spark,
+                servingPort,
+                metricsPort,
+                sources,
+                views,
+                new Locations(viewFiles, lines));
     }
 
     private Path local(YamlSection yaml, String field, String otherwise) {
@@ -110,11 +122,11 @@ public final class DeploymentLoader {
         return file.resolveSibling(path).normalize();
     }
 
-    private static int port(YamlSection yaml) {
-        Optional<YamlSection> serving = yaml.section("serving");
-        int port = serving.flatMap(section -> section.value("port", DeploymentLoader::port))
-                .orElse(DEFAULT_PORT);
-        serving.ifPresent(YamlSection::refuseUnknown);
+    private static int port(YamlSection yaml, String layer, String field, int otherwise) {
+        Optional<YamlSection> section = yaml.section(layer);
+        int port = section.flatMap(found -> found.value(field, DeploymentLoader::port))
+                .orElse(otherwise);
+        section.ifPresent(YamlSection::refuseUnknown);
         return port;
     }
 

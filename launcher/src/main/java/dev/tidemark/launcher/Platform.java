@@ -1,6 +1,7 @@
 package dev.tidemark.launcher;
 
 import dev.tidemark.deployment.Deployment;
+import dev.tidemark.deployment.NeededTopic;
 import dev.tidemark.deployment.RefusedException;
 import dev.tidemark.deployment.UnavailableException;
 import java.time.Duration;
@@ -91,7 +92,7 @@ final class Platform {
         try (Admin admin = Admin.create(deployment.kafkaAdmin())) {
             for (String topic : new SourceTopics(admin).createMissing(deployment.sources())) {
                 Output.say("created topic %s: %d partitions, unlimited retention"
-                        .formatted(topic, SourceTopics.PARTITIONS));
+                        .formatted(topic, NeededTopic.PARTITIONS));
             }
         }
     }

@@ -1,5 +1,6 @@
 package dev.tidemark.launcher;
 
+import dev.tidemark.deployment.NeededTopic;
 import dev.tidemark.deployment.UnavailableException;
 import dev.tidemark.schema.Source;
 import java.time.Duration;
@@ -27,16 +28,6 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
  */
 record SourceTopics(Admin admin) {
 
-    /** How many partitions a topic gets that is created here. */
-    static final int PARTITIONS = 3;
-
-    // Retention goes by the record's timestamp: any limit would delete events of 2001 on arrival.
-    private static final Map<String, String> SETTINGS = Map.of(
-            "retention.ms", "-1",
-            "retention.bytes", "-1",
-            "cleanup.policy", "delete",
-            "message.timestamp.type", "CreateTime");
-
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     /**
@@ -53,13 +44,18 @@ record SourceTopics(Admin admin) {
                 .filter(topic -> !existing.contains(topic))
                 .toList();
         for (String topic : missing) {
-            create(topic);
+            create(topic, NeededTopic.PARTITIONS, NeededTopic.Role.EVENTS);
         }
         return missing;
     }
 
-    private void create(String topic) throws InterruptedException {
-        NewTopic wanted = new NewTopic(topic, Optional.of(PARTITIONS), Optional.empty()).configs(SETTINGS);
+    /**
+     * Creates a topic unless it is there, and returns when it can be written.
+     *
+     * @throws UnavailableException if the broker does not answer, or refuses
+     */
+    void create(String topic, int partitions, NeededTopic.Role role) throws InterruptedException {
+        NewTopic wanted = new NewTopic(topic, Optional.of(partitions), Optional.empty()).configs(role.settings());
         try {
             admin.createTopics(List.of(wanted)).all().get();
         } catch (ExecutionException e) {

@@ -177,6 +177,7 @@ public final class Shop implements AutoCloseable {
                 Map.of("bootstrap.servers", SharedBroker.bootstrapServers()),
                 Map.of(),
                 0,
+                0,
                 sources,
                 views,
                 Locations.NONE);

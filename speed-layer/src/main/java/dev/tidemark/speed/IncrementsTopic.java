@@ -1,6 +1,7 @@
 package dev.tidemark.speed;
 
 import dev.tidemark.deployment.Deployment;
+import dev.tidemark.deployment.NeededTopic;
 import dev.tidemark.deployment.SourceLog;
 import dev.tidemark.deployment.UnavailableException;
 import dev.tidemark.view.DefinitionSet;
@@ -23,16 +24,6 @@ import org.apache.kafka.common.errors.TopicExistsException;
 final class IncrementsTopic {
 
     private static final short BROKER_DEFAULT_REPLICATION = -1;
-
-    /** The greatest increment: it carries an event's values for every view, where the broker's default is 1 MiB. */
-    static final int MAX_BYTES = 16 << 20;
-
-    static final Map<String, String> SETTINGS = Map.of(
-            "max.message.bytes", Integer.toString(MAX_BYTES),
-            "message.timestamp.type", "LogAppendTime",
-            "cleanup.policy", "delete",
-            "retention.ms", "-1",
-            "retention.bytes", "-1");
 
     private IncrementsTopic() {}
 
@@ -60,7 +51,8 @@ final class IncrementsTopic {
 
     private static void create(Admin admin, String topic, int partitions)
             throws ExecutionException, InterruptedException {
-        NewTopic wanted = new NewTopic(topic, partitions, BROKER_DEFAULT_REPLICATION).configs(SETTINGS);
+        NewTopic wanted = new NewTopic(topic, partitions, BROKER_DEFAULT_REPLICATION)
+                .configs(NeededTopic.Role.INCREMENTS.settings());
         try {
             admin.createTopics(List.of(wanted)).all().get();
         } catch (ExecutionException e) {
@@ -83,7 +75,7 @@ final class IncrementsTopic {
     private static void keepSettings(Admin admin, String topic) throws ExecutionException, InterruptedException {
         ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
         Config present = admin.describeConfigs(List.of(resource)).all().get().get(resource);
-        List<AlterConfigOp> wrong = SETTINGS.entrySet().stream()
+        List<AlterConfigOp> wrong = NeededTopic.Role.INCREMENTS.settings().entrySet().stream()
                 .filter(setting ->
                         !setting.getValue().equals(present.get(setting.getKey()).value()))
                 .map(setting -> new AlterConfigOp(

@@ -2,6 +2,7 @@ package dev.tidemark.speed;
 
 import dev.tidemark.compile.SparkSettings;
 import dev.tidemark.deployment.Deployment;
+import dev.tidemark.deployment.NeededTopic;
 import dev.tidemark.deployment.RefusedException;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -74,7 +75,7 @@ final class SpeedQuery {
                     .options(kafkaOptions())
                     // Kafka's default is to wait 5 ms for more to send.
                     .option("kafka.linger.ms", "0")
-                    .option("kafka.max.request.size", String.valueOf(IncrementsTopic.MAX_BYTES))
+                    .option("kafka.max.request.size", String.valueOf(NeededTopic.MAX_INCREMENT_BYTES))
                     // A batch that is given up while later ones arrive would leave a hole, whatever the file says.
                     .option("kafka.acks", "all")
                     .option("kafka.enable.idempotence", "true")

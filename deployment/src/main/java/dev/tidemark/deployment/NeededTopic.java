@@ -1,0 +1,73 @@
+package dev.tidemark.deployment;
+
+import dev.tidemark.schema.Source;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * A topic that a deployment needs, as it is created if it lacks.
+ *
+ * @param name the topic
+ * @param source the source whose events or increments it holds
+ * @param role what it holds
+ */
+public record NeededTopic(String name, Source source, Role role) {
+
+    /** What a topic holds, and which settings that takes. */
+    public enum Role {
+        /** A source's events. Retention goes by the record's timestamp: any limit would delete events of 2001 on arrival. */
+        EVENTS(Map.of(
+                "retention.ms", "-1",
+                "retention.bytes", "-1",
+                "cleanup.policy", "delete",
+                "message.timestamp.type", "CreateTime")),
+        /**
+         * The increments of a source under one definition set: as many partitions as the source's topic, stamped by the
+         * broker so that one seek by time finds everything beyond a cut, and kept without a limit of time.
+         */
+        INCREMENTS(Map.of(
+                "max.message.bytes", Integer.toString(MAX_INCREMENT_BYTES),
+                "retention.ms", "-1",
+                "retention.bytes", "-1",
+                "cleanup.policy", "delete",
+                "message.timestamp.type", "LogAppendTime"));
+
+        private final Map<String, String> settings;
+
+        Role(Map<String, String> settings) {
+            this.settings = settings;
+        }
+
+        /** The settings of such a topic that is created here. */
+        public Map<String, String> settings() {
+            return settings;
+        }
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** How many partitions a source's topic gets that is created here. */
+    public static final int PARTITIONS = 3;
+
+    /** The greatest increment: it carries an event's values for every view, where the broker's default is 1 MiB. */
+    public static final int MAX_INCREMENT_BYTES = 16 << 20;
+
+    /** All that a deployment needs: each source's topic and, if it has views that are streamed, that of their increments. */
+    public static List<NeededTopic> of(Deployment deployment) {
+        List<NeededTopic> topics = new ArrayList<>();
+        for (Source source : deployment.sources()) {
+            topics.add(new NeededTopic(source.topic(), source, Role.EVENTS));
+            if (!deployment.streamedViewsOf(source.name()).isEmpty()) {
+                String increments =
+                        deployment.incrementsTopic(source.name(), deployment.definitionSetId(source.name()));
+                topics.add(new NeededTopic(increments, source, Role.INCREMENTS));
+            }
+        }
+        return topics;
+    }
+}

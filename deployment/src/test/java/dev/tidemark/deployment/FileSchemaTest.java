@@ -1,0 +1,169 @@
+package dev.tidemark.deployment;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.networknt.schema.InputFormat;
+import com.networknt.schema.JsonSchema;
+import com.networknt.schema.JsonSchemaFactory;
+import com.networknt.schema.SpecVersion;
+import com.networknt.schema.ValidationMessage;
+import dev.tidemark.view.MeasureCall;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The JSON Schemas and the reader know the same fields, and judge alike. */
+class FileSchemaTest {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final Pattern KNOWN = Pattern.compile("is not known here; known are \\[(.*)]");
+
+    @TempDir
+    Path folder;
+
+    @BeforeEach
+    void aDeploymentWithAFieldTooManyEverywhere() throws IOException {
+        write(
+                "tidemark.yaml",
+                "version: 1\nname: shop\nserving: {port: 0, x: 1}\nspeed: {metrics_port: 0, x: 1}\nx: 1\n");
+        write("sources/orders.yaml", "name: orders\nx: 1\n");
+        write("views/revenue.yaml", "name: revenue\nx: 1\n");
+    }
+
+    private void write(String file, String text) throws IOException {
+        Files.createDirectories(folder.resolve(file).getParent());
+        Files.writeString(folder.resolve(file), text);
+    }
+
+    @Test
+    void eachFieldThatIsReadIsInTheSchemaAndTheOtherWayRound() throws IOException {
+        assertEquals(read("tidemark.yaml", "x"), inSchema(FileSchema.TIDEMARK, ""));
+        assertEquals(read("tidemark.yaml", "serving.x"), inSchema(FileSchema.TIDEMARK, "/properties/serving"));
+        assertEquals(read("tidemark.yaml", "speed.x"), inSchema(FileSchema.TIDEMARK, "/properties/speed"));
+        assertEquals(read("sources/orders.yaml", "x"), inSchema(FileSchema.SOURCE, ""));
+        assertEquals(read("views/revenue.yaml", "x"), inSchema(FileSchema.VIEW, ""));
+    }
+
+    /** What the reader names when it meets a field that it does not know. */
+    private Set<String> read(String file, String unknownField) {
+        return DeploymentLoader.read(folder.resolve("tidemark.yaml")).problems().stream()
+                .filter(problem -> problem.file().endsWith(file))
+                .filter(problem -> problem.field().equals(unknownField))
+                .map(problem -> KNOWN.matcher(problem.message()))
+                .filter(Matcher::matches)
+                .map(known -> (Set<String>) new TreeSet<>(Set.of(known.group(1).split(", "))))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static Set<String> inSchema(FileSchema schema, String pointer) throws IOException {
+        JsonNode object = JSON.readTree(schema.json()).at(pointer);
+        assertEquals(false, object.get("additionalProperties").asBoolean(true), schema + pointer);
+        Set<String> names = new TreeSet<>();
+        object.get("properties").fieldNames().forEachRemaining(names::add);
+        return names;
+    }
+
+    @Test
+    void aFieldThatIsNotInThisReleaseIsRefusedByBoth() throws IOException {
+        for (FileSchema schema : FileSchema.values()) {
+            JSON.readTree(schema.json()).get("properties").properties().forEach(field -> {
+                if (field.getValue().isBoolean()) {
+                    assertTrue(notYet(schema, field.getKey()), schema + " " + field.getKey());
+                }
+            });
+        }
+    }
+
+    private boolean notYet(FileSchema schema, String field) {
+        String file =
+                switch (schema) {
+                    case TIDEMARK -> "tidemark.yaml";
+                    case SOURCE -> "sources/orders.yaml";
+                    case VIEW -> "views/revenue.yaml";
+                };
+        try {
+            write(file, Files.readString(folder.resolve(file)) + field + ": {a: b}\n");
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+        return DeploymentLoader.read(folder.resolve("tidemark.yaml")).problems().stream()
+                .anyMatch(problem -> problem.field().equals(field)
+                        && problem.message().startsWith("is not available in this release"));
+    }
+
+    @Test
+    void eachMeasureIsNamedToTheEditorsUser() throws IOException {
+        String description = JSON.readTree(FileSchema.VIEW.json())
+                .at("/properties/measures/description")
+                .asText();
+        for (String function : MeasureCall.FUNCTIONS) {
+            assertTrue(description.contains(function + "("), function);
+        }
+    }
+
+    @Test
+    void theExamplesFollowThem() throws IOException {
+        for (Path file : examples()) {
+            String parent = file.getParent().getFileName().toString();
+            FileSchema schema =
+                    switch (parent) {
+                        case "sources" -> FileSchema.SOURCE;
+                        case "views" -> FileSchema.VIEW;
+                        default -> FileSchema.TIDEMARK;
+                    };
+            assertEquals(Set.of(), validate(schema, Files.readString(file)), file.toString());
+        }
+    }
+
+    private static Set<Path> examples() throws IOException {
+        try (Stream<Path> files = Files.walk(Path.of("../examples"), 3)) {
+            Set<Path> found = new TreeSet<>(
+                    files.filter(file -> file.toString().endsWith(".yaml")).toList());
+            assertTrue(found.size() >= 5, found.toString());
+            return found;
+        }
+    }
+
+    @Test
+    void whatTheReaderRefusesTheyRefuse() {
+        assertRefused(FileSchema.TIDEMARK, "version: 2\nname: shop\n");
+        assertRefused(FileSchema.TIDEMARK, "version: 1\nname: Shop\n");
+        assertRefused(FileSchema.TIDEMARK, "version: 1\nname: shop\nserving: {port: 70000}\n");
+        assertRefused(FileSchema.TIDEMARK, "version: 1\nname: shop\nkafka: {acks: all}\n");
+        assertRefused(FileSchema.TIDEMARK, "version: 1\nname: shop\nspark: {master: local}\n");
+        assertRefused(FileSchema.SOURCE, "name: orders\nschema: x.avsc\n");
+        assertRefused(FileSchema.SOURCE, "name: orders\nschema: x.avsc\nevent_time: at\nhorizon: 1 day\n");
+        assertRefused(FileSchema.VIEW, "name: revenue\nsource: orders\npane: 1m\nmeasures: {}\n");
+        assertRefused(FileSchema.VIEW, "name: revenue\nsource: orders\npane: 1m\nmeasures: {final: count()}\n");
+        assertRefused(FileSchema.VIEW, "name: revenue\nsource: orders\npane: 1m\nmeasures: {orders: amount}\n");
+    }
+
+    private static void assertRefused(FileSchema schema, String yaml) {
+        assertNotEquals(Set.of(), validate(schema, yaml), yaml);
+    }
+
+    @Test
+    void aReferenceMayStandForAnyText() {
+        String yaml = "version: 1\nname: ${env:NAME}\nserving: {port: '${env:PORT}'}\n";
+        assertEquals(Set.of(), validate(FileSchema.TIDEMARK, yaml));
+    }
+
+    private static Set<ValidationMessage> validate(FileSchema schema, String yaml) {
+        JsonSchema validator =
+                JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V7).getSchema(schema.json());
+        return validator.validate(yaml, InputFormat.YAML);
+    }
+}
