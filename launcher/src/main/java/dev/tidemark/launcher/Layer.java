@@ -73,7 +73,9 @@ public enum Layer {
         command.addAll(words(Optional.ofNullable(System.getenv(environmentVariable()))));
         command.addAll(List.of("-cp", installation.classPath(module)));
         command.addAll(TetheredMain.of(mainClass, arguments));
-        return new ProcessBuilder(command);
+        ProcessBuilder process = new ProcessBuilder(command);
+        process.environment().put(LogFormat.VARIABLE, LogFormat.current().name());
+        return process;
     }
 
     private static String java() {
