@@ -3,12 +3,19 @@ package dev.tidemark.launcher;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tidemark.deployment.RefusedException;
+import dev.tidemark.deployment.UnavailableException;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * Where the serving layer of a deployment listens.
@@ -18,6 +25,12 @@ import java.time.Duration;
 record ServingAddress(String url) {
 
     private static final String THIS_MACHINE = "127.0.0.1";
+    private static final int OK = 200;
+    private static final int SERVER_ERROR = 500;
+
+    /** A query may wait for a minute until what it asks for has been counted. */
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
+
     private static final String ALL_INTERFACES = "//0.0.0.0:";
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -40,6 +53,82 @@ record ServingAddress(String url) {
         return url;
     }
 
+    /**
+     * The answer to a GET.
+     *
+     * @param path path and parameters
+     * @throws UnavailableException if nothing answers there, or if it cannot answer at present
+     * @throws RefusedException if it refuses what was asked; the message is the problem's own
+     */
+    String get(String path) throws InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(this + path))
+                .timeout(PATIENCE)
+                .build();
+        try {
+            HttpResponse<String> answer = HTTP.send(request, HttpResponse.BodyHandlers.ofString());
+            requireAnswer(answer.statusCode(), answer.body());
+            return answer.body();
+        } catch (IOException e) {
+            throw unreachable(e);
+        }
+    }
+
+    /**
+     * The events of a stream (server-sent events), until it ends or {@code more} says that it is enough.
+     *
+     * @param path path and parameters
+     * @param more takes each event; whether to go on
+     * @return whether {@code more} was enough; otherwise the stream has ended
+     * @throws UnavailableException if nothing answers there, or if it cannot answer at present
+     * @throws RefusedException if it refuses what was asked; the message is the problem's own
+     */
+    boolean follow(String path, Predicate<ServerEvent> more) throws InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(this + path))
+                .header("Accept", "text/event-stream")
+                .build();
+        try {
+            HttpResponse<Stream<String>> answer = HTTP.send(request, HttpResponse.BodyHandlers.ofLines());
+            try (Stream<String> lines = answer.body()) {
+                if (answer.statusCode() != OK) {
+                    requireAnswer(answer.statusCode(), lines.collect(Collectors.joining("\n")));
+                }
+                return ServerEvent.read(lines.iterator(), more);
+            }
+        } catch (UncheckedIOException e) {
+            return false;
+        } catch (IOException e) {
+            throw unreachable(e);
+        }
+    }
+
+    private static void requireAnswer(int status, String body) {
+        if (status != OK && status < SERVER_ERROR) {
+            throw new RefusedException(reason(status, body));
+        }
+        if (status != OK) {
+            throw new UnavailableException(reason(status, body));
+        }
+    }
+
+    private UnavailableException unreachable(IOException e) {
+        return new UnavailableException(
+                "the serving layer does not answer at %s (%s): start `tidemark up`, or say with --url"
+                                .formatted(
+                                        url,
+                                        e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage())
+                        + " where it listens");
+    }
+
+    /** The name of the deployment that is served here; empty if no serving layer answers. */
+    Optional<String> deploymentServed() throws InterruptedException {
+        try {
+            JsonNode name = JSON.readTree(get("/v1/status")).path("deployment");
+            return name.isTextual() ? Optional.of(name.asText()) : Optional.empty();
+        } catch (UnavailableException | RefusedException | JsonProcessingException e) {
+            return Optional.empty();
+        }
+    }
+
     /** Why it does not answer queries yet; empty if it does. */
     String notReady() throws InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(URI.create(this + "/readyz"))
@@ -47,19 +136,19 @@ record ServingAddress(String url) {
                 .build();
         try {
             HttpResponse<String> answer = HTTP.send(request, HttpResponse.BodyHandlers.ofString());
-            return answer.statusCode() == 200 ? "" : reason(answer);
+            return answer.statusCode() == OK ? "" : reason(answer.statusCode(), answer.body());
         } catch (IOException e) {
             return "it does not listen yet";
         }
     }
 
     /** Its problem's detail, as RFC 9457 has it. */
-    private static String reason(HttpResponse<String> answer) {
+    private static String reason(int status, String body) {
         try {
-            JsonNode detail = JSON.readTree(answer.body()).path("detail");
-            return detail.isTextual() ? detail.asText() : "it answers " + answer.statusCode();
+            JsonNode detail = JSON.readTree(body).path("detail");
+            return detail.isTextual() ? detail.asText() : "it answers " + status;
         } catch (JsonProcessingException e) {
-            return "it answers " + answer.statusCode();
+            return "it answers " + status;
         }
     }
 }

@@ -36,7 +36,17 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "3:unexplained drift between the layers",
             "4:lost a race for a publication; try again"
         },
-        subcommands = {Demo.class, Up.class, Broker.class, Produce.class})
+        subcommands = {
+            Demo.class,
+            Init.class,
+            Doctor.class,
+            Up.class,
+            Broker.class,
+            Topics.class,
+            Produce.class,
+            Query.class,
+            Status.class
+        })
 public final class Tidemark implements Runnable {
 
     static final int FAILED = 1;
@@ -54,6 +64,17 @@ public final class Tidemark implements Runnable {
 
     @Option(names = "--debug", scope = ScopeType.INHERIT, description = "Show the stack trace of a failure.")
     private boolean debug;
+
+    @Option(
+            names = "--log-format",
+            paramLabel = "text|json",
+            scope = ScopeType.INHERIT,
+            description = "How every process writes its log; default: what " + LogFormat.VARIABLE + " says, or text.")
+    void logFormat(LogFormat format) {
+        if (format != null) {
+            format.makeCurrent();
+        }
+    }
 
     public static void main(String[] args) {
         System.exit(commandLine().execute(args));

@@ -22,7 +22,7 @@ class LayerTest {
 
     @BeforeEach
     void anInstallation() throws Exception {
-        installation = new Installation(home);
+        installation = Installation.at(home);
         for (String module : List.of("batch-layer", "serving-layer")) {
             Files.createDirectories(home.resolve(module).resolve("target"));
             Files.writeString(home.resolve(module).resolve("target/classpath"), "/lib/a.jar:/lib/b.jar\n");
@@ -52,6 +52,27 @@ class LayerTest {
                 classPath.startsWith(home.resolve("serving-layer/target/classes") + ":/lib/a.jar:/lib/b.jar:"),
                 classPath);
         assertFalse(command.stream().anyMatch(word -> word.startsWith("--add-opens")), command.toString());
+    }
+
+    @Test
+    void anArchivesClassPathIsItsListOfNamesInItsLibraries() throws Exception {
+        Path archive = home.resolve("tidemark-1");
+        Files.createDirectories(archive.resolve("lib/classpath"));
+        Files.writeString(archive.resolve("lib/classpath/serving-layer"), "tidemark-serving-layer.jar:a.jar\n");
+        List<String> command =
+                Layer.SERVING.process(Installation.at(archive), List.of()).command();
+        String classPath = command.get(command.indexOf("-cp") + 1);
+        assertTrue(
+                classPath.startsWith(
+                        archive.resolve("lib/tidemark-serving-layer.jar") + ":" + archive.resolve("lib/a.jar:")),
+                classPath);
+    }
+
+    @Test
+    void everyProcessIsToldTheFormatOfTheLog() {
+        assertEquals(
+                "text",
+                Layer.SERVING.process(installation, List.of()).environment().get("TIDEMARK_LOG_FORMAT"));
     }
 
     @Test

@@ -30,8 +30,21 @@ class TidemarkTest {
     @Test
     void helpNamesEverySubcommand() {
         assertEquals(0, run("--help"));
-        for (String name :
-                List.of("demo", "up", "broker", "produce", "check", "archive", "recompute", "speed", "serve")) {
+        for (String name : List.of(
+                "demo",
+                "init",
+                "doctor",
+                "up",
+                "broker",
+                "topics",
+                "produce",
+                "query",
+                "status",
+                "check",
+                "archive",
+                "recompute",
+                "speed",
+                "serve")) {
             assertTrue(out.toString().contains("\n  " + name), name);
         }
         assertEquals("", err.toString());
@@ -116,6 +129,12 @@ class TidemarkTest {
     void aLayersCommandHasTheDefaultConfig() {
         String config = Path.of("tidemark.yaml").toAbsolutePath().toString();
         assertEquals(List.of("-c", config, "--trigger", "micro-batch"), forLayer("speed", "--trigger", "micro-batch"));
+    }
+
+    @Test
+    void anUnknownLogFormatIsRefused() {
+        assertEquals(2, run("up", "--log-format", "xml"));
+        assertTrue(err.toString().contains("'xml'") && err.toString().contains("[text, json]"), err.toString());
     }
 
     private List<String> forLayer(String... arguments) {

@@ -104,7 +104,7 @@ final class TestDeployment implements AutoCloseable {
         Path output = Repository.ROOT.resolve("system-tests/target/processes");
         Files.createDirectories(output);
         LayerProcess process = LayerProcess.start(
-                layer.process(new Installation(Repository.ROOT), all),
+                layer.process(Installation.at(Repository.ROOT), all),
                 output.resolve(topic + "-" + started.size() + "-" + layer + ".log"));
         started.add(process);
         return process;

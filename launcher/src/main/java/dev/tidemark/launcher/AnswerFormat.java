@@ -1,0 +1,94 @@
+package dev.tidemark.launcher;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.csv.CsvMapper;
+import com.fasterxml.jackson.dataformat.csv.CsvSchema;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** How the answer to a query is written. */
+enum AnswerFormat {
+    /** Aligned columns, and below them how far the answer counts. */
+    table {
+        @Override
+        String write(JsonNode answer) {
+            List<String> names = names(answer);
+            List<Boolean> numbers = new ArrayList<>();
+            answer.get("columns").forEach(column -> numbers.add(isNumber(column)));
+            Table table = Table.of(names, numbers);
+            answer.get("rows")
+                    .forEach(row -> table.row(
+                            names.stream().map(name -> text(row.get(name), "-")).toList()));
+            return String.join("\n", table.lines()) + "\n\n" + summary(answer);
+        }
+    },
+    /** RFC 4180, a header first, null as nothing. */
+    csv {
+        @Override
+        String write(JsonNode answer) {
+            List<String> names = names(answer);
+            CsvSchema.Builder columns = CsvSchema.builder();
+            names.forEach(columns::addColumn);
+            List<Map<String, String>> rows = new ArrayList<>();
+            answer.get("rows").forEach(row -> {
+                Map<String, String> cells = new LinkedHashMap<>();
+                names.forEach(name -> cells.put(name, text(row.get(name), "")));
+                rows.add(cells);
+            });
+            try {
+                return CSV.writer(columns.build().withHeader())
+                        .writeValueAsString(rows)
+                        .stripTrailing();
+            } catch (JsonProcessingException e) {
+                throw new IllegalStateException("texts are always CSV", e);
+            }
+        }
+    },
+    /** The HTTP API's own JSON, on one line. */
+    json {
+        @Override
+        String write(JsonNode answer) {
+            return answer.toString();
+        }
+    };
+
+    private static final CsvMapper CSV = new CsvMapper();
+
+    /** An answer of the HTTP API as text, without a line feed at its end. */
+    abstract String write(JsonNode answer);
+
+    private static List<String> names(JsonNode answer) {
+        List<String> names = new ArrayList<>();
+        answer.get("columns").forEach(column -> names.add(column.get("name").asText()));
+        return names;
+    }
+
+    private static boolean isNumber(JsonNode column) {
+        String type = column.get("type").asText();
+        return List.of("bigint", "double").contains(type) || type.startsWith("decimal");
+    }
+
+    /** A value as the API writes it; a list or an object as JSON. */
+    private static String text(JsonNode value, String ofNull) {
+        if (value == null || value.isNull()) {
+            return ofNull;
+        }
+        return value.isValueNode() ? value.asText() : value.toString();
+    }
+
+    /** One line on how far an answer counts. */
+    static String summary(JsonNode answer) {
+        JsonNode certificate = answer.get("certificate");
+        JsonNode freshness = answer.get("freshness");
+        return "%d rows, publication %d, %s, behind by %d records (%d ms)"
+                .formatted(
+                        answer.get("rows").size(),
+                        certificate.get("publication").asLong(),
+                        certificate.get("complete").asBoolean() ? "complete" : "NOT complete: positions are missing",
+                        freshness.get("behind_records").asLong(),
+                        freshness.get("behind_ms").asLong());
+    }
+}
