@@ -1,6 +1,7 @@
 package dev.tidemark.speed;
 
 import dev.tidemark.deployment.Deployment;
+import dev.tidemark.deployment.Metrics;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.spark.sql.SparkSession;
@@ -22,6 +23,7 @@ public final class SpeedLayer implements AutoCloseable {
 
     private final Deployment deployment;
     private final SpeedTrigger trigger;
+    private final SpeedMetrics metrics;
     private final CountDownLatch ended = new CountDownLatch(1);
     private volatile boolean closed;
 
@@ -33,6 +35,12 @@ public final class SpeedLayer implements AutoCloseable {
     SpeedLayer(Deployment deployment, SpeedTrigger trigger) {
         this.deployment = deployment;
         this.trigger = trigger;
+        this.metrics = new SpeedMetrics(deployment);
+    }
+
+    /** What is measured of it, until it is closed. */
+    Metrics metrics() {
+        return metrics.metrics();
     }
 
     /**
@@ -58,11 +66,13 @@ public final class SpeedLayer implements AutoCloseable {
         SparkSession session = query.session(plan);
         try (RunningQueries queries = new RunningQueries(query, session)) {
             SpeedQuery.requireSlots(plan, session.sparkContext());
+            session.streams().addListener(metrics.running(plan));
             queries.start("increments", plan.sources());
             queries.start(OUTGOING, plan.outgoing());
             ready.run();
             watch(plan, queries);
         } finally {
+            metrics.stopped();
             // With more partitions the next one may need more slots, which a session that stands does not get.
             session.stop();
         }
@@ -93,5 +103,6 @@ public final class SpeedLayer implements AutoCloseable {
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
+        metrics.close();
     }
 }

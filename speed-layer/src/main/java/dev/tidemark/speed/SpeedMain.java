@@ -1,6 +1,7 @@
 package dev.tidemark.speed;
 
 import dev.tidemark.compile.InvalidViewsException;
+import dev.tidemark.deployment.Deployment;
 import dev.tidemark.deployment.DeploymentLoader;
 import dev.tidemark.deployment.InvalidDeploymentException;
 import dev.tidemark.deployment.RefusedException;
@@ -44,6 +45,13 @@ public final class SpeedMain implements Callable<Integer> {
             description =
                     "realtime: each event as it arrives; micro-batch: in small batches (default: ${DEFAULT-VALUE})")
     SpeedTrigger trigger = SpeedTrigger.REALTIME;
+
+    @Option(
+            names = "--metrics-host",
+            paramLabel = "HOST",
+            defaultValue = "${env:TIDEMARK_SPEED_METRICS_HOST:-127.0.0.1}",
+            description = "the address to publish metrics at: 0.0.0.0 for all (default: ${DEFAULT-VALUE})")
+    String metricsHost;
 
     public static void main(String[] args) {
         int status = run(args);
@@ -102,10 +110,17 @@ public final class SpeedMain implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        SpeedLayer layer = new SpeedLayer(DeploymentLoader.load(config), trigger);
+        Deployment deployment = DeploymentLoader.load(config);
+        SpeedLayer layer = new SpeedLayer(deployment, trigger);
         Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(layer), "speed-shutdown"));
-        layer.run(() -> System.out.println("speed ready: the query runs (" + trigger + ")"));
-        return 0;
+        Optional<MetricsServer> server =
+                MetricsServer.start(layer.metrics(), metricsHost, deployment.speedMetricsPort());
+        try {
+            layer.run(() -> System.out.println("speed ready: the query runs (" + trigger + ")"));
+            return 0;
+        } finally {
+            server.ifPresent(MetricsServer::close);
+        }
     }
 
     /** Spark ends the query in a hook of its own, noisily; that is no failure. */

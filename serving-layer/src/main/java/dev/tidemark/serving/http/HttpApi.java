@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.tidemark.deployment.Metrics;
 import dev.tidemark.serving.problem.HttpProblem;
 import dev.tidemark.serving.problem.HttpProblem.Kind;
 import dev.tidemark.serving.query.Answer;
@@ -18,6 +19,7 @@ import io.javalin.http.Context;
 import io.javalin.http.HttpResponseException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -35,13 +37,20 @@ public final class HttpApi implements AutoCloseable {
             .nodeFactory(JsonNodeFactory.withExactBigDecimals(true))
             .build();
 
+    /** Attributes of a request: when it began, and the view that it queries. */
+    private static final String BEGUN = "begun";
+
+    private static final String QUERIED = "queried";
+
     private final ServedDeployment served;
     private final Pages pages;
+    private final ServingMetrics metrics;
     private final Javalin server;
 
     private HttpApi(ServedDeployment served) {
         this.served = served;
         this.pages = new Pages(served);
+        this.metrics = new ServingMetrics(served);
         this.server = Javalin.create(this::configure);
     }
 
@@ -72,6 +81,11 @@ public final class HttpApi implements AutoCloseable {
         page(config, "/v1/status", context -> pages.status());
         page(config, "/healthz", context -> Map.of("status", "alive"));
         page(config, "/readyz", this::ready);
+        config.routes.get("/metrics", context -> context.header("Cache-Control", "no-store")
+                .contentType(Metrics.CONTENT_TYPE)
+                .result(metrics.scrape()));
+        config.routes.before(context -> context.attribute(BEGUN, System.nanoTime()));
+        config.routes.after(this::measure);
         config.routes.get(
                 "/v1/views/{view}/query",
                 context -> answer(context, UrlQuery.parse(viewOf(context), context.queryString())));
@@ -86,6 +100,15 @@ public final class HttpApi implements AutoCloseable {
         });
     }
 
+    /** Every query, refused ones too. */
+    private void measure(Context context) {
+        String view = context.attribute(QUERIED);
+        if (view != null) {
+            long begun = context.<Long>attribute(BEGUN);
+            metrics.queried(view, context.statusCode(), Duration.ofNanos(System.nanoTime() - begun));
+        }
+    }
+
     private void page(JavalinConfig config, String path, Function<Context, Object> content) {
         config.routes.get(path, context -> {
             byte[] json = JSON.writeValueAsBytes(content.apply(context));
@@ -98,11 +121,13 @@ public final class HttpApi implements AutoCloseable {
     /** The view in the path; unknown ones are 404 before any other problem of the query. */
     private String viewOf(Context context) {
         String view = context.pathParam("view");
+        context.attribute(QUERIED, view);
         served.requireView(view);
         return view;
     }
 
     private void answer(Context context, QueryRequest request) throws InterruptedException {
+        context.attribute(QUERIED, request.view());
         served.requireView(request.view());
         Answer answer = Answer.to(request, served.liveSourceOf(request.view()), served.zone());
         context.header("Cache-Control", "no-store")
@@ -166,5 +191,6 @@ public final class HttpApi implements AutoCloseable {
     @Override
     public void close() {
         server.stop();
+        metrics.close();
     }
 }

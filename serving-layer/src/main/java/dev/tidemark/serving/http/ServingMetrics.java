@@ -1,0 +1,165 @@
+package dev.tidemark.serving.http;
+
+import dev.tidemark.deployment.Metrics;
+import dev.tidemark.serving.fold.Generation;
+import dev.tidemark.serving.fold.LiveSource;
+import dev.tidemark.view.OffsetRanges;
+import dev.tidemark.view.Tail.Progress;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.MultiGauge.Row;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * What is measured of the serving layer: how long queries take, and how far each source is counted. What is counted is
+ * read when it is asked for, so that nothing is measured on the way of an event. Thread-safe.
+ */
+final class ServingMetrics implements AutoCloseable {
+
+    private static final String QUERY = "tidemark.query";
+
+    private final ServedDeployment served;
+    private final Metrics metrics;
+    private final MultiGauge cut;
+    private final MultiGauge through;
+    private final MultiGauge end;
+    private final MultiGauge lag;
+    private final MultiGauge missing;
+    private final MultiGauge publication;
+    private final MultiGauge behind;
+    private final MultiGauge increments;
+    private final MultiGauge repeated;
+    private final MultiGauge serving;
+
+    ServingMetrics(ServedDeployment served) {
+        this.served = served;
+        this.metrics = new Metrics(served.name(), "serving");
+        this.cut = gauge("tidemark.partition.cut", "batch has counted every event below this offset");
+        this.through = gauge("tidemark.partition.through", "every event below this offset is counted");
+        this.end = gauge("tidemark.partition.end", "where the log ended when last looked at");
+        this.lag = gauge("tidemark.partition.lag", "offsets between what is counted and the end of the log");
+        this.missing = gauge("tidemark.partition.missing", "offsets that cannot be counted");
+        this.publication = gauge("tidemark.publication", "the publication that answers are made of");
+        this.behind = gauge("tidemark.behind.seconds", "how long ago all that was in the log then was counted");
+        this.increments = gauge("tidemark.increments.received", "increments read since the publication took over");
+        this.repeated = gauge("tidemark.increments.repeated", "those of them that had been counted already");
+        this.serving = gauge("tidemark.source.serving", "1 if the source is served");
+    }
+
+    private MultiGauge gauge(String name, String description) {
+        return MultiGauge.builder(name).description(description).register(metrics.registry());
+    }
+
+    /** Where other parts of the layer add their own. */
+    MeterRegistry registry() {
+        return metrics.registry();
+    }
+
+    /**
+     * Takes in a query that has been answered, or refused.
+     *
+     * @param view the view's name; one that does not exist is counted as {@code unknown}, so that nobody can make up
+     *     labels
+     * @param status the HTTP status
+     */
+    void queried(String view, int status, Duration time) {
+        boolean known = served.views().stream().anyMatch(each -> each.name().equals(view));
+        Timer.builder(QUERY)
+                .description("how long queries took, from the request to its answer")
+                .tags("view", known ? view : "unknown", "status", Integer.toString(status))
+                .publishPercentileHistogram()
+                .minimumExpectedValue(Duration.ofMillis(1))
+                .maximumExpectedValue(Duration.ofMinutes(1))
+                .register(metrics.registry())
+                .record(time);
+    }
+
+    /** All metrics as of now. */
+    synchronized String scrape() {
+        refreshSources();
+        refreshPartitions();
+        return metrics.scrape();
+    }
+
+    private void refreshSources() {
+        register(serving, source -> source.replaced().or(source::notServed).isEmpty() ? 1 : 0);
+        register(
+                publication,
+                source -> ofGeneration(source, live -> live.publication().number()));
+        register(behind, ServingMetrics::secondsBehind);
+        register(
+                increments,
+                source -> ofGeneration(source, live -> live.counters().received()));
+        register(
+                repeated, source -> ofGeneration(source, live -> live.counters().countedBefore()));
+    }
+
+    private void register(MultiGauge gauge, ToDoubleFunction<LiveSource> value) {
+        List<Row<?>> rows = new ArrayList<>();
+        for (LiveSource source : served.liveSources()) {
+            rows.add(Row.of(Tags.of("source", source.source().name()), value.applyAsDouble(source)));
+        }
+        gauge.register(rows, true);
+    }
+
+    /** Not a number while nothing is served. */
+    private static double ofGeneration(LiveSource source, ToDoubleFunction<Generation> value) {
+        return source.generation().map(value::applyAsDouble).orElse(Double.NaN);
+    }
+
+    private static double secondsBehind(LiveSource source) {
+        return ofGeneration(source, live -> {
+            Map<Integer, Long> throughs = new HashMap<>();
+            live.progress().forEach((number, progress) -> throughs.put(number, progress.through()));
+            return source.lag().behind(throughs, Instant.now()).time().toMillis() / 1e3;
+        });
+    }
+
+    private void refreshPartitions() {
+        List<Row<?>> cuts = new ArrayList<>();
+        List<Row<?>> throughs = new ArrayList<>();
+        List<Row<?>> ends = new ArrayList<>();
+        List<Row<?>> lags = new ArrayList<>();
+        List<Row<?>> misses = new ArrayList<>();
+        for (LiveSource source : served.liveSources()) {
+            Map<Integer, Long> known = source.lag().ends();
+            source.generation().map(Generation::progress).orElse(Map.of()).forEach((number, progress) -> {
+                Tags tags = Tags.of(
+                        "source", source.source().name(),
+                        "topic", source.source().topic(),
+                        "partition", Integer.toString(number));
+                long ended = known.getOrDefault(number, progress.through());
+                cuts.add(Row.of(tags, progress.cut()));
+                throughs.add(Row.of(tags, progress.through()));
+                ends.add(Row.of(tags, ended));
+                lags.add(Row.of(tags, Math.max(0, ended - progress.through())));
+                misses.add(Row.of(tags, missing(progress)));
+            });
+        }
+        cut.register(cuts, true);
+        through.register(throughs, true);
+        end.register(ends, true);
+        lag.register(lags, true);
+        missing.register(misses, true);
+    }
+
+    private static long missing(Progress progress) {
+        OffsetRanges ranges = progress.missing();
+        return ranges.ranges().stream()
+                .mapToLong(range -> range.to() - range.from())
+                .sum();
+    }
+
+    @Override
+    public void close() {
+        metrics.close();
+    }
+}
