@@ -22,7 +22,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * The deployment that README.md describes, and what a plain computation makes of its orders.
+ * A deployment like the one that {@code init} writes, and what a plain computation makes of its orders.
  *
  * @param folder where its files are
  * @param port that of its HTTP API

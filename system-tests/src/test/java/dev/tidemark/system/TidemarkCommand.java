@@ -35,6 +35,11 @@ final class TidemarkCommand {
         return start(java(), folder, input, arguments);
     }
 
+    /** Starts the script of an unpacked archive in {@code folder}, with nothing to read. */
+    static TidemarkCommand script(Path script, Path folder, String... arguments) throws IOException {
+        return start(List.of(script.toString()), folder, Path.of("/dev/null"), arguments);
+    }
+
     /**
      * Starts it in {@code folder} as a terminal does: in a process group of its own, for {@link #interrupt}. A shell
      * that has put this build into the background had it ignore SIGINT, which would be inherited.

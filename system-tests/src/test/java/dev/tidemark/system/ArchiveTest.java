@@ -1,0 +1,175 @@
+package dev.tidemark.system;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The first half hour of someone who has unpacked the archive, in an empty folder. */
+class ArchiveTest {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    @TempDir
+    Path folder;
+
+    private Path script;
+    private final List<TidemarkCommand> started = new ArrayList<>();
+
+    @AfterEach
+    void leaveNoProcess() {
+        for (TidemarkCommand each : started) {
+            each.terminate();
+        }
+    }
+
+    private void unpack() throws Exception {
+        Path target = Repository.ROOT.resolve("distribution/target");
+        try (Stream<Path> files = Files.list(target)) {
+            Path archive = files.filter(file -> file.toString().endsWith(".tar.gz"))
+                    .findFirst()
+                    .orElseThrow(() -> new AssertionError("no archive in " + target + ": run mvn package"));
+            System.out.printf("the archive has %,d bytes%n", Files.size(archive));
+            Process tar = new ProcessBuilder("tar", "-xzf", archive.toString(), "-C", folder.toString())
+                    .inheritIO()
+                    .start();
+            assertEquals(0, tar.waitFor());
+        }
+        try (Stream<Path> unpacked = Files.list(folder)) {
+            script = unpacked.findFirst().orElseThrow().resolve("bin/tidemark");
+        }
+    }
+
+    private TidemarkCommand start(Path where, String... arguments) throws IOException {
+        TidemarkCommand command = TidemarkCommand.script(script, where, arguments);
+        started.add(command);
+        return command;
+    }
+
+    private String succeed(Path where, String... arguments) throws Exception {
+        TidemarkCommand command = start(where, arguments);
+        assertEquals(0, command.exitCode(), command::text);
+        return command.text();
+    }
+
+    @Test
+    void fromAnEmptyFolderToAnAnswer() throws Exception {
+        unpack();
+        Path shop = folder.resolve("shop");
+        int port = Shop.freePort();
+        int metricsPort = Shop.freePort();
+        long begun = System.nanoTime();
+
+        succeed(folder, "init", "shop", "--port", "" + port, "--metrics-port", "" + metricsPort);
+        succeed(shop, "check");
+        succeed(shop, "doctor");
+        TidemarkCommand up = start(shop, "--log-format", "json", "up");
+        up.awaitWords("shop is up at http://127.0.0.1:" + port);
+        succeed(shop, "produce", "--source", "orders", "orders.ndjson");
+        Conditions.await("every order is counted", () -> rows(shop).equals(rowsOfAllOrders()));
+
+        System.out.printf(
+                "init, check, doctor, up, produce, query: %.1f minutes%n",
+                Duration.ofNanos(System.nanoTime() - begun).toMillis() / 60_000.0);
+        whatIsThereIsTold(shop, port, metricsPort);
+        batchCountsTheSame(shop);
+        eachLineOfTheLogIsJson(up);
+    }
+
+    private List<String> rows(Path shop) throws Exception {
+        return succeed(shop, "query", "revenue", "--by", "region", "--order", "region", "--output", "csv")
+                .lines()
+                .filter(line -> !line.contains("publication"))
+                .toList();
+    }
+
+    private static List<String> rowsOfAllOrders() {
+        return List.of(
+                "region,orders,revenue,average,largest,final",
+                "APAC,1,7.25,7.250000,7.25,false",
+                "EU,2,24.90,12.450000,19.90,false",
+                "US,1,42.50,42.500000,42.50,false");
+    }
+
+    private void whatIsThereIsTold(Path shop, int port, int metricsPort) throws Exception {
+        String table = succeed(shop, "query", "revenue", "--by", "region", "--filter", "region=EU");
+        assertTrue(table.contains("EU           2    24.90  12.450000    19.90  false\n"), table);
+        assertTrue(table.contains("1 rows, publication 0, complete"), table);
+
+        TidemarkCommand wrong = start(shop, "query", "revenue", "--by", "regoin");
+        assertEquals(1, wrong.exitCode());
+        assertTrue(wrong.text().contains("region"), wrong::text);
+
+        String status = succeed(shop, "status");
+        assertTrue(status.startsWith("shop: ready\n"), status);
+        assertTrue(status.contains("source orders, topic orders, publication 0"), status);
+        assertTrue(status.lines().anyMatch(line -> line.matches(" +revenue +5 +4 .*")), status);
+
+        String topics = succeed(shop, "topics");
+        assertTrue(topics.contains("increments of orders"), topics);
+        assertFalse(topics.contains("to be created"), topics);
+        String doctor = succeed(shop, "doctor");
+        assertTrue(doctor.contains("this deployment is served at"), doctor);
+
+        String serving = get(port);
+        assertTrue(serving.contains("tidemark_query_seconds_count{deployment=\"shop\""), serving);
+        assertTrue(serving.contains("jvm_memory_used_bytes"), serving);
+        String speed = get(metricsPort);
+        assertTrue(speed.contains("tidemark_speed_query_running{deployment=\"shop\",layer=\"speed\"} 1.0"), speed);
+        assertEquals(5, sum(speed, "tidemark_increments_end{"), speed);
+    }
+
+    private static String get(int port) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + "/metrics"))
+                .timeout(Duration.ofSeconds(30))
+                .build();
+        HttpResponse<String> answer = HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofString());
+        assertEquals(200, answer.statusCode());
+        return answer.body();
+    }
+
+    private static double sum(String metrics, String name) {
+        return metrics.lines()
+                .filter(line -> line.startsWith(name))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+                .sum();
+    }
+
+    private void batchCountsTheSame(Path shop) throws Exception {
+        succeed(shop, "archive");
+        succeed(shop, "recompute");
+        Conditions.await("publication 1", () -> succeed(shop, "query", "revenue", "--output", "json")
+                .contains("\"publication\":1"));
+        assertEquals(rowsOfAllOrders(), rows(shop));
+    }
+
+    private static void eachLineOfTheLogIsJson(TidemarkCommand up) throws IOException {
+        List<String> lines = up.text().lines().toList();
+        for (String line : lines) {
+            JsonNode object = JSON.readTree(line);
+            for (String field : List.of("@timestamp", "log.level", "message", "service.name")) {
+                assertTrue(object.has(field), line);
+            }
+        }
+        for (String service : List.of("tidemark", "speed", "serving")) {
+            assertTrue(
+                    lines.stream().anyMatch(line -> line.contains("\"service.name\":\"" + service + "\"")), up::text);
+        }
+    }
+}
