@@ -83,9 +83,11 @@ enum AnswerFormat {
     static String summary(JsonNode answer) {
         JsonNode certificate = answer.get("certificate");
         JsonNode freshness = answer.get("freshness");
-        return "%d rows, publication %d, %s, behind by %d records (%d ms)"
+        int rows = answer.get("rows").size();
+        return "%d %s, publication %d, %s, behind by %d records (%d ms)"
                 .formatted(
-                        answer.get("rows").size(),
+                        rows,
+                        rows == 1 ? "row" : "rows",
                         certificate.get("publication").asLong(),
                         certificate.get("complete").asBoolean() ? "complete" : "NOT complete: positions are missing",
                         freshness.get("behind_records").asLong(),

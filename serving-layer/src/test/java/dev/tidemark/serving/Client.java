@@ -56,6 +56,11 @@ record Client(int port) {
         return get("/v1/views/revenue/query?" + parameters);
     }
 
+    /** The text at an address. */
+    String text(String path) throws IOException, InterruptedException {
+        return HTTP.send(request(path).build(), BodyHandlers.ofString()).body();
+    }
+
     private HttpRequest.Builder request(String path) {
         URI uri = URI.create("http://127.0.0.1:" + port
                 + path.replace("{", "%7B")

@@ -1,6 +1,7 @@
 package dev.tidemark.serving;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -9,6 +10,7 @@ import java.io.InputStream;
 import java.net.HttpURLConnection;
 import java.net.URL;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -43,6 +45,54 @@ class HttpApiTest {
     void stop() {
         serving.close();
         shop.close();
+    }
+
+    @Test
+    void metricsSayWhatBecameOfEveryEventAndHowFarEachPartitionIsCounted() throws Exception {
+        String metrics = client.text("/metrics");
+        String labels = "deployment=\"%s\",layer=\"serving\"".formatted(shop.deployment.name());
+        for (String line : List.of(
+                "tidemark_publication{%s,source=\"orders\"} 1.0",
+                "tidemark_source_serving{%s,source=\"orders\"} 1.0",
+                "tidemark_events{bucket=\"counted\",%s,view=\"revenue\"} 4.0")) {
+            assertTrue(metrics.contains("\n" + line.formatted(labels) + "\n"), () -> line + "\n" + metrics);
+        }
+        assertTrue(partition(metrics, "cut").endsWith(" 2.0"), metrics);
+        assertTrue(partition(metrics, "through").endsWith(" 4.0"), metrics);
+        assertTrue(partition(metrics, "lag").endsWith(" 0.0"), metrics);
+        assertTrue(partition(metrics, "missing").endsWith(" 0.0"), metrics);
+    }
+
+    private static String partition(String metrics, String name) {
+        return metrics.lines()
+                .filter(line -> line.startsWith("tidemark_partition_" + name + "{"))
+                .findFirst()
+                .orElse("");
+    }
+
+    @Test
+    void eachQueryIsMeasuredByViewAndStatusAndOneThatDoesNotExistIsUnknown() throws Exception {
+        long before = queries("revenue", 400);
+        client.revenue("by=nothing");
+        assertEquals(before + 1, queries("revenue", 400));
+        before = queries("revenue", 200);
+        client.revenue("by=region");
+        post("{'view':'revenue'}");
+        assertEquals(before + 2, queries("revenue", 200));
+        before = queries("unknown", 404);
+        client.get("/v1/views/made_up/query");
+        assertEquals(before + 1, queries("unknown", 404));
+        assertFalse(client.text("/metrics").contains("made_up"));
+        assertTrue(client.text("/metrics").contains("tidemark_query_seconds_bucket"));
+    }
+
+    private long queries(String view, int status) throws Exception {
+        return client.text("/metrics")
+                .lines()
+                .filter(line -> line.startsWith("tidemark_query_seconds_count{"))
+                .filter(line -> line.contains("view=\"" + view + "\"") && line.contains("status=\"" + status + "\""))
+                .mapToLong(line -> Long.parseLong(line.substring(line.lastIndexOf(' ') + 1)))
+                .sum();
     }
 
     @Test

@@ -33,6 +33,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
@@ -246,6 +247,41 @@ class SpeedLayerTest {
             List<Increment> found = increments(list -> list.size() >= 5);
             assertEquals(5, found.size(), "nothing is emitted again after a clean stop");
             assertEquals(1, at(found, 2, 1).position().offset());
+        }
+    }
+
+    @Test
+    void metricsSayHowManyIncrementsThereAreWhicheverProcessHasEmittedThem() throws Exception {
+        send(0, order("2026-01-01T00:00:30Z", "EU", "1.10"), "nonsense");
+        try (Running running = started("micro-batch")) {
+            increments(list -> list.size() >= 2);
+            await(() -> metric(running, "tidemark_increments_end{") == 2);
+            await(() -> metric(running, "tidemark_speed_batch_rows_total{") == 2);
+            assertEquals(2, metric(running, "tidemark_events_end{"));
+            assertEquals(1, metric(running, "tidemark_speed_query_running{"));
+        }
+        try (Running again = started("micro-batch")) {
+            assertEquals(2, metric(again, "tidemark_increments_end{"));
+            assertEquals(0, metric(again, "tidemark_speed_batch_rows_total{"));
+        }
+    }
+
+    /** The sum over its labels. */
+    private static double metric(Running running, String name) {
+        return running.layer
+                .metrics()
+                .scrape()
+                .lines()
+                .filter(line -> line.startsWith(name))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' '))))
+                .sum();
+    }
+
+    private static void await(BooleanSupplier condition) {
+        Instant deadline = Instant.now().plusSeconds(60);
+        while (!condition.getAsBoolean()) {
+            assertTrue(Instant.now().isBefore(deadline), "not within a minute");
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(20));
         }
     }
 

@@ -110,7 +110,7 @@ class ArchiveTest {
     private void whatIsThereIsTold(Path shop, int port, int metricsPort) throws Exception {
         String table = succeed(shop, "query", "revenue", "--by", "region", "--filter", "region=EU");
         assertTrue(table.contains("EU           2    24.90  12.450000    19.90  false\n"), table);
-        assertTrue(table.contains("1 rows, publication 0, complete"), table);
+        assertTrue(table.contains("1 row, publication 0, complete"), table);
 
         TidemarkCommand wrong = start(shop, "query", "revenue", "--by", "regoin");
         assertEquals(1, wrong.exitCode());
@@ -129,6 +129,7 @@ class ArchiveTest {
 
         String serving = get(port);
         assertTrue(serving.contains("tidemark_query_seconds_count{deployment=\"shop\""), serving);
+        assertEquals(5, sum(serving, "tidemark_events{"), serving);
         assertTrue(serving.contains("jvm_memory_used_bytes"), serving);
         String speed = get(metricsPort);
         assertTrue(speed.contains("tidemark_speed_query_running{deployment=\"shop\",layer=\"speed\"} 1.0"), speed);

@@ -21,9 +21,9 @@ final class Conservation {
 
     private Conservation() {}
 
-    /** By view: a list of partitions, each with its buckets and {@code consumed}. */
-    static Map<String, Object> of(Generation generation, Generation.Counters counters) {
-        Map<String, Object> byView = new LinkedHashMap<>();
+    /** By view: what became of the events of each partition. */
+    static Map<String, Conservation> of(Generation generation, Generation.Counters counters) {
+        Map<String, Conservation> byView = new LinkedHashMap<>();
         List<View> streamed = generation.definitions().streamed().views();
         for (View counted : generation.definitions().views()) {
             Conservation view = new Conservation();
@@ -34,7 +34,7 @@ final class Conservation {
                 int at = streamed.indexOf(counted);
                 counters.buckets().forEach((partition, buckets) -> view.add(partition, buckets.get(at)));
             }
-            byView.put(counted.name(), view.toJson());
+            byView.put(counted.name(), view);
         }
         return byView;
     }
@@ -56,7 +56,15 @@ final class Conservation {
         events.forEach((bucket, count) -> total.merge(bucket, count, Long::sum));
     }
 
-    private List<Object> toJson() {
+    /** How many events of all partitions fell into a bucket. */
+    long total(Bucket bucket) {
+        return totals.values().stream()
+                .mapToLong(total -> total.getOrDefault(bucket, 0L))
+                .sum();
+    }
+
+    /** A list of partitions, each with its buckets and {@code consumed}. */
+    List<Object> toJson() {
         return totals.entrySet().stream()
                 .map(entry -> (Object) toJson(entry.getKey(), entry.getValue()))
                 .toList();

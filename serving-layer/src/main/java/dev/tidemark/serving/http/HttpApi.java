@@ -86,9 +86,10 @@ public final class HttpApi implements AutoCloseable {
                 .result(metrics.scrape()));
         config.routes.before(context -> context.attribute(BEGUN, System.nanoTime()));
         config.routes.after(this::measure);
-        config.routes.get(
-                "/v1/views/{view}/query",
-                context -> answer(context, UrlQuery.parse(viewOf(context), context.queryString())));
+        config.routes.get("/v1/views/{view}/query", context -> {
+            context.attribute(QUERIED, context.pathParam("view"));
+            answer(context, UrlQuery.parse(viewOf(context), context.queryString()));
+        });
         config.routes.post("/v1/query", context -> answer(context, QueryRequest.parse(body(context))));
         config.routes.exception(HttpProblem.class, (problem, context) -> write(context, problem));
         config.routes.exception(HttpResponseException.class, (refused, context) -> write(context, problem(refused)));
@@ -121,7 +122,6 @@ public final class HttpApi implements AutoCloseable {
     /** The view in the path; unknown ones are 404 before any other problem of the query. */
     private String viewOf(Context context) {
         String view = context.pathParam("view");
-        context.attribute(QUERIED, view);
         served.requireView(view);
         return view;
     }

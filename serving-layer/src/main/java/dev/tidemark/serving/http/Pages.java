@@ -132,7 +132,10 @@ final class Pages {
             status.put("partitions", partitions(live, generation));
             Generation.Counters counters = generation.counters();
             status.put("increments", increments(counters));
-            status.put("views", Conservation.of(generation, counters));
+            Map<String, Object> views = new LinkedHashMap<>();
+            Conservation.of(generation, counters)
+                    .forEach((view, conservation) -> views.put(view, conservation.toJson()));
+            status.put("views", views);
         });
         return status;
     }

@@ -1,6 +1,7 @@
 package dev.tidemark.serving.http;
 
 import dev.tidemark.deployment.Metrics;
+import dev.tidemark.schema.Bucket;
 import dev.tidemark.serving.fold.Generation;
 import dev.tidemark.serving.fold.LiveSource;
 import dev.tidemark.view.OffsetRanges;
@@ -15,6 +16,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
 
@@ -38,6 +40,7 @@ final class ServingMetrics implements AutoCloseable {
     private final MultiGauge increments;
     private final MultiGauge repeated;
     private final MultiGauge serving;
+    private final MultiGauge events;
 
     ServingMetrics(ServedDeployment served) {
         this.served = served;
@@ -51,6 +54,7 @@ final class ServingMetrics implements AutoCloseable {
         this.behind = gauge("tidemark.behind.seconds", "how long ago all that was in the log then was counted");
         this.increments = gauge("tidemark.increments.received", "increments read since the publication took over");
         this.repeated = gauge("tidemark.increments.repeated", "those of them that had been counted already");
+        this.events = gauge("tidemark.events", "what became of every event, for each view; the buckets add up to all");
         this.serving = gauge("tidemark.source.serving", "1 if the source is served");
     }
 
@@ -71,7 +75,7 @@ final class ServingMetrics implements AutoCloseable {
      * @param status the HTTP status
      */
     void queried(String view, int status, Duration time) {
-        boolean known = served.views().stream().anyMatch(each -> each.name().equals(view));
+        boolean known = served.views().containsKey(view);
         Timer.builder(QUERY)
                 .description("how long queries took, from the request to its answer")
                 .tags("view", known ? view : "unknown", "status", Integer.toString(status))
@@ -86,6 +90,7 @@ final class ServingMetrics implements AutoCloseable {
     synchronized String scrape() {
         refreshSources();
         refreshPartitions();
+        refreshEvents();
         return metrics.scrape();
     }
 
@@ -149,6 +154,23 @@ final class ServingMetrics implements AutoCloseable {
         end.register(ends, true);
         lag.register(lags, true);
         missing.register(misses, true);
+    }
+
+    private void refreshEvents() {
+        List<Row<?>> rows = new ArrayList<>();
+        for (LiveSource source : served.liveSources()) {
+            source.generation()
+                    .map(live -> Conservation.of(live, live.counters()))
+                    .orElse(Map.of())
+                    .forEach((view, conservation) -> {
+                        for (Bucket bucket : Bucket.values()) {
+                            Tags tags = Tags.of(
+                                    "view", view, "bucket", bucket.name().toLowerCase(Locale.ROOT));
+                            rows.add(Row.of(tags, conservation.total(bucket)));
+                        }
+                    });
+        }
+        events.register(rows, true);
     }
 
     private static long missing(Progress progress) {
