@@ -126,7 +126,7 @@ final class Segments {
                 .where(col(DAY).isin(work.days().toArray()))
                 .join(broadcast(ends()), new String[] {"log_id", "partition"})
                 .where(col("offset").lt(col("cut")))
-                .select("log_id", "partition", DAY, "verdict", "event_time", "event");
+                .select("log_id", "partition", "offset", DAY, "verdict", "event_time", "event");
     }
 
     private Dataset<Row> ends() {

@@ -6,6 +6,7 @@ import dev.tidemark.schema.EventRecord;
 import dev.tidemark.schema.Increment;
 import dev.tidemark.schema.Judge;
 import dev.tidemark.schema.Judged;
+import dev.tidemark.schema.Micros;
 import dev.tidemark.schema.Position;
 import dev.tidemark.view.DefinitionSet;
 import dev.tidemark.view.Tail;
@@ -52,7 +53,8 @@ final class PlainFold {
         Judged judged = judge.judge(bytes, Instant.now().toEpochMilli());
         List<Contribution> contributions =
                 set.views().stream().map(view -> contribution(view, judged)).toList();
-        tail.add(new Increment(new Position(LOG, partition, offset), offset, 0, contributions));
+        long time = judged instanceof Judged.WellFormed good ? Micros.of(good.eventTime()) : 0;
+        tail.add(new Increment(new Position(LOG, partition, offset), offset, 0, time, contributions));
     }
 
     private Contribution contribution(View view, Judged judged) {
@@ -78,7 +80,21 @@ final class PlainFold {
         String region = (String) field(order, "region");
         Object weight = field(order, "weight");
         String upper = region == null ? null : region.toUpperCase(Locale.ROOT);
-        return counted(view, order, upper, quantity(order), weight, weight);
+        BigDecimal amount = (BigDecimal) field(order, "amount");
+        return counted(
+                view,
+                order,
+                upper,
+                quantity(order),
+                weight,
+                weight,
+                weight == null ? null : true,
+                (double) quantity(order),
+                weight,
+                amount,
+                amount.toPlainString(),
+                weight,
+                amount.longValue() / 5000);
     }
 
     private Contribution daily(View view, Judged.WellFormed order) {
@@ -104,22 +120,17 @@ final class PlainFold {
         return event.get(Shop.SCHEMA.getField(name).pos());
     }
 
-    /** A view's rows by their pane and dimensions, with finished measures. */
-    Map<List<Object>, List<Object>> rows(String view) {
-        View resolved = set.view(view).orElseThrow();
-        Map<List<Object>, List<Object>> rows = new HashMap<>();
+    /** A view's cells by their pane and dimensions. */
+    Map<List<Object>, Object[]> cells(String view) {
+        Map<List<Object>, Object[]> all = new HashMap<>();
         tail.cells(view)
                 .forEach((pane, cells) -> cells.forEach((dimensions, cell) -> {
                     List<Object> key = new ArrayList<>();
                     key.add(Instant.EPOCH.plus(pane, ChronoUnit.MICROS));
                     key.addAll(dimensions);
-                    List<Object> finished = new ArrayList<>();
-                    for (int i = 0; i < cell.length; i++) {
-                        finished.add(resolved.measures().get(i).algebra().finish(cell[i]));
-                    }
-                    rows.put(key, finished);
+                    all.put(key, cell);
                 }));
-        return rows;
+        return all;
     }
 
     /** How many events of a partition fell into a bucket of a view. */

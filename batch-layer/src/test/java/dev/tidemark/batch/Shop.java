@@ -255,7 +255,27 @@ final class Shop {
                 Optional.empty(),
                 "1h",
                 Map.of("region", "upper(region)"),
-                measures("pieces", "sum(quantity)", "weight", "sum(weight)", "lightest", "min(weight)"));
+                measures(
+                        "pieces",
+                        "sum(quantity)",
+                        "weight",
+                        "sum(weight)",
+                        "lightest",
+                        "min(weight)",
+                        "weighed",
+                        "count(weight)",
+                        "spread",
+                        "stddev(quantity)",
+                        "earliest",
+                        "first(weight)",
+                        "latest",
+                        "last(amount)",
+                        "amounts",
+                        "approx_count_distinct(amount)",
+                        "heavy",
+                        "approx_percentile(weight, 0.9)",
+                        "usual",
+                        "approx_top_k(cast(amount as int) div 5000, 2)"));
     }
 
     /** Fails for an order of no pieces. */
@@ -376,7 +396,7 @@ final class Shop {
             for (long offset = from; offset < to; offset++) {
                 Position position = new Position(log, partition, offset);
                 producer.send(new ProducerRecord<>(
-                                topic, partition, null, format.write(new Increment(position, offset, 0, none))))
+                                topic, partition, null, format.write(new Increment(position, offset, 0, 0, none))))
                         .get();
             }
         } catch (Exception e) {

@@ -16,13 +16,13 @@ import org.apache.avro.io.EncoderFactory;
  * Increments as bytes, by the cell shapes of one definition set: Avro's binary primitives in the order of
  * docs/semantics.md ("The increment record"). Not thread-safe.
  *
- * <p>Version 1 is one event a record. A reader refuses a version that it does not know, so that a later one may carry
+ * <p>Version 2 is one event a record. A reader refuses a version that it does not know, so that a later one may carry
  * whole blocks of offsets.
  */
 public final class IncrementFormat {
 
     /** The version that is written. */
-    public static final int VERSION = 1;
+    public static final int VERSION = 2;
 
     private static final Bucket[] BUCKETS = Bucket.values();
 
@@ -46,6 +46,7 @@ public final class IncrementFormat {
             encoder.writeLong(increment.position().offset());
             encoder.writeLong(increment.position().offset() - increment.from());
             encoder.writeLong(increment.recordTimestamp());
+            encoder.writeLong(increment.eventTime());
             for (int view = 0; view < shapes.size(); view++) {
                 write(shapes.get(view), increment.contributions().get(view));
             }
@@ -84,11 +85,12 @@ public final class IncrementFormat {
             if (version != VERSION) {
                 throw new IllegalArgumentException(
                         "an increment of version " + version + "; this release reads version " + VERSION
-                                + ": upgrade this process to the release that wrote it");
+                                + ": run this process in the release that wrote it");
             }
             Position position = new Position(ValueCodec.readString(decoder), decoder.readInt(), decoder.readLong());
             long from = position.offset() - decoder.readLong();
             long timestamp = decoder.readLong();
+            long eventTime = decoder.readLong();
             List<Contribution> contributions = new ArrayList<>(shapes.size());
             for (CellShape shape : shapes) {
                 contributions.add(readContribution(shape));
@@ -96,7 +98,7 @@ public final class IncrementFormat {
             if (!decoder.isEnd()) {
                 throw new IOException("more follows after it");
             }
-            return new Increment(position, from, timestamp, contributions);
+            return new Increment(position, from, timestamp, eventTime, contributions);
         } catch (IOException | ArrayIndexOutOfBoundsException | AvroRuntimeException | DateTimeException e) {
             throw new IllegalArgumentException("not an increment of this definition set: " + e, e);
         }

@@ -32,6 +32,7 @@ final class ValueCodec {
             case STRING -> out.writeString((String) value);
             case DATE -> out.writeInt((int) ((LocalDate) value).toEpochDay());
             case TIMESTAMP -> out.writeLong(Micros.of((Instant) value));
+            case BINARY -> throw noValue(type);
         }
     }
 
@@ -51,7 +52,12 @@ final class ValueCodec {
             case STRING -> readString(in);
             case DATE -> LocalDate.ofEpochDay(in.readInt());
             case TIMESTAMP -> Micros.instant(in.readLong());
+            case BINARY -> throw noValue(type);
         };
+    }
+
+    private static IllegalArgumentException noValue(ValueType type) {
+        return new IllegalArgumentException("an increment has no values of type " + type);
     }
 
     static String readString(BinaryDecoder in) throws IOException {

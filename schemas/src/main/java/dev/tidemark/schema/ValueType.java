@@ -8,17 +8,18 @@ import java.util.regex.Pattern;
 /**
  * The type of a dimension, a measure's input or a measure's result. Written as SQL writes it:
  * {@code boolean}, {@code bigint}, {@code double}, {@code decimal(p,s)}, {@code string}, {@code date},
- * {@code timestamp}.
+ * {@code timestamp}. A stored partial may also have a column of type {@code binary}; no value does.
  *
  * <p>Values are held as {@link Boolean}, {@link Long}, {@link Double}, {@link java.math.BigDecimal} (with the type's
  * scale), {@link String}, {@link java.time.LocalDate} and {@link java.time.Instant} (microseconds). A measure's
- * result of type {@code bigint} may also be a {@link java.math.BigInteger}, since sums of integers do not wrap.
+ * result of type {@code bigint} may also be a {@link java.math.BigInteger}, since sums of integers do not wrap. Sketches
+ * are held as {@code byte[]}.
  *
  * @param kind which type
  * @param precision the digits of a decimal, 1 to 38; zero for every other kind
  * @param scale the digits of a decimal after its point; zero for every other kind
  */
-public record ValueType(Kind kind, int precision, int scale) {
+public record ValueType(Kind kind, int precision, int scale) implements ResultType {
 
     /** The kinds of values. */
     public enum Kind {
@@ -28,7 +29,9 @@ public record ValueType(Kind kind, int precision, int scale) {
         DECIMAL,
         STRING,
         DATE,
-        TIMESTAMP
+        TIMESTAMP,
+        /** The bytes of a sketch: in stored partials only. */
+        BINARY
     }
 
     /** The most digits that a decimal can have. */
@@ -40,6 +43,7 @@ public record ValueType(Kind kind, int precision, int scale) {
     public static final ValueType STRING = new ValueType(Kind.STRING, 0, 0);
     public static final ValueType DATE = new ValueType(Kind.DATE, 0, 0);
     public static final ValueType TIMESTAMP = new ValueType(Kind.TIMESTAMP, 0, 0);
+    public static final ValueType BINARY = new ValueType(Kind.BINARY, 0, 0);
 
     private static final Pattern DECIMAL_NAME = Pattern.compile("decimal\\((\\d+),\\s*(\\d+)\\)");
 

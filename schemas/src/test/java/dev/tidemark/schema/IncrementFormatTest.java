@@ -48,8 +48,12 @@ class IncrementFormatTest {
         }
         long offset = random.nextLong() >>> 1;
         Position position = new Position("1y8SNX9iRlaCCGh7AjEB8A", random.nextInt(1000), offset);
-        Increment increment =
-                new Increment(position, Math.max(0, offset - random.nextInt(1000)), random.nextLong(), contributions);
+        Increment increment = new Increment(
+                position,
+                Math.max(0, offset - random.nextInt(1000)),
+                random.nextLong(),
+                random.nextLong(),
+                contributions);
         IncrementFormat format = new IncrementFormat(shapes);
         assertEquals(increment, format.read(format.write(increment)));
     }
@@ -60,7 +64,7 @@ class IncrementFormatTest {
         Instant time = Instant.parse(text);
         CellShape shape = new CellShape("v", List.of(new Field("at", ValueType.TIMESTAMP)), List.of());
         Contribution counted = new Contribution(Bucket.COUNTED, Micros.of(time), List.of(time), List.of());
-        Increment increment = new Increment(new Position("log", 0, 5), 5, 0, List.of(counted));
+        Increment increment = new Increment(new Position("log", 0, 5), 5, 0, 0, List.of(counted));
         IncrementFormat format = new IncrementFormat(List.of(shape));
         assertEquals(increment, format.read(format.write(increment)));
         assertEquals(time, Micros.instant(Micros.of(time)));
@@ -72,7 +76,7 @@ class IncrementFormatTest {
         CellShape shape = new CellShape("v", fields(random), fields(random));
         IncrementFormat format = new IncrementFormat(List.of(shape));
         byte[] whole =
-                format.write(new Increment(new Position("log", 0, 5), 5, 0, List.of(contribution(shape, random))));
+                format.write(new Increment(new Position("log", 0, 5), 5, 0, 0, List.of(contribution(shape, random))));
         byte[] truncated = Arrays.copyOf(whole, random.nextInt(whole.length));
         assertThrows(IllegalArgumentException.class, () -> format.read(truncated));
     }
@@ -102,7 +106,7 @@ class IncrementFormatTest {
     @Test
     void trailingBytesAreRefused() {
         IncrementFormat format = new IncrementFormat(List.of());
-        byte[] whole = format.write(new Increment(new Position("log", 0, 5), 5, 0, List.of()));
+        byte[] whole = format.write(new Increment(new Position("log", 0, 5), 5, 0, 0, List.of()));
         byte[] longer = Arrays.copyOf(whole, whole.length + 1);
         assertThrows(IllegalArgumentException.class, () -> format.read(longer));
     }
@@ -110,10 +114,10 @@ class IncrementFormatTest {
     @Test
     void anotherVersionIsRefused() {
         IncrementFormat format = new IncrementFormat(List.of());
-        byte[] record = format.write(new Increment(new Position("log", 0, 5), 5, 0, List.of()));
-        record[0] = 4; // zig-zag: 2
+        byte[] record = format.write(new Increment(new Position("log", 0, 5), 5, 0, 0, List.of()));
+        record[0] = 2; // zig-zag: 1
         IllegalArgumentException refused = assertThrows(IllegalArgumentException.class, () -> format.read(record));
-        assertTrue(refused.getMessage().contains("an increment of version 2; this release reads version 1"));
+        assertTrue(refused.getMessage().contains("an increment of version 1; this release reads version 2"));
     }
 
     private static List<Field> fields(Random random) {
@@ -154,6 +158,7 @@ class IncrementFormatTest {
             case STRING -> "é" + random.nextInt();
             case DATE -> LocalDate.ofEpochDay(random.nextInt(100_000) - 50_000);
             case TIMESTAMP -> time(random);
+            case BINARY -> throw new IllegalArgumentException("no values are " + type);
         };
     }
 }

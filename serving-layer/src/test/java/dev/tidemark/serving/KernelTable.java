@@ -133,6 +133,11 @@ record KernelTable(Path path, StructType schema, String partitionColumn) {
         }
 
         @Override
+        public byte[] getBinary(int row) {
+            return (byte[]) rows.get(row)[ordinal];
+        }
+
+        @Override
         public BigDecimal getDecimal(int row) {
             return (BigDecimal) rows.get(row)[ordinal];
         }

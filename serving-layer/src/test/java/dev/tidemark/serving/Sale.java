@@ -5,6 +5,7 @@ import dev.tidemark.schema.Contribution;
 import dev.tidemark.schema.Increment;
 import dev.tidemark.schema.Micros;
 import dev.tidemark.schema.Position;
+import dev.tidemark.view.aggregate.Occurrence;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -26,14 +27,19 @@ record Sale(Position position, long recordTimestamp, Instant time, String region
         return Arrays.asList((Object) region);
     }
 
+    Occurrence at() {
+        return new Occurrence(Micros.of(time), position);
+    }
+
     Contribution contribution() {
-        return new Contribution(
-                Bucket.COUNTED, Micros.of(pane()), dimensions(), List.of(amount, pieces, pieces, (double) pieces));
+        double weight = pieces;
+        List<Object> inputs = Arrays.asList(amount, pieces, pieces, weight, weight, amount, region, pieces, region);
+        return new Contribution(Bucket.COUNTED, Micros.of(pane()), dimensions(), inputs);
     }
 
     /** Its increment, covering from the position {@code from} on. */
     Increment increment(long from) {
-        return new Increment(position, from, recordTimestamp, List.of(contribution()));
+        return new Increment(position, from, recordTimestamp, Micros.of(time), List.of(contribution()));
     }
 
     Increment increment() {

@@ -27,7 +27,9 @@ class ServingLayerTest {
                 Client.Reply reply = client.revenue("");
                 assertEquals(200, reply.status());
                 assertEquals(
-                        "[{\"orders\":2,\"revenue\":\"10.15\",\"pieces\":12,\"most\":11,\"average\":6.0,\"final\":false}]",
+                        "[{\"orders\":2,\"revenue\":\"10.15\",\"pieces\":12,\"most\":11,\"average\":6.0,\"spread\":7.0710678118654755,"
+                                + "\"latest\":\"0.05\",\"regions\":1,\"median\":1,"
+                                + "\"busiest\":[{\"item\":\"EU\",\"count\":2}],\"final\":false}]",
                         reply.rows().toString());
                 assertEquals(0, reply.certificate().get("publication").asLong());
                 assertTrue(reply.certificate().get("published_at").isNull());
@@ -65,6 +67,27 @@ class ServingLayerTest {
                                 .get("behind_records")
                                 .asLong()
                         == 0);
+            }
+        }
+    }
+
+    @Test
+    void theSketchesOfSegmentsMergeWithThoseOfTheTail() throws Exception {
+        try (Shop shop = Shop.open(directory, 1)) {
+            shop.sellAndCount(0, Shop.NOON, "EU", "1.00");
+            shop.sellAndCount(0, Shop.NOON.plusSeconds(60), "EU", "4.00");
+            shop.sellAndCount(0, Shop.NOON.plusSeconds(90), "US", "2.00");
+            shop.publish(Map.of(0, 3L));
+            shop.sellAndCount(0, Shop.NOON.plusSeconds(10), "US", "8.00");
+            shop.sellAndCount(0, Shop.NOON.plusSeconds(20), null, "16.00");
+            shop.sellAndCount(0, Shop.NOON.plusSeconds(30), "US", "32.00");
+            try (ServingLayer serving = shop.serve()) {
+                Client.Reply reply = ready(serving).revenue("measures=spread,latest,regions,median,busiest");
+                assertEquals(
+                        "[{\"spread\":11.861703081766969,\"latest\":\"2.00\",\"regions\":2,\"median\":5,"
+                                + "\"busiest\":[{\"item\":\"US\",\"count\":3},{\"item\":\"EU\",\"count\":2}],"
+                                + "\"final\":false}]",
+                        reply.rows().toString());
             }
         }
     }

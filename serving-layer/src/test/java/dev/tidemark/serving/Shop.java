@@ -27,7 +27,6 @@ import dev.tidemark.view.Publication.SegmentRef;
 import dev.tidemark.view.Publication.SourceState;
 import dev.tidemark.view.View;
 import dev.tidemark.view.ViewDefinition;
-import dev.tidemark.view.aggregate.Total;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -190,8 +189,22 @@ public final class Shop implements AutoCloseable {
         calls.put("pieces", MeasureCall.parse("sum(pieces)"));
         calls.put("most", MeasureCall.parse("max(pieces)"));
         calls.put("average", MeasureCall.parse("avg(weight)"));
+        calls.put("spread", MeasureCall.parse("stddev(weight)"));
+        calls.put("latest", MeasureCall.parse("last(amount)"));
+        calls.put("regions", MeasureCall.parse("approx_count_distinct(region)"));
+        calls.put("median", MeasureCall.parse("approx_percentile(pieces, 0.5)"));
+        calls.put("busiest", MeasureCall.parse("approx_top_k(region, 2)"));
         List<ValueType> inputs = java.util.Arrays.asList(
-                null, ValueType.decimal(10, 2), ValueType.BIGINT, ValueType.BIGINT, ValueType.DOUBLE);
+                null,
+                ValueType.decimal(10, 2),
+                ValueType.BIGINT,
+                ValueType.BIGINT,
+                ValueType.DOUBLE,
+                ValueType.DOUBLE,
+                ValueType.decimal(10, 2),
+                ValueType.STRING,
+                ValueType.BIGINT,
+                ValueType.STRING);
         List<Measure> measures = new ArrayList<>();
         calls.forEach((name, call) -> measures.add(new Measure(name, call, call.over(inputs.get(measures.size())))));
         ViewDefinition definition = new ViewDefinition(
@@ -335,7 +348,8 @@ public final class Shop implements AutoCloseable {
             cells.computeIfAbsent(sale.pane(), pane -> new HashMap<>())
                     .compute(
                             sale.dimensions(),
-                            (key, cell) -> REVENUE.add(cell == null ? REVENUE.identity() : cell, sale.contribution()));
+                            (key, cell) -> REVENUE.add(
+                                    cell == null ? REVENUE.identity() : cell, sale.contribution(), sale.at()));
             buckets.computeIfAbsent(sale.position().partition(), partition -> new TreeMap<>())
                     .merge(Bucket.COUNTED, 1L, Long::sum);
         }
@@ -348,22 +362,17 @@ public final class Shop implements AutoCloseable {
     }
 
     private static Object[] row(String id, Instant pane, List<Object> dimensions, Object[] partials) {
-        Total revenue = (Total) partials[1];
-        Total pieces = (Total) partials[2];
-        Total weight = (Total) partials[4];
-        return new Object[] {
-            id,
-            Micros.of(pane),
-            dimensions.get(0),
-            partials[0],
-            revenue.sum(),
-            revenue.count(),
-            pieces.sum(),
-            pieces.count(),
-            partials[3],
-            weight.sum(),
-            weight.count()
-        };
+        List<Object> row = new ArrayList<>(List.of(id, Micros.of(pane)));
+        row.addAll(dimensions);
+        for (int i = 0; i < partials.length; i++) {
+            REVENUE.measures().get(i).algebra().store(partials[i]).forEach(value -> row.add(kernel(value)));
+        }
+        return row.toArray();
+    }
+
+    /** The value as Kernel holds it. */
+    private static Object kernel(Object value) {
+        return value instanceof Instant time ? (Object) Micros.of(time) : value;
     }
 
     ServingLayer serve() {

@@ -13,6 +13,7 @@ import dev.tidemark.view.DefinitionSet;
 import dev.tidemark.view.Json;
 import dev.tidemark.view.StoredDefinitions;
 import java.io.Serializable;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -88,8 +89,14 @@ final class Increments {
                 contributions.add(contribution(shapes.get(view), event.getStruct(1 + view)));
             }
             long timestamp = record.getInstant(2).toEpochMilli();
-            Increment increment = new Increment(position, coveredFrom(position), timestamp, contributions);
+            Increment increment =
+                    new Increment(position, coveredFrom(position), timestamp, eventTime(record), contributions);
             return RowFactory.create(topic, position.partition(), format.write(increment));
+        }
+
+        private static long eventTime(Row record) {
+            Instant time = record.getAs("event_time");
+            return time == null ? 0 : Micros.of(time);
         }
 
         /** A task's first event covers itself alone: what lies before it is not this task's to say. */

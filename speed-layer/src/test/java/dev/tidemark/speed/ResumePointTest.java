@@ -37,6 +37,6 @@ class ResumePointTest {
     }
 
     private static Increment covering(long from, long offset) {
-        return new Increment(new Position("log", 0, offset), from, 0, List.of());
+        return new Increment(new Position("log", 0, offset), from, 0, 0, List.of());
     }
 }

@@ -1,11 +1,19 @@
 package dev.tidemark.compile;
 
+import static org.apache.spark.sql.functions.avg;
+import static org.apache.spark.sql.functions.call_function;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
+import static org.apache.spark.sql.functions.hll_sketch_agg;
+import static org.apache.spark.sql.functions.kll_sketch_agg_bigint;
+import static org.apache.spark.sql.functions.kll_sketch_agg_double;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
 import static org.apache.spark.sql.functions.min;
+import static org.apache.spark.sql.functions.regr_sxx;
+import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.sum;
+import static org.apache.spark.sql.functions.when;
 
 import dev.tidemark.schema.Bucket;
 import dev.tidemark.schema.Field;
@@ -15,8 +23,13 @@ import dev.tidemark.view.View;
 import dev.tidemark.view.aggregate.Aggregate;
 import dev.tidemark.view.aggregate.Average;
 import dev.tidemark.view.aggregate.Count;
+import dev.tidemark.view.aggregate.DistinctCount;
 import dev.tidemark.view.aggregate.Extreme;
+import dev.tidemark.view.aggregate.Outermost;
+import dev.tidemark.view.aggregate.Percentile;
+import dev.tidemark.view.aggregate.StandardDeviation;
 import dev.tidemark.view.aggregate.Sum;
+import dev.tidemark.view.aggregate.TopItems;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.spark.sql.Column;
@@ -37,11 +50,13 @@ public final class Cells {
      * The cells of the events that count.
      *
      * @param contributions rows with a contribution to {@code view} in the column of that name, as
-     *     {@link Contributions} makes them
+     *     {@link Contributions} makes them; their {@code record} has {@code event_time}, {@code log_id},
+     *     {@code partition} and {@code offset} if a measure is first or last
      */
     public static Dataset<Row> of(Dataset<Row> contributions, String column, View view) {
-        Dataset<Row> counted =
-                contributions.select(col(column + ".*")).where(col("bucket").equalTo(Bucket.COUNTED.name()));
+        Dataset<Row> counted = contributions
+                .select(col(Contributions.RECORD), col(column + ".*"))
+                .where(col("bucket").equalTo(Bucket.COUNTED.name()));
         List<Column> key = new ArrayList<>();
         key.add(col("pane"));
         for (int i = 0; i < view.dimensions().size(); i++) {
@@ -88,10 +103,30 @@ public final class Cells {
 
     private static List<Column> partial(Aggregate<?> aggregate, Column input) {
         if (aggregate instanceof Count) {
-            return List.of(count(lit(1)));
+            return List.of(count(input == null ? lit(1) : input));
         }
         if (aggregate instanceof Extreme extreme) {
             return List.of(extreme.greatest() ? max(input) : min(input));
+        }
+        if (aggregate instanceof StandardDeviation) {
+            return moments(input);
+        }
+        if (aggregate instanceof Outermost outermost) {
+            return outermost(outermost, input);
+        }
+        if (aggregate instanceof DistinctCount) {
+            return List.of(hll_sketch_agg(input, DistinctCount.LG_K));
+        }
+        if (aggregate instanceof Percentile percentile) {
+            return List.of(
+                    percentile.of().equals(ValueType.BIGINT)
+                            ? kll_sketch_agg_bigint(input, Percentile.K)
+                            : kll_sketch_agg_double(input, Percentile.K));
+        }
+        if (aggregate instanceof TopItems top) {
+            Column items = Inputs.coerced(input, top.of(), top.tracked());
+            return List.of(call_function("approx_top_k_accumulate", items, lit(TopItems.MAX_K))
+                    .getField("sketch"));
         }
         if (aggregate instanceof Sum || aggregate instanceof Average) {
             boolean whole = aggregate.input().orElseThrow().equals(ValueType.BIGINT);
@@ -99,5 +134,32 @@ public final class Cells {
             return List.of(sum(whole ? input.cast(DataTypes.createDecimalType(20, 0)) : input), count(input));
         }
         throw new IllegalStateException("no Spark aggregate for " + aggregate);
+    }
+
+    /**
+     * Equal numbers have that number as their mean and no distance from it, as they have where they are added one by one.
+     * Spark divides and multiplies by counts where it merges, which leaves a trace of its rounding.
+     */
+    private static List<Column> moments(Column input) {
+        Column equal = min(input).equalTo(max(input));
+        // Not simply zero: what is not finite has no distance either.
+        Column none = min(input).minus(min(input));
+        return List.of(
+                count(input),
+                when(equal, min(input)).otherwise(avg(input)),
+                when(equal, none).otherwise(regr_sxx(input, input)));
+    }
+
+    private static List<Column> outermost(Outermost outermost, Column input) {
+        List<String> place = List.of("event_time", "log_id", "partition", "offset");
+        List<Column> fields = new ArrayList<>();
+        place.forEach(name -> fields.add(col(Contributions.RECORD + "." + name)));
+        fields.add(input.as("value"));
+        Column occurred = struct(fields.toArray(Column[]::new));
+        Column found = outermost.last() ? max(occurred) : min(occurred);
+        List<Column> columns = new ArrayList<>();
+        place.forEach(name -> columns.add(found.getField(name)));
+        columns.add(found.getField("value"));
+        return columns;
     }
 }

@@ -25,6 +25,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.catalyst.expressions.TryEval;
 import org.apache.spark.sql.classic.ExpressionUtils;
+import org.apache.spark.sql.types.StructType;
 
 /**
  * What each event contributes to each view, as Spark columns: the only place where a view becomes Spark expressions.
@@ -36,7 +37,8 @@ import org.apache.spark.sql.classic.ExpressionUtils;
  */
 public final class Contributions {
 
-    private static final String RECORD = "record";
+    /** The column with what came beside the event. */
+    static final String RECORD = "record";
 
     /** Columns beside the event's fields, for a while. With the blank they have the name of no field. */
     private static final String BESIDE = "beside the event";
@@ -63,10 +65,11 @@ public final class Contributions {
                 .toArray(Column[]::new);
         Dataset<Row> events = judged.select(
                 col("event.*"), col("event_time").as(TIME), struct(beside).as(BESIDE));
+        Inputs inputs = new Inputs((StructType) judged.schema().apply("event").dataType());
         List<Column> columns = new ArrayList<>();
         columns.add(col(quoted(BESIDE)).as(RECORD));
         for (int i = 0; i < set.views().size(); i++) {
-            columns.add(contribution(set.views().get(i)).as(column(i)));
+            columns.add(contribution(set.views().get(i), inputs).as(column(i)));
         }
         return events.select(columns.toArray(Column[]::new));
     }
@@ -75,11 +78,12 @@ public final class Contributions {
         return "`" + column + "`";
     }
 
-    private static Column contribution(View view) {
-        Column counted = cell(view, true);
+    private static Column contribution(View view, Inputs inputs) {
+        Column counted = cell(view, inputs);
         Column evaluated = view.definition()
                 .where()
-                .map(where -> when(coalesce(expr(where), lit(false)), counted).otherwise(cell(view, false)))
+                .map(where ->
+                        when(coalesce(expr(where), lit(false)), counted).otherwise(without(view, Bucket.FILTERED)))
                 .orElse(counted);
         Column failed = without(view, Bucket.FAILED);
         return when(col(quoted(BESIDE) + ".verdict").equalTo(JudgedEvents.OK), coalesce(attempt(evaluated), failed));
@@ -90,23 +94,19 @@ public final class Contributions {
         return ExpressionUtils.column(new TryEval(ExpressionUtils.expression(column)));
     }
 
-    private static Column cell(View view, boolean counted) {
-        if (!counted) {
-            return without(view, Bucket.FILTERED);
-        }
+    private static Column cell(View view, Inputs inputs) {
         List<Column> fields = new ArrayList<>();
         fields.add(lit(Bucket.COUNTED.name()).as("bucket"));
         fields.add(pane(view.pane()).as("pane"));
         int dimension = 0;
         for (Field field : view.dimensions()) {
-            fields.add(value(view.definition().dimensions().get(field.name()), field.type())
+            fields.add(Inputs.value(view.definition().dimensions().get(field.name()), field.type())
                     .as("d" + dimension++));
         }
         int input = 0;
         for (Measure measure : view.measures()) {
             if (measure.call().input().isPresent()) {
-                ValueType type = measure.aggregate().input().orElseThrow();
-                fields.add(value(measure.call().input().get(), type).as("i" + input++));
+                fields.add(inputs.of(measure).as("i" + input++));
             }
         }
         return struct(fields.toArray(Column[]::new));
@@ -128,12 +128,6 @@ public final class Contributions {
 
     private static Column nothing(ValueType type) {
         return lit(null).cast(SparkTypes.of(type));
-    }
-
-    /** The expression's value in the one type that both layers hold it in; −0.0 becomes 0.0, as grouping has it. */
-    private static Column value(String expression, ValueType type) {
-        Column value = expr(expression).cast(SparkTypes.of(type));
-        return type.kind() == ValueType.Kind.DOUBLE ? value.plus(lit(0.0)) : value;
     }
 
     /** The start of the event's pane; calendar panes are those of the session's timezone, the deployment's. */

@@ -1,12 +1,16 @@
 package dev.tidemark.compile;
 
 import dev.tidemark.schema.Field;
+import dev.tidemark.schema.RankedItem;
+import dev.tidemark.schema.RankedItemsType;
+import dev.tidemark.schema.ResultType;
 import dev.tidemark.schema.ValueType;
 import dev.tidemark.view.DefinitionSet;
 import dev.tidemark.view.Json;
 import dev.tidemark.view.Measure;
 import dev.tidemark.view.StoredDefinitions;
 import dev.tidemark.view.View;
+import dev.tidemark.view.aggregate.Sum;
 import java.io.Serializable;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -21,6 +25,7 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import scala.jdk.javaapi.CollectionConverters;
 
 /**
  * A view's cells as readable rows: {@code day}, {@code window_start} (the pane), the dimensions and the finished
@@ -46,11 +51,16 @@ public final class FinishedCells {
 
     /** A sum of integers may leave the range of a bigint, so its column is a decimal without a fraction. */
     private static DataType resultType(Measure measure) {
-        boolean sumOfIntegers = measure.call().function().equals("sum")
-                && measure.aggregate().result().equals(ValueType.BIGINT);
-        return sumOfIntegers
-                ? DataTypes.createDecimalType(ValueType.MAX_PRECISION, 0)
-                : SparkTypes.of(measure.aggregate().result());
+        ResultType result = measure.aggregate().result();
+        if (measure.aggregate() instanceof Sum && result.equals(ValueType.BIGINT)) {
+            return DataTypes.createDecimalType(ValueType.MAX_PRECISION, 0);
+        }
+        if (result instanceof RankedItemsType ranked) {
+            StructType item =
+                    new StructType().add("item", SparkTypes.of(ranked.item())).add("count", DataTypes.LongType, false);
+            return DataTypes.createArrayType(item, false);
+        }
+        return SparkTypes.of((ValueType) result);
     }
 
     /**
@@ -96,10 +106,20 @@ public final class FinishedCells {
                 for (int f = 0; f < measure.aggregate().stored().size(); f++) {
                     stored.add(cell.get(column++));
                 }
-                Object result = measure.algebra().finish(measure.algebra().load(stored));
-                row.add(result instanceof BigInteger whole ? new BigDecimal(whole) : result);
+                row.add(value(measure.algebra().finish(measure.algebra().load(stored))));
             }
             return RowFactory.create(row.toArray());
+        }
+
+        private static Object value(Object result) {
+            if (result instanceof List<?> ranked) {
+                List<Row> rows = ranked.stream()
+                        .map(each -> (RankedItem) each)
+                        .map(each -> RowFactory.create(each.item(), each.count()))
+                        .toList();
+                return CollectionConverters.asScala(rows).toSeq();
+            }
+            return result instanceof BigInteger whole ? new BigDecimal(whole) : result;
         }
     }
 }

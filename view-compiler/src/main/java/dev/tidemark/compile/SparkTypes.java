@@ -35,6 +35,7 @@ public final class SparkTypes {
             case STRING -> DataTypes.StringType;
             case DATE -> DataTypes.DateType;
             case TIMESTAMP -> DataTypes.TimestampType;
+            case BINARY -> DataTypes.BinaryType;
         };
     }
 

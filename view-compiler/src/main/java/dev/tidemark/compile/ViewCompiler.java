@@ -6,6 +6,7 @@ import dev.tidemark.schema.ValueType;
 import dev.tidemark.view.DefinitionSet;
 import dev.tidemark.view.Measure;
 import dev.tidemark.view.MeasureCall;
+import dev.tidemark.view.MeasureFunction;
 import dev.tidemark.view.View;
 import dev.tidemark.view.ViewDefinition;
 import java.time.ZoneId;
@@ -68,6 +69,10 @@ public final class ViewCompiler {
         try {
             if (call.input().isEmpty()) {
                 return Optional.of(new Measure(name, call, call.over(null)));
+            }
+            if (call.function() == MeasureFunction.COUNT) {
+                // It takes what no increment could carry: arrays, structs, bytes.
+                return typeOf(view, field, call.input().get()).map(type -> new Measure(name, call, call.over(null)));
             }
             return valueType(view, field, call.input().get()).map(type -> new Measure(name, call, call.over(type)));
         } catch (IllegalArgumentException e) {

@@ -86,6 +86,69 @@ class ViewCompilerTest {
     }
 
     @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "count(nope) | nope",
+                "count(rand()) | not deterministic",
+                "sum(sum(n)) | not an expression over one event: aggregates",
+                "max(count(*)) | not an expression over one event: aggregates",
+                "stddev(region) | stddev needs a number, but its argument is of type string",
+                "first(tags) | accepted are boolean, integers, double",
+                "approx_percentile(region, 0.5) | approx_percentile needs a number, but its argument is of type string",
+                "approx_percentile(at, 0.5) | needs a number, but its argument is of type timestamp",
+                "approx_percentile(avg(n), 0.5) | not an expression over one event: aggregates",
+                "approx_count_distinct(tags) | accepted are boolean, integers, double",
+                "approx_top_k(cast(text as binary), 3) | is of type binary; accepted are boolean"
+            })
+    void whatNoMeasureCanTakeIsRefused(String measure, String message) {
+        ViewDefinition view = Orders.view("v", null, "1m", Map.of(), measure);
+        InvalidViewsException refused = assertThrows(
+                InvalidViewsException.class, () -> ViewCompiler.resolve(Orders.SOURCE, List.of(view), UTC));
+        assertEquals("measures.m0", refused.problems().get(0).field());
+        assertTrue(refused.getMessage().contains(message), refused::getMessage);
+    }
+
+    @Test
+    void incrementsCarryInputsInTheTypesThatAreCounted() {
+        ViewDefinition definition = Orders.view(
+                "v",
+                null,
+                "1m",
+                Map.of(),
+                "count(tags)",
+                "stddev(n)",
+                "first(amount)",
+                "approx_count_distinct(at)",
+                "approx_count_distinct(amount)",
+                "approx_percentile(amount, 0.5)",
+                "approx_percentile(cast(n as int), 0.5)",
+                "approx_top_k(amount, 3)");
+        View view = ViewCompiler.resolve(Orders.SOURCE, List.of(definition), UTC)
+                .views()
+                .get(0);
+        assertEquals(
+                List.of("boolean", "double", "decimal(12,2)", "bigint", "string", "double", "bigint", "decimal(12,2)"),
+                view.shape().inputs().stream()
+                        .map(input -> input.type().toString())
+                        .toList());
+        assertEquals(
+                List.of(
+                        "bigint",
+                        "double",
+                        "decimal(12,2)",
+                        "bigint",
+                        "bigint",
+                        "double",
+                        "bigint",
+                        "array<struct<item:decimal(12,2),count:bigint>>"),
+                view.measures().stream()
+                        .map(measure -> measure.aggregate().result().toString())
+                        .toList());
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "at > timestamp '2026-01-01'",

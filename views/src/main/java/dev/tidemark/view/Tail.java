@@ -4,6 +4,7 @@ import dev.tidemark.schema.Bucket;
 import dev.tidemark.schema.Contribution;
 import dev.tidemark.schema.Increment;
 import dev.tidemark.view.OffsetRanges.Range;
+import dev.tidemark.view.aggregate.Occurrence;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.EnumMap;
@@ -177,30 +178,25 @@ public final class Tail {
         LogPartition partition = partitionOf(increment);
         boolean batchCounted = increment.position().offset() < cuts.get(partition);
         List<Map<Bucket, Long>> counts = buckets.get(partition);
+        Occurrence at = new Occurrence(increment.eventTime(), increment.position());
         for (int i = 0; i < cells.size(); i++) {
             View view = set.views().get(i);
             if (!batchCounted || view.layers() == Layers.SPEED) {
-                count(view, cells.get(i), increment.contributions().get(i), counts.get(i));
+                Contribution contribution = increment.contributions().get(i);
+                counts.get(i).merge(contribution.bucket(), 1L, Long::sum);
+                if (contribution.bucket() == Bucket.COUNTED) {
+                    count(view, cells.get(i), contribution, at);
+                }
             }
         }
     }
 
     private static void count(
-            View view,
-            Map<Long, Map<List<Object>, Object[]>> panes,
-            Contribution contribution,
-            Map<Bucket, Long> counts) {
-        counts.merge(contribution.bucket(), 1L, Long::sum);
-        if (contribution.bucket() == Bucket.COUNTED) {
-            count(view, panes, contribution);
-        }
-    }
-
-    private static void count(View view, Map<Long, Map<List<Object>, Object[]>> panes, Contribution contribution) {
+            View view, Map<Long, Map<List<Object>, Object[]>> panes, Contribution contribution, Occurrence at) {
         panes.computeIfAbsent(contribution.pane(), pane -> new HashMap<>())
                 .compute(
                         contribution.dimensions(),
-                        (key, cell) -> view.add(cell == null ? view.identity() : cell, contribution));
+                        (key, cell) -> view.add(cell == null ? view.identity() : cell, contribution, at));
     }
 
     private static LogPartition partitionOf(Increment increment) {

@@ -3,6 +3,7 @@ package dev.tidemark.view;
 import dev.tidemark.schema.CellShape;
 import dev.tidemark.schema.Contribution;
 import dev.tidemark.schema.Field;
+import dev.tidemark.view.aggregate.Occurrence;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -52,14 +53,14 @@ public record View(ViewDefinition definition, List<Field> dimensions, List<Measu
     }
 
     /** The partials {@code cell} and one counted event more; {@code cell} stays as it is. */
-    public Object[] add(Object[] cell, Contribution event) {
+    public Object[] add(Object[] cell, Contribution event, Occurrence at) {
         Object[] sum = new Object[cell.length];
         int input = 0;
         for (int i = 0; i < sum.length; i++) {
             Measure measure = measures.get(i);
             Object value =
                     measure.aggregate().input().isPresent() ? event.inputs().get(input++) : null;
-            sum[i] = measure.algebra().add(cell[i], value);
+            sum[i] = measure.algebra().add(cell[i], value, at);
         }
         return sum;
     }

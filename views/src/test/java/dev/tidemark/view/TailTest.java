@@ -120,7 +120,7 @@ class TailTest {
         for (Map.Entry<Long, Contribution> event : events.tailMap(from).entrySet()) {
             long offset = event.getKey();
             Position position = new Position(LOG, partition, offset);
-            attempt.add(new Increment(position, covered < 0 ? offset : covered, offset, List.of(event.getValue())));
+            attempt.add(new Increment(position, covered < 0 ? offset : covered, offset, 0, List.of(event.getValue())));
             covered = offset + 1;
         }
         return attempt;
@@ -285,7 +285,7 @@ class TailTest {
 
     private static Increment increment(long from, long offset) {
         Contribution counted = new Contribution(Bucket.COUNTED, 0, List.of("d"), Collections.singletonList(1L));
-        return new Increment(new Position(LOG, 0, offset), from, 0, List.of(counted));
+        return new Increment(new Position(LOG, 0, offset), from, 0, 0, List.of(counted));
     }
 
     private static long counted(Tail tail) {
@@ -359,7 +359,7 @@ class TailTest {
         tail.start(new LogPartition(LOG, 0), 0);
         assertThrows(OverlapException.class, () -> tail.start(new LogPartition(LOG, 0), 5));
         Increment foreign =
-                new Increment(new Position("another", 0, 0), 0, 0, List.of(Contribution.none(Bucket.FILTERED)));
+                new Increment(new Position("another", 0, 0), 0, 0, 0, List.of(Contribution.none(Bucket.FILTERED)));
         assertFalse(tail.add(foreign));
     }
 }

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.tidemark.schema.RankedItem;
 import dev.tidemark.view.Tail;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -90,12 +91,27 @@ public final class AnswerJson {
             out.writeNumber(decimal);
         } else if (value instanceof BigDecimal decimal) {
             out.writeString(decimal.toPlainString());
+        } else if (value instanceof List<?> ranked) {
+            writeRanked(ranked);
         } else if (value instanceof Double number && Double.isFinite(number)) {
             out.writeNumber(number);
         } else {
             // Texts, times and dates, and the doubles that JSON has no number for.
             out.writeString(value.toString());
         }
+    }
+
+    private void writeRanked(List<?> ranked) throws IOException {
+        out.writeStartArray();
+        for (Object each : ranked) {
+            RankedItem item = (RankedItem) each;
+            out.writeStartObject();
+            out.writeFieldName("item");
+            writeValue(item.item());
+            out.writeNumberField("count", item.count());
+            out.writeEndObject();
+        }
+        out.writeEndArray();
     }
 
     /** The certificate's JSON members. */

@@ -1,9 +1,9 @@
 package dev.tidemark.serving.query;
 
-import dev.tidemark.schema.ValueType;
+import dev.tidemark.schema.ResultType;
 
 /** A column of an answer. */
-public record Column(String name, ValueType type, Role role) {
+public record Column(String name, ResultType type, Role role) {
 
     /** What a column tells. */
     public enum Role {

@@ -29,6 +29,7 @@ final class Literals {
                 case DECIMAL -> decimal(text.trim(), type);
                 case DATE -> LocalDate.parse(text.trim());
                 case TIMESTAMP -> Times.parse(field, text, zone);
+                case BINARY -> throw noDimension(type);
             };
         } catch (IllegalArgumentException | ArithmeticException | DateTimeException e) {
             String accepted = accepted(type);
@@ -73,6 +74,11 @@ final class Literals {
                         + type.scale() + " digits after the point";
             case DATE -> "a date, such as 2026-01-31";
             case TIMESTAMP -> Times.ACCEPTED;
+            case BINARY -> throw noDimension(type);
         };
+    }
+
+    private static IllegalStateException noDimension(ValueType type) {
+        return new IllegalStateException("no dimension is of type " + type);
     }
 }

@@ -6,6 +6,7 @@ import dev.tidemark.serving.segment.Cell;
 import dev.tidemark.serving.segment.Segment;
 import dev.tidemark.serving.segment.Selection;
 import dev.tidemark.view.Measure;
+import dev.tidemark.view.aggregate.Aggregate;
 import dev.tidemark.view.aggregate.Values;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -27,7 +28,7 @@ final class Merge {
     private final Query query;
     private final Finality finality;
     private final List<Measure> measures;
-    private final Map<Group, Object[]> groups = new HashMap<>();
+    private final Map<Group, List<Object[]>> groups = new HashMap<>();
     private final Map<Long, Instant> windows = new HashMap<>();
 
     private Merge(Query query, Finality finality) {
@@ -49,7 +50,7 @@ final class Merge {
 
     private void take(Cell cell) {
         Group group = new Group(window(cell.pane()), key(cell.dimensions()));
-        groups.merge(group, wanted(cell.partials()), this::merge);
+        groups.computeIfAbsent(group, key -> new ArrayList<>()).add(cell.partials());
     }
 
     private Instant window(long pane) {
@@ -66,32 +67,24 @@ final class Merge {
         return Arrays.asList(key);
     }
 
-    private Object[] wanted(Object[] partials) {
-        Object[] wanted = new Object[measures.size()];
-        for (int i = 0; i < wanted.length; i++) {
-            wanted[i] = partials[query.measures().get(i)];
-        }
-        return wanted;
-    }
-
-    private Object[] merge(Object[] one, Object[] other) {
-        Object[] sum = new Object[one.length];
-        for (int i = 0; i < sum.length; i++) {
-            sum[i] = measures.get(i).algebra().merge(one[i], other[i]);
-        }
-        return sum;
+    /** A measure's result over cells: all partials at once, since each merge of two sketches would copy one. */
+    private Object result(int measure, List<Object[]> cells) {
+        int column = query.measures().get(measure);
+        Aggregate<Object> algebra = measures.get(measure).algebra();
+        return algebra.finish(algebra.mergeAll(
+                cells.stream().map(partials -> partials[column]).toList()));
     }
 
     private List<Object[]> rows() {
         List<Object[]> rows = new ArrayList<>(groups.size());
-        groups.forEach((group, partials) -> rows.add(row(group, partials)));
+        groups.forEach((group, cells) -> rows.add(row(group, cells)));
         rows.sort(order());
         return query.limit()
                 .map(limit -> rows.subList(0, Math.min(limit, rows.size())))
                 .orElse(rows);
     }
 
-    private Object[] row(Group group, Object[] partials) {
+    private Object[] row(Group group, List<Object[]> cells) {
         List<Object> row = new ArrayList<>();
         Optional<Instant> end = query.range().to();
         if (query.window().isPresent()) {
@@ -100,8 +93,8 @@ final class Merge {
             row.add(end.get());
         }
         row.addAll(group.dimensions());
-        for (int i = 0; i < partials.length; i++) {
-            row.add(measures.get(i).algebra().finish(partials[i]));
+        for (int measure = 0; measure < measures.size(); measure++) {
+            row.add(result(measure, cells));
         }
         row.add(end.map(finality::isFinal).orElse(false));
         return row.toArray();

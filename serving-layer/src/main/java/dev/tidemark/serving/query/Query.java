@@ -3,6 +3,7 @@ package dev.tidemark.serving.query;
 import dev.tidemark.schema.Field;
 import dev.tidemark.schema.Micros;
 import dev.tidemark.schema.ValueType;
+import dev.tidemark.serving.problem.HttpProblem;
 import dev.tidemark.serving.query.QueryRequest.OrderRequest;
 import dev.tidemark.serving.segment.Selection;
 import dev.tidemark.view.Measure;
@@ -74,9 +75,22 @@ public record Query(
                 throw Names.unknown(
                         "order", order.by(), "order names '" + order.by() + "', which is no column here", names);
             }
-            ordering.add(new Ordering(names.indexOf(order.by()), order.descending()));
+            int index = names.indexOf(order.by());
+            requireOrder(columns().get(index));
+            ordering.add(new Ordering(index, order.descending()));
         }
         return new Query(view, range, window, by, filters, measures, ordering, limit);
+    }
+
+    private static void requireOrder(Column column) {
+        if (!(column.type() instanceof ValueType)) {
+            throw HttpProblem.field(
+                    "order",
+                    column.name(),
+                    "a column with one value a row",
+                    "order names '%s', which is a list of items: lists have no order; name a column with one value a row"
+                            .formatted(column.name()));
+        }
     }
 
     static int dimension(String field, String name, View view) {

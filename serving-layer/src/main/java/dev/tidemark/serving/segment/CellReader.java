@@ -78,6 +78,7 @@ final class CellReader {
             case STRING -> column.getString(row);
             case DATE -> LocalDate.ofEpochDay(column.getInt(row));
             case TIMESTAMP -> Micros.instant(column.getLong(row));
+            case BINARY -> column.getBinary(row);
         };
     }
 }

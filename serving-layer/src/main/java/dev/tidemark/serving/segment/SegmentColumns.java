@@ -4,6 +4,7 @@ import dev.tidemark.schema.Field;
 import dev.tidemark.schema.ValueType;
 import dev.tidemark.view.Measure;
 import dev.tidemark.view.View;
+import io.delta.kernel.types.BinaryType;
 import io.delta.kernel.types.BooleanType;
 import io.delta.kernel.types.DataType;
 import io.delta.kernel.types.DateType;
@@ -54,6 +55,7 @@ public final class SegmentColumns {
             case STRING -> StringType.STRING;
             case DATE -> DateType.DATE;
             case TIMESTAMP -> TimestampType.TIMESTAMP;
+            case BINARY -> BinaryType.BINARY;
         };
     }
 }

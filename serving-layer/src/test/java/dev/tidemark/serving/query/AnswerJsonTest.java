@@ -2,6 +2,7 @@ package dev.tidemark.serving.query;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.tidemark.schema.RankedItem;
 import dev.tidemark.schema.ValueType;
 import dev.tidemark.serving.fold.Lag;
 import dev.tidemark.view.OffsetRanges;
@@ -30,6 +31,9 @@ class AnswerJsonTest {
         assertEquals("null", value(null, false));
         assertEquals("\"2026-01-31\"", value(LocalDate.of(2026, 1, 31), false));
         assertEquals("\"2026-01-31T10:00:00.000001Z\"", value(Instant.parse("2026-01-31T10:00:00.000001Z"), false));
+        assertEquals(
+                "[{\"item\":\"1.50\",\"count\":3},{\"item\":null,\"count\":2}]",
+                value(List.of(new RankedItem(new BigDecimal("1.50"), 3), new RankedItem(null, 2)), false));
         assertEquals("\"a \\\"b\\\" ö\"", value("a \"b\" ö", false));
     }
 

@@ -28,6 +28,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -70,6 +71,7 @@ class QueryTest {
                 "filter | region | filter | filter[DIMENSION]=VALUE",
                 "measures | order | measures | did you mean 'orders'?",
                 "order | -revenu | order | accepted are orders",
+                "order | top | order | 'top', which is a list of items",
                 "limit | 0 | limit | a whole number from 1 on",
                 "limit | ten | limit | a whole number from 1 on",
                 "at_least | {} x | at_least | at_least is no JSON",
@@ -266,6 +268,7 @@ class QueryTest {
         Map<String, String> expressions = new LinkedHashMap<>();
         dimensions.forEach(field -> expressions.put(field.name(), field.name()));
         MeasureCall count = MeasureCall.parse("count()");
+        MeasureCall top = MeasureCall.parse("approx_top_k(region, 3)");
         return new View(
                 new ViewDefinition(
                         "revenue",
@@ -275,8 +278,10 @@ class QueryTest {
                         Optional.empty(),
                         new Pane(Durations.parse("5m")),
                         expressions,
-                        Map.of("orders", count)),
+                        new TreeMap<>(Map.of("orders", count, "top", top))),
                 dimensions,
-                List.of(new Measure("orders", count, new Count())));
+                List.of(
+                        new Measure("orders", count, new Count()),
+                        new Measure("top", top, top.over(ValueType.STRING))));
     }
 }

@@ -52,7 +52,7 @@ public record Average(ValueType of) implements Aggregate<Total> {
     }
 
     @Override
-    public Total add(Total partial, Object input) {
+    public Total add(Total partial, Object input, Occurrence at) {
         return partial.plus(input);
     }
 
@@ -74,6 +74,11 @@ public record Average(ValueType of) implements Aggregate<Total> {
                 ? exact.divide(count, result().scale(), RoundingMode.HALF_UP)
                 : (Object) exact.divide(count, new java.math.MathContext(QUOTIENT_DIGITS))
                         .doubleValue();
+    }
+
+    @Override
+    public List<Object> store(Total partial) {
+        return Numbers.store(partial);
     }
 
     @Override

@@ -5,12 +5,21 @@ import dev.tidemark.schema.ValueType;
 import java.util.List;
 import java.util.Optional;
 
-/** {@code count()}: how many events. */
-public record Count() implements Aggregate<Long> {
+/**
+ * {@code count()}: how many events; {@code count(e)}: how many of them have a value.
+ *
+ * @param input nothing, or boolean: all that counts of a value is whether there is one
+ */
+public record Count(Optional<ValueType> input) implements Aggregate<Long> {
 
-    @Override
-    public Optional<ValueType> input() {
-        return Optional.empty();
+    /** Of events. */
+    public Count() {
+        this(Optional.empty());
+    }
+
+    /** Of values, whatever type they have: the input is true where there is one, and null elsewhere. */
+    public static Count ofValues() {
+        return new Count(Optional.of(ValueType.BOOLEAN));
     }
 
     @Override
@@ -34,8 +43,8 @@ public record Count() implements Aggregate<Long> {
     }
 
     @Override
-    public Long add(Long partial, Object input) {
-        return partial + 1;
+    public Long add(Long partial, Object input, Occurrence at) {
+        return input().isPresent() && input == null ? partial : (Long) (partial + 1);
     }
 
     @Override
@@ -46,6 +55,11 @@ public record Count() implements Aggregate<Long> {
     @Override
     public Object finish(Long partial) {
         return partial;
+    }
+
+    @Override
+    public List<Object> store(Long partial) {
+        return List.of(partial);
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.tidemark.view.aggregate;
 
 import dev.tidemark.schema.Field;
 import dev.tidemark.schema.ValueType;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 
@@ -40,7 +41,7 @@ public record Extreme(ValueType of, boolean greatest) implements Aggregate<Objec
     }
 
     @Override
-    public Object add(Object partial, Object input) {
+    public Object add(Object partial, Object input, Occurrence at) {
         return merge(partial, input);
     }
 
@@ -56,6 +57,11 @@ public record Extreme(ValueType of, boolean greatest) implements Aggregate<Objec
     @Override
     public Object finish(Object partial) {
         return partial;
+    }
+
+    @Override
+    public List<Object> store(Object partial) {
+        return Collections.singletonList(partial);
     }
 
     @Override

@@ -2,6 +2,7 @@ package dev.tidemark.view.aggregate;
 
 import dev.tidemark.schema.Field;
 import dev.tidemark.schema.ValueType;
+import java.util.Arrays;
 import java.util.List;
 
 /** What {@link Sum} and {@link Average} share: how a total of numbers of a type is stored. */
@@ -36,6 +37,10 @@ final class Numbers {
 
     static List<Field> stored(ValueType input) {
         return List.of(new Field("sum", sumType(input)), new Field("count", ValueType.BIGINT));
+    }
+
+    static List<Object> store(Total total) {
+        return Arrays.asList(total.count() == 0 ? null : total.sum(), total.count());
     }
 
     static Total load(ValueType input, List<Object> columns) {

@@ -43,7 +43,7 @@ public record Sum(ValueType of) implements Aggregate<Total> {
     }
 
     @Override
-    public Total add(Total partial, Object input) {
+    public Total add(Total partial, Object input, Occurrence at) {
         return partial.plus(input);
     }
 
@@ -58,6 +58,11 @@ public record Sum(ValueType of) implements Aggregate<Total> {
             return null;
         }
         return of.kind() == ValueType.Kind.BIGINT ? ((BigDecimal) partial.sum()).toBigIntegerExact() : partial.sum();
+    }
+
+    @Override
+    public List<Object> store(Total partial) {
+        return Numbers.store(partial);
     }
 
     @Override

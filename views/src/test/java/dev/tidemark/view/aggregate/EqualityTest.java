@@ -51,6 +51,22 @@ class EqualityTest {
         assertExact(true, "a", "a");
     }
 
+    @Test
+    void sketchesMayDifferByTwiceTheirStatedError() {
+        assertTrue(Equality.SKETCHES.equal(100L, 110L, 5.0));
+        assertFalse(Equality.SKETCHES.equal(100L, 111L, 5.0));
+        assertTrue(Equality.SKETCHES.equal(0.5, 0.519, 0.01));
+        assertFalse(Equality.SKETCHES.equal(0.5, 0.521, 0.01));
+        assertTrue(Equality.SKETCHES.equal(7L, 7L), "without an error, only what is equal");
+        assertFalse(Equality.SKETCHES.equal(7L, 8L));
+    }
+
+    @Test
+    void whatWasStatedAsAnErrorIsNoneForWhatIsNoSketch() {
+        assertFalse(Equality.EXACT.equal(7L, 8L, 5.0));
+        assertFalse(Equality.DOUBLES.equal(7.0, 8.0, 5.0));
+    }
+
     private static void assertDoubles(boolean equal, Object one, Object other) {
         assertBoth(Equality.DOUBLES, equal, one, other);
     }
