@@ -1,7 +1,10 @@
 package dev.tidemark.system;
 
+import static dev.tidemark.system.Compared.Equality.ABOUT;
 import static dev.tidemark.system.Compared.Equality.DOUBLE;
 import static dev.tidemark.system.Compared.Equality.INTEGER;
+import static dev.tidemark.system.Compared.Equality.JSON;
+import static dev.tidemark.system.Compared.Equality.RANK_95;
 import static dev.tidemark.system.Compared.Equality.TEXT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
@@ -157,6 +160,7 @@ class FlightsLoopTest {
                             Compared.all(INTEGER, "flights", "longest"),
                             Compared.all(DOUBLE, "delay_avg")));
             everyMeasureOverEveryKindOfNumber(deployment, log, duck);
+            estimates(deployment, log, duck);
         }
     }
 
@@ -184,6 +188,30 @@ class FlightsLoopTest {
                         Compared.all(INTEGER, "flights", "bound", "bound_min", "bound_max"),
                         Compared.all(
                                 DOUBLE, "km_double", "km_double_avg", "km_double_min", "km_double_max", "bound_avg")));
+    }
+
+    /** Across the quarters of an hour, of which batch counted some and the tail others. */
+    private static void estimates(TestDeployment deployment, FlightLog log, DuckDb duck) throws Exception {
+        same(
+                duck.rows(
+                        """
+                        with hours as (select strftime(date_trunc('hour', date), '%Y-%m-%dT%H:%M:%SZ') as hour, * from flights),
+                          ranked as (select hour, origin, count(*) as n,
+                              row_number() over (partition by hour order by count(*) desc, origin) as rank
+                            from hours group by hour, origin),
+                          busiest as (select hour, '[' || string_agg('{"item":"' || origin || '","count":' || n || '}',
+                              ',' order by rank) || ']' as busiest
+                            from ranked where rank <= 3 group by hour)
+                        select hour, busiest, count(distinct origin), list(delay order by delay)::varchar,
+                          stddev_samp(delay)
+                        from hours join busiest using (hour) group by hour, busiest order by hour"""),
+                deployment.awaitAll(log, "/v1/views/traffic/query?window=1h"),
+                List.of(
+                        new Compared("window_start", TEXT),
+                        new Compared("busiest", JSON),
+                        new Compared("origins", ABOUT),
+                        new Compared("delay_p95", RANK_95),
+                        new Compared("delay_spread", DOUBLE)));
     }
 
     private static List<Compared> columns(List<Compared> texts, List<Compared> integers, List<Compared> doubles) {

@@ -1,6 +1,7 @@
 package dev.tidemark.system;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.tidemark.view.aggregate.Equality;
 import java.math.BigDecimal;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -122,7 +123,7 @@ record Question(
                 return found.isNull();
             }
             if (expected instanceof Double number) {
-                return found.isNumber() && Math.abs(number - found.asDouble()) <= 1e-9 * Math.max(1, Math.abs(number));
+                return found.isNumber() && Equality.DOUBLES.equal(number, found.asDouble());
             }
             return expected instanceof String
                     ? found.isTextual() && found.asText().equals(expected)
