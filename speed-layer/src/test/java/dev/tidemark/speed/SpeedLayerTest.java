@@ -18,6 +18,7 @@ import dev.tidemark.schema.Increment;
 import dev.tidemark.schema.IncrementFormat;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
+import dev.tidemark.schema.Micros;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -110,7 +111,11 @@ class SpeedLayerTest {
                 name: parsed
                 source: orders
                 pane: 1h
-                measures: {total: sum(cast(text as int))}
+                measures:
+                  total: sum(cast(text as int))
+                  amounts: approx_count_distinct(amount)
+                  latest: last(text)
+                  regions: count(region)
                 """);
         Files.writeString(
                 folder.resolve("tidemark.yaml"),
@@ -231,7 +236,14 @@ class SpeedLayerTest {
             assertEquals(List.of("EU"), first.dimensions());
             assertEquals(List.of(new BigDecimal("1.10")), first.inputs());
             assertEquals(Instant.parse("2026-01-01T00:00:00Z").toEpochMilli() * 1000, first.pane());
-            assertEquals(List.of(1L), contribution(at(found, 0, 0), "parsed").inputs());
+            assertEquals(
+                    List.of(1L, "1.10", "1", true),
+                    contribution(at(found, 0, 0), "parsed").inputs(),
+                    "as what they are counted");
+            assertEquals(
+                    Micros.of(Instant.parse("2026-01-01T00:00:30Z")),
+                    at(found, 0, 0).eventTime());
+            assertEquals(0, at(found, 0, 1).eventTime(), "of a malformed event nobody knows");
             assertEquals(
                     Bucket.MALFORMED, contribution(at(found, 0, 1), "parsed").bucket());
             assertEquals(Bucket.FAILED, contribution(at(found, 1, 0), "parsed").bucket());

@@ -335,7 +335,7 @@ class TailTest {
                 continue;
             }
             long from = offset == 4 ? 4 : offset;
-            tail.add(new Increment(new Position(LOG, 0, offset), from, 0, List.of(counted, counted)));
+            tail.add(new Increment(new Position(LOG, 0, offset), from, 0, 0, List.of(counted, counted)));
             if (offset == 4) {
                 tail.miss(partition, OffsetRanges.of(3, 4));
             }

@@ -49,7 +49,7 @@ class IncrementsFeedTest {
     }
 
     private void append(String topic, int partition, long offset, Instant time) throws Exception {
-        Increment increment = new Increment(new Position("log", partition, offset), offset, 0, List.of());
+        Increment increment = new Increment(new Position("log", partition, offset), offset, 0, 0, List.of());
         try (KafkaProducer<byte[], byte[]> producer =
                 new KafkaProducer<>(KAFKA, new ByteArraySerializer(), new ByteArraySerializer())) {
             producer.send(new ProducerRecord<>(topic, partition, time.toEpochMilli(), null, format.write(increment)))
