@@ -2,6 +2,7 @@ package dev.tidemark.launcher;
 
 import dev.tidemark.deployment.DeploymentLoader;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -14,11 +15,14 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "demo",
         description = {
-            "Run an example from nothing: a broker, a week of history through both layers, then live traffic.",
+            "Run an example from nothing: a broker, some days of history through both layers, then live traffic.",
             "Started again with the same --data, it goes on where it was."
         },
         mixinStandardHelpOptions = true)
 final class Demo implements Callable<Integer> {
+
+    /** Live events a second, unless the user says otherwise. */
+    static final double DEFAULT_RATE = 200;
 
     private static final String FOLDER = ".tidemark/demo";
     private static final int LARGEST_PORT = 65_535;
@@ -26,8 +30,11 @@ final class Demo implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--example", paramLabel = "NAME", description = "The example; there is: flights (the default).")
-    private String name = Example.FLIGHTS.name();
+    @Option(
+            names = "--example",
+            paramLabel = "NAME",
+            description = "The example: shop (the default), or flights, which are real.")
+    private String name = Example.all().get(0).name();
 
     @Option(names = "--port", paramLabel = "N", description = "The port of the HTTP API; default: 8686.")
     private Optional<Integer> port = Optional.empty();
@@ -40,7 +47,7 @@ final class Demo implements Callable<Integer> {
     private Optional<Path> data = Optional.empty();
 
     @Option(names = "--rate", paramLabel = "N", description = "Live events a second; default: ${DEFAULT-VALUE}.")
-    private double rate = 200;
+    private double rate = DEFAULT_RATE;
 
     @Override
     public Integer call() throws InterruptedException {
@@ -56,7 +63,7 @@ final class Demo implements Callable<Integer> {
         Path directory =
                 data.orElseGet(() -> Path.of(FOLDER, name)).toAbsolutePath().normalize();
         Output.say("the example " + name + " in " + directory + " (delete it to start over)");
-        Path config = example.install(installation.example(name), directory, port);
+        Path config = new ExampleFolder(example, installation.example(name), directory).install(port);
         try (Lifetime lifetime = new Lifetime()) {
             new DemoRun(example, DeploymentLoader.load(config), rate, installation, lifetime).play();
             return 0;
@@ -64,10 +71,8 @@ final class Demo implements Callable<Integer> {
     }
 
     private ParameterException noSuchExample() {
+        List<String> names = Example.all().stream().map(Example::name).toList();
         return new ParameterException(
-                spec.commandLine(),
-                name.equals("shop")
-                        ? "the example shop comes with a later release; this one has: flights"
-                        : "--example is '" + name + "'; there is: flights");
+                spec.commandLine(), "--example is '%s'; there are: %s".formatted(name, String.join(", ", names)));
     }
 }

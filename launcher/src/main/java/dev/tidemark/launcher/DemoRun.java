@@ -8,6 +8,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.TopicPartition;
 
 /** One run of an example: history through the batch layer, then live traffic before both layers' eyes. */
 final class DemoRun {
@@ -16,7 +17,6 @@ final class DemoRun {
 
     private final Example example;
     private final Deployment deployment;
-    private final Source source;
     private final double rate;
     private final Lifetime lifetime;
     private final Platform platform;
@@ -25,7 +25,6 @@ final class DemoRun {
     DemoRun(Example example, Deployment deployment, double rate, Installation installation, Lifetime lifetime) {
         this.example = example;
         this.deployment = deployment;
-        this.source = deployment.source(example.name());
         this.rate = rate;
         this.lifetime = lifetime;
         this.platform = new Platform(deployment, installation, lifetime);
@@ -34,12 +33,13 @@ final class DemoRun {
     /** Plays the example, and keeps serving when it has ended; returns by failing only. */
     void play() throws InterruptedException {
         startBroker();
-        Map<Integer, Long> ends = endOffsets();
+        Map<TopicPartition, Long> ends = endOffsets();
         requireOwnLog(ends);
-        try (Lines lines = lines()) {
+        try (ExampleEvents events = example.events(deployment)) {
             SourceProducer producer = SourceProducer.plain(patient(deployment.kafkaClient()));
             lifetime.onEnd(producer::close);
-            Replay replay = new Replay(lines, source, producer, new Resumption(ends));
+            Replay replay = new Replay(events, producer, new Resumption(ends));
+            Output.say("sending the history: everything before " + events.liveFrom());
             sendHistory(replay, producer);
             Output.say("archive: copying the log to the master dataset");
             platform.batch("archive");
@@ -81,29 +81,26 @@ final class DemoRun {
         return settings;
     }
 
-    private Map<Integer, Long> endOffsets() throws InterruptedException {
+    private Map<TopicPartition, Long> endOffsets() throws InterruptedException {
+        Map<TopicPartition, Long> ends = new HashMap<>();
         try (Admin admin = Admin.create(deployment.kafkaAdmin())) {
-            int partitions = SourceLog.of(admin, source.topic()).partitions();
-            return new SourceTopics(admin).ends(source.topic(), partitions);
-        }
-    }
-
-    private void requireOwnLog(Map<Integer, Long> ends) {
-        if (ends.values().stream().anyMatch(end -> end > 0)) {
-            try (Lines lines = lines()) {
-                ExampleLog.read(source, ends, deployment.kafkaClient()).requireNothingElse(lines);
+            for (Source source : deployment.sources()) {
+                int partitions = SourceLog.of(admin, source.topic()).partitions();
+                ends.putAll(new SourceTopics(admin).ends(source.topic(), partitions));
             }
         }
+        return ends;
     }
 
-    private Lines lines() {
-        return Lines.of(deployment.file().resolveSibling(example.lines()));
+    private void requireOwnLog(Map<TopicPartition, Long> ends) {
+        try (ExampleEvents events = example.events(deployment)) {
+            ExampleLog.read(ends, deployment.kafkaClient()).requireNothingElse(events);
+        }
     }
 
     private void sendHistory(Replay replay, SourceProducer producer) {
-        Output.say("sending the history: everything before " + example.liveFrom());
         Progress progress = new Progress(1, line -> Output.say("history: " + line));
-        replay.playUntil(example.liveFrom(), progress::add);
+        replay.playHistory(progress::add);
         producer.finish();
         Output.say("history: %,d events sent, %,d were in the log already"
                 .formatted(progress.records(), replay.skipped()));

@@ -65,14 +65,23 @@ public enum Layer {
 
     /** The process with these arguments, tied to the life of this one; not started yet. */
     public ProcessBuilder process(Installation installation, List<String> arguments) {
+        return process(installation.classPath(module), mainClass, arguments);
+    }
+
+    /** The same JVM with another main class, which stands in {@code classes}: to compare the layer with. */
+    public ProcessBuilder process(Installation installation, Path classes, String main, List<String> arguments) {
+        return process(classes + File.pathSeparator + installation.classPath(module), main, arguments);
+    }
+
+    private ProcessBuilder process(String classPath, String main, List<String> arguments) {
         List<String> command = new ArrayList<>();
         command.add(java());
         // Out of memory, some thread would die and the others go on as if nothing were missing.
         command.addAll(List.of(heap, "-XX:+ExitOnOutOfMemoryError", logging, "-Duser.timezone=UTC"));
         command.addAll(sparkOptions());
         command.addAll(words(Optional.ofNullable(System.getenv(environmentVariable()))));
-        command.addAll(List.of("-cp", installation.classPath(module)));
-        command.addAll(TetheredMain.of(mainClass, arguments));
+        command.addAll(List.of("-cp", classPath));
+        command.addAll(TetheredMain.of(main, arguments));
         ProcessBuilder process = new ProcessBuilder(command);
         process.environment().put(LogFormat.VARIABLE, LogFormat.current().name());
         return process;

@@ -1,36 +1,23 @@
 package dev.tidemark.launcher;
 
-import dev.tidemark.schema.Source;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.OptionalInt;
-import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 
-/**
- * Plays an example's events, stamped with their event times, from wherever the log has them already. Accumulates.
- */
+/** Plays an example's events, from wherever the log has them already. Accumulates. */
 final class Replay {
 
-    private final Lines lines;
-    private final Source source;
+    private final ExampleEvents events;
     private final SourceProducer producer;
     private final Resumption resumption;
-    private Optional<Event> next;
+    private Optional<ExampleEvent> next;
     private long skipped;
 
-    private record Event(byte[] line, LineFields fields) {}
-
-    Replay(Lines lines, Source source, SourceProducer producer, Resumption resumption) {
-        this.lines = lines;
-        this.source = source;
+    Replay(ExampleEvents events, SourceProducer producer, Resumption resumption) {
+        this.events = events;
         this.producer = producer;
         this.resumption = resumption;
-        this.next = read();
-    }
-
-    private Optional<Event> read() {
-        return lines.next().map(line -> new Event(line, LineFields.of(line, source)));
+        this.next = events.next();
     }
 
     /** How many events were in the log already. */
@@ -38,43 +25,39 @@ final class Replay {
         return skipped;
     }
 
-    /** The event time that it has come to; empty at the end. */
+    /** The time that it has come to: that of the next record, if it were sent now; empty at the end. */
     Optional<Instant> now() {
-        return next.flatMap(event -> event.fields().eventTime());
+        return next.map(event -> Instant.ofEpochMilli(event.timestamp(System.currentTimeMillis())));
     }
 
     /**
-     * Sends everything before {@code end}.
+     * Sends the history.
      *
      * @param beforeEach runs before each event that is sent: to hold the pace, to count
      */
-    void playUntil(Instant end, Runnable beforeEach) {
-        while (next.isPresent()
-                && next.get().fields().eventTime().filter(end::isAfter).isPresent()) {
+    void playHistory(Runnable beforeEach) {
+        while (next.filter(ExampleEvent::isHistory).isPresent()) {
             play(next.get(), beforeEach);
-            next = read();
+            next = events.next();
         }
     }
 
-    /** Sends the rest. */
+    /** Sends the rest, if it has an end; otherwise returns by failing only. */
     void playRest(Runnable beforeEach) {
         while (next.isPresent()) {
             play(next.get(), beforeEach);
-            next = read();
+            next = events.next();
         }
-        resumption.requireNothingLeft();
+        resumption.requireDone();
     }
 
-    private void play(Event event, Runnable beforeEach) {
-        Optional<byte[]> key = event.fields().key().map(text -> text.getBytes(StandardCharsets.UTF_8));
-        OptionalInt partition = resumption.next(key.orElse(event.line()));
-        if (partition.isEmpty()) {
+    private void play(ExampleEvent event, Runnable beforeEach) {
+        TopicPartition partition = resumption.partition(event);
+        if (resumption.isSent(partition)) {
             skipped++;
             return;
         }
         beforeEach.run();
-        long timestamp = event.fields().historicalTimestamp(System.currentTimeMillis());
-        producer.send(
-                new ProducerRecord<>(source.topic(), partition.getAsInt(), timestamp, key.orElse(null), event.line()));
+        producer.send(event.record(partition.partition(), System.currentTimeMillis()));
     }
 }

@@ -3,54 +3,58 @@ package dev.tidemark.launcher;
 import dev.tidemark.deployment.RefusedException;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.OptionalInt;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.utils.Utils;
 
 /**
- * Goes on with sending a list of records after an interruption, by the log alone. Every record has its partition, by
- * its key, and the records of a partition are sent in the order of the list; so what is in the log are the first so
- * many records of each partition, and its end offset is their number. Accumulates.
+ * Goes on with sending a sequence of events after an interruption, by the log alone. Every event has its partition, by
+ * its key, and the events of a partition are sent in the order of the sequence; so what is in the log are the first so
+ * many events of each partition, and its end offset is their number. Accumulates.
  */
 final class Resumption {
 
     static final String REMEDY = "something else has written to it; start over in another --data";
 
-    private final int partitions;
-    private final Map<Integer, Long> toSkip;
+    private final Map<String, Integer> partitions = new HashMap<>();
+    private final Map<TopicPartition, Long> toSkip;
+    private long left;
 
-    /** @param ends the end offset of each partition of a topic that holds nothing but records of the list */
-    Resumption(Map<Integer, Long> ends) {
-        this.partitions = ends.size();
+    /** @param ends the end offset of every partition of topics that hold nothing but events of the sequence */
+    Resumption(Map<TopicPartition, Long> ends) {
         this.toSkip = new HashMap<>(ends);
+        this.left = ends.values().stream().mapToLong(Long::longValue).sum();
+        ends.keySet().forEach(each -> partitions.merge(each.topic(), 1, Integer::sum));
     }
 
-    /**
-     * Takes the next record of the list.
-     *
-     * @param key what decides its partition
-     * @return the partition to send it to; empty if it is in the log already
-     */
-    OptionalInt next(byte[] key) {
-        int partition = partition(key);
-        long left = toSkip.get(partition);
-        if (left > 0) {
-            toSkip.put(partition, left - 1);
-            return OptionalInt.empty();
+    /** The partition of an event. */
+    TopicPartition partition(ExampleEvent event) {
+        return partition(event.source().topic(), event.partitionedBy());
+    }
+
+    /** The partition of an event with this key. */
+    TopicPartition partition(String topic, byte[] key) {
+        return new TopicPartition(topic, Utils.toPositive(Utils.murmur2(key)) % partitions.get(topic));
+    }
+
+    /** Takes the next event of the sequence, by its partition, and says whether it is in the log already. */
+    boolean isSent(TopicPartition partition) {
+        long skip = toSkip.get(partition);
+        if (skip > 0) {
+            toSkip.put(partition, skip - 1);
+            left--;
         }
-        return OptionalInt.of(partition);
+        return skip > 0;
     }
 
-    /** The partition of a record with this key. */
-    int partition(byte[] key) {
-        return Utils.toPositive(Utils.murmur2(key)) % partitions;
+    /** Whether all that is in the log was taken, so that nothing of the rest is. */
+    boolean isDone() {
+        return left == 0;
     }
 
-    /** Refuses to go on if the log holds more records than the list: then it is not the list's log. */
-    void requireNothingLeft() {
-        long left = toSkip.values().stream().mapToLong(Long::longValue).sum();
-        if (left > 0) {
-            throw new RefusedException(
-                    "the topic holds %,d records more than the example's file: ".formatted(left) + REMEDY);
+    /** Refuses to go on if the log holds more events than the sequence: then it is not the sequence's log. */
+    void requireDone() {
+        if (!isDone()) {
+            throw new RefusedException("the topics hold %,d records more than the example: ".formatted(left) + REMEDY);
         }
     }
 }

@@ -4,11 +4,11 @@ import dev.tidemark.deployment.NeededTopic;
 import dev.tidemark.deployment.UnavailableException;
 import dev.tidemark.schema.Source;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -89,13 +89,12 @@ record SourceTopics(Admin admin) {
     }
 
     /** The end offset of every partition of a topic. */
-    Map<Integer, Long> ends(String topic, int partitions) throws InterruptedException {
+    Map<TopicPartition, Long> ends(String topic, int partitions) throws InterruptedException {
         Map<TopicPartition, OffsetSpec> asked = java.util.stream.IntStream.range(0, partitions)
                 .mapToObj(partition -> new TopicPartition(topic, partition))
                 .collect(Collectors.toMap(partition -> partition, partition -> OffsetSpec.latest()));
-        Map<Integer, Long> ends = new TreeMap<>();
-        await(admin.listOffsets(asked).all())
-                .forEach((partition, found) -> ends.put(partition.partition(), found.offset()));
+        Map<TopicPartition, Long> ends = new HashMap<>();
+        await(admin.listOffsets(asked).all()).forEach((partition, found) -> ends.put(partition, found.offset()));
         return ends;
     }
 

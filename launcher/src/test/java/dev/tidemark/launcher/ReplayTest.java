@@ -15,9 +15,10 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.Test;
 
-/** An example's events on a real broker. */
+/** An example's events, from a file, on a real broker. */
 class ReplayTest {
 
     private static final int EVENTS = 300;
@@ -40,11 +41,11 @@ class ReplayTest {
 
     @Test
     void aLogThatHoldsTheFirstEventsOfEachPartitionIsTheExamples() throws Exception {
-        log().requireNothingElse(lines());
+        log().requireNothingElse(events(START));
         play(START + EVENTS / 3, false);
-        log().requireNothingElse(lines());
+        log().requireNothingElse(events(START));
         play(START, true);
-        log().requireNothingElse(lines());
+        log().requireNothingElse(events(START));
     }
 
     @Test
@@ -56,10 +57,10 @@ class ReplayTest {
             producer.finish();
         }
         ExampleLog log = log();
-        RefusedException refused = assertThrows(RefusedException.class, () -> log.requireNothingElse(lines()));
+        RefusedException refused = assertThrows(RefusedException.class, () -> log.requireNothingElse(events(START)));
         assertEquals(
-                "topic %s, partition 1 ends with something else than event %d of the example's file for it: something else"
-                                .formatted(source.topic(), ends().get(1))
+                "topic %s, partition 1 ends with something else than event %d of the example for it: something else"
+                                .formatted(source.topic(), ends().get(new TopicPartition(source.topic(), 1)))
                         + " has written to it; start over in another --data",
                 refused.getMessage());
     }
@@ -71,17 +72,17 @@ class ReplayTest {
                     new ProducerRecord<>(source.topic(), 1, null, "{\"at\": 1}".getBytes(StandardCharsets.UTF_8)));
         }
         ExampleLog log = log();
-        assertThrows(RefusedException.class, () -> log.requireNothingElse(lines()));
+        assertThrows(RefusedException.class, () -> log.requireNothingElse(events(START)));
     }
 
     private ExampleLog log() throws Exception {
-        return ExampleLog.read(source, ends(), KAFKA);
+        return ExampleLog.read(ends(), KAFKA);
     }
 
     private void play(long until, boolean rest) throws Exception {
         try (SourceProducer producer = SourceProducer.plain(KAFKA)) {
-            Replay replay = new Replay(lines(), source, producer, new Resumption(ends()));
-            replay.playUntil(Instant.ofEpochMilli(until), sent::incrementAndGet);
+            Replay replay = new Replay(events(until), producer, new Resumption(ends()));
+            replay.playHistory(sent::incrementAndGet);
             if (rest) {
                 replay.playRest(sent::incrementAndGet);
             }
@@ -89,14 +90,17 @@ class ReplayTest {
         }
     }
 
-    private static Lines lines() {
+    private ExampleEvents events(long liveFrom) {
         String events = IntStream.range(0, EVENTS)
                 .mapToObj(i -> "{\"order_id\": \"o%d\", \"at\": %d}".formatted(i % 17, START + i))
                 .collect(Collectors.joining("\n"));
-        return new Lines(new ByteArrayInputStream(events.getBytes(StandardCharsets.UTF_8)));
+        return new FlightsExample.Flights(
+                new Lines(new ByteArrayInputStream(events.getBytes(StandardCharsets.UTF_8))),
+                source,
+                Instant.ofEpochMilli(liveFrom));
     }
 
-    private Map<Integer, Long> ends() throws Exception {
+    private Map<TopicPartition, Long> ends() throws Exception {
         try (Admin admin = Admin.create(KAFKA)) {
             return new SourceTopics(admin).ends(source.topic(), 3);
         }

@@ -10,6 +10,7 @@ import java.util.UUID;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.Test;
 
@@ -24,7 +25,12 @@ class SourceTopicsTest {
             SourceTopics topics = new SourceTopics(admin);
             assertEquals(List.of(missing), topics.createMissing(sources));
             assertEquals(List.of(), topics.createMissing(sources));
-            assertEquals(Map.of(0, 0L, 1, 0L, 2, 0L), topics.ends(missing, 3));
+            assertEquals(
+                    Map.of(
+                            new TopicPartition(missing, 0), 0L,
+                            new TopicPartition(missing, 1), 0L,
+                            new TopicPartition(missing, 2), 0L),
+                    topics.ends(missing, 3));
             ConfigResource topic = new ConfigResource(ConfigResource.Type.TOPIC, missing);
             // The test broker keeps everything anyway; what counts is what the topic itself says.
             assertEquals(

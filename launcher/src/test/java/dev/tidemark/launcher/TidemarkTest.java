@@ -69,11 +69,10 @@ class TidemarkTest {
     }
 
     @Test
-    void theShopExampleIsAnnounced() {
-        assertEquals(2, run("demo", "--example", "shop"));
+    void anExampleThatThereIsNotNamesThoseThatThereAre() {
+        assertEquals(2, run("demo", "--example", "bank"));
         assertEquals(
-                "tidemark: the example shop comes with a later release; this one has: flights\n"
-                        + "usage: tidemark demo --help\n",
+                "tidemark: --example is 'bank'; there are: shop, flights\nusage: tidemark demo --help\n",
                 err.toString());
     }
 

@@ -34,8 +34,9 @@ class ArchitectureTest {
         only("batch", "schema", "view", "deployment", "compile", "batch");
         only("speed", "schema", "view", "deployment", "compile", "speed");
         only("serving", "schema", "view", "deployment", "serving");
-        only("launcher", "schema", "view", "deployment", "launcher");
-        only("benchmarks", "schema", "view", "deployment", "benchmarks");
+        only("shop", "shop");
+        only("launcher", "schema", "view", "deployment", "shop", "launcher");
+        only("benchmarks", "schema", "view", "deployment", "shop", "launcher", "benchmarks");
     }
 
     private static void only(String module, String... allowed) {
@@ -65,7 +66,12 @@ class ArchitectureTest {
     void onlyTheCompilerAndTheTwoLayersKnowSpark() {
         noClasses()
                 .that()
-                .resideOutsideOfPackages("dev.tidemark.compile..", "dev.tidemark.batch..", "dev.tidemark.speed..")
+                .resideOutsideOfPackages(
+                        "dev.tidemark.compile..",
+                        "dev.tidemark.batch..",
+                        "dev.tidemark.speed..",
+                        // What is written by hand in Spark, to compare with.
+                        "dev.tidemark.benchmarks.byhand..")
                 .should()
                 .dependOnClassesThat()
                 .resideInAPackage("org.apache.spark..")

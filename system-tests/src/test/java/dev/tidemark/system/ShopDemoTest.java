@@ -1,0 +1,135 @@
+package dev.tidemark.system;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.tidemark.deployment.Deployment;
+import dev.tidemark.deployment.DeploymentLoader;
+import dev.tidemark.shop.ShopArguments;
+import dev.tidemark.shop.ShopEvent;
+import dev.tidemark.shop.ShopOptions;
+import dev.tidemark.shop.ShopTraffic;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The demo as it runs unless told otherwise: a shop. */
+class ShopDemoTest {
+
+    private static final Duration HISTORY = Duration.ofDays(3);
+    private static final double LIVE_RATE = 200;
+
+    /** A view of each source, and its measure that counts. */
+    private static final Map<String, String> COUNTS = Map.of(
+            "clicks",
+            "page_views/query?measures=views",
+            "orders",
+            "revenue/query?measures=orders",
+            "payments",
+            "payments/query?measures=attempts");
+
+    @TempDir
+    Path folder;
+
+    private final List<TidemarkCommand> started = new ArrayList<>();
+    private int port;
+
+    @AfterEach
+    void leaveNoProcess() {
+        for (TidemarkCommand each : started) {
+            each.terminate();
+        }
+    }
+
+    @Test
+    void theShopIsSentOnceAndInOrderHoweverOftenItsDemoIsKilled() throws Exception {
+        port = Shop.freePort();
+        TidemarkCommand killed = demo();
+        killed.awaitWords("sending the history");
+        Conditions.await("some of the history is in the log", () -> log().size() > 1_000);
+        killed.kill();
+
+        TidemarkCommand again = demo();
+        again.awaitWords("playing live traffic");
+        assertFalse(again.text().contains(" 0 were in the log already"), again::text);
+        theHistoryIsPublished();
+        Conditions.await("live traffic", () -> log().size() > history().size() + 500);
+        everyAnswerCountsWhatItsCertificateSays();
+        long before = log().size();
+        again.kill();
+
+        TidemarkCommand third = demo();
+        third.awaitWords("playing live traffic");
+        Conditions.await("more live traffic", () -> log().size() > before + 500);
+        everyAnswerCountsWhatItsCertificateSays();
+        third.terminate();
+    }
+
+    private TidemarkCommand demo() throws IOException {
+        TidemarkCommand demo = TidemarkCommand.start(
+                folder, "demo", "--data", "data", "--port", Integer.toString(port), "--rate", "500");
+        started.add(demo);
+        return demo;
+    }
+
+    private void theHistoryIsPublished() throws IOException {
+        Map<String, Long> bySource =
+                history().stream().collect(Collectors.groupingBy(ShopEvent::source, Collectors.counting()));
+        for (String source : COUNTS.keySet()) {
+            long cut = 0;
+            JsonNode answer = count(source);
+            for (JsonNode partition : answer.at("/certificate/partitions")) {
+                cut += partition.get("cut").asLong();
+            }
+            assertEquals(1, answer.at("/certificate/publication").asInt(), answer::toString);
+            assertEquals(bySource.get(source), cut, answer::toString);
+        }
+    }
+
+    private void everyAnswerCountsWhatItsCertificateSays() throws IOException {
+        for (String source : COUNTS.keySet()) {
+            JsonNode answer = count(source);
+            String measure = COUNTS.get(source).replaceAll(".*=", "");
+            long found = answer.at("/rows/0/" + measure).asLong();
+            assertTrue(found > 0, answer::toString);
+            assertEquals(log().counted(answer), found, answer::toString);
+        }
+    }
+
+    private JsonNode count(String source) throws IOException {
+        return Shop.get(port, "/v1/views/" + COUNTS.get(source));
+    }
+
+    private ShopOptions options() {
+        return ShopArguments.read(folder.resolve("data/shop.args"));
+    }
+
+    private Instant liveFrom() {
+        return options().start().plus(HISTORY);
+    }
+
+    private List<ShopEvent> history() {
+        return Stream.generate(new ShopTraffic(options(), liveFrom(), LIVE_RATE)::next)
+                .takeWhile(event -> event.sentAt() < liveFrom().toEpochMilli())
+                .toList();
+    }
+
+    private ShopLog log() {
+        Path file = folder.resolve("data/tidemark.yaml");
+        assertTrue(Files.exists(file), file::toString);
+        Deployment deployment = DeploymentLoader.load(file);
+        return ShopLog.read(deployment, new ShopTraffic(options(), liveFrom(), LIVE_RATE));
+    }
+}

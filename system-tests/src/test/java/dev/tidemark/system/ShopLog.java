@@ -1,0 +1,103 @@
+package dev.tidemark.system;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.tidemark.deployment.Deployment;
+import dev.tidemark.schema.Source;
+import dev.tidemark.shop.ShopEvent;
+import dev.tidemark.shop.ShopTraffic;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.utils.Utils;
+
+/**
+ * All that stands in the topics of a shop, next to the events that its generator makes.
+ *
+ * @param events the events of each partition, as the generator makes them
+ */
+record ShopLog(Map<TopicPartition, List<ShopEvent>> events) {
+
+    private static final int PARTITIONS = 3;
+
+    /** Reads the topics; fails unless they hold the traffic's first events, each once and in its order. */
+    static ShopLog read(Deployment deployment, ShopTraffic traffic) {
+        Map<TopicPartition, List<ConsumerRecord<byte[], byte[]>>> log = records(deployment);
+        long left = log.values().stream().mapToLong(List::size).sum();
+        Map<TopicPartition, List<ShopEvent>> events = new HashMap<>();
+        log.keySet().forEach(partition -> events.put(partition, new ArrayList<>()));
+        while (left > 0) {
+            ShopEvent event = traffic.next();
+            TopicPartition partition = partition(event);
+            int offset = events.get(partition).size();
+            if (offset < log.get(partition).size()) {
+                assertIs(event, log.get(partition).get(offset));
+                events.get(partition).add(event);
+                left--;
+            }
+        }
+        return new ShopLog(events);
+    }
+
+    private static TopicPartition partition(ShopEvent event) {
+        return new TopicPartition(event.source(), Utils.toPositive(Utils.murmur2(event.key())) % PARTITIONS);
+    }
+
+    private static void assertIs(ShopEvent event, ConsumerRecord<byte[], byte[]> found) {
+        assertEquals(text(event.line(found.timestamp())), text(found.value()));
+        assertEquals(text(event.key()), text(found.key()));
+    }
+
+    private static String text(byte[] bytes) {
+        return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    private static Map<TopicPartition, List<ConsumerRecord<byte[], byte[]>>> records(Deployment deployment) {
+        Map<TopicPartition, List<ConsumerRecord<byte[], byte[]>>> log = new HashMap<>();
+        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
+                deployment.kafkaClient(), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            List<TopicPartition> all = deployment.sources().stream()
+                    .map(Source::topic)
+                    .flatMap(topic ->
+                            IntStream.range(0, PARTITIONS).mapToObj(partition -> new TopicPartition(topic, partition)))
+                    .toList();
+            all.forEach(partition -> log.put(partition, new ArrayList<>()));
+            consumer.assign(all);
+            consumer.seekToBeginning(all);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(all);
+            while (all.stream().anyMatch(each -> consumer.position(each) < ends.get(each))) {
+                consumer.poll(Duration.ofSeconds(1))
+                        .forEach(found -> log.get(new TopicPartition(found.topic(), found.partition()))
+                                .add(found));
+            }
+        }
+        return log;
+    }
+
+    /** How many events there are. */
+    long size() {
+        return events.values().stream().mapToLong(List::size).sum();
+    }
+
+    /** How many well-formed events of a source an answer counts, by its certificate. */
+    long counted(JsonNode answer) {
+        long counted = 0;
+        for (JsonNode partition : answer.at("/certificate/partitions")) {
+            TopicPartition key = new TopicPartition(
+                    partition.get("topic").asText(), partition.get("partition").asInt());
+            counted += events.get(key).subList(0, partition.get("through").asInt()).stream()
+                    .filter(event -> !event.isMalformed())
+                    .count();
+        }
+        return counted;
+    }
+}
