@@ -1,91 +1,95 @@
 package dev.tidemark.benchmarks;
 
 import dev.tidemark.deployment.Deployment;
-import dev.tidemark.deployment.DeploymentLoader;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
-import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/**
- * How long it takes from an event's send until an HTTP answer counts it, under load, on a deployment of the flights that
- * runs already ({@code tidemark up}). Load, probe and the measured processes are JVMs of their own.
- */
+/** How long it takes from an event's send until an HTTP answer counts it, under load, with the shop's views. */
 @Command(
         name = "freshness",
         mixinStandardHelpOptions = true,
-        description = "Measures from an event's send to its appearance in an HTTP answer.")
-public final class Freshness implements Callable<Integer> {
+        description = "From an event's send to its appearance in an HTTP answer.")
+final class Freshness implements Callable<Integer> {
 
-    private static final double MILLION = 1e6;
-
-    @Option(
-            names = {"-c", "--config"},
-            description = "the running deployment (default: ${DEFAULT-VALUE})")
-    Path config = Path.of("tidemark.yaml");
+    private static final List<Double> QUANTILES = List.of(0.5, 0.9, 0.99, 1.0);
 
     @Option(names = "--rate", description = "events a second (default: ${DEFAULT-VALUE})")
-    int rate = 2_000;
+    private int rate = 2_000;
 
     @Option(names = "--warm-up", description = "seconds before the first run (default: ${DEFAULT-VALUE})")
-    int warmUp = 120;
+    private int warmUp = 240;
 
     @Option(names = "--seconds", description = "seconds a run (default: ${DEFAULT-VALUE})")
-    int seconds = 60;
+    private int seconds = 120;
 
     @Option(names = "--runs", description = "runs (default: ${DEFAULT-VALUE})")
-    int runs = 3;
+    private int runs = 3;
 
-    public static void main(String[] args) {
-        System.exit(new CommandLine(new Freshness()).execute(args));
-    }
+    @Option(names = "--partitions", description = "partitions of each topic (default: ${DEFAULT-VALUE})")
+    private int partitions = 3;
 
     @Override
     public Integer call() throws Exception {
-        Deployment deployment = DeploymentLoader.load(config);
-        try (Load load = new Load(deployment, rate);
-                Probe probe = new Probe(deployment)) {
-            System.out.printf(Locale.ROOT, "%d events/s; %d s to warm up%n", rate, warmUp);
-            measure(probe, warmUp);
-            for (int run = 1; run <= runs; run++) {
-                long before = load.sent();
-                List<Long> nanos = measure(probe, seconds);
-                double achieved = (load.sent() - before) / (double) seconds;
-                print("run " + run, nanos, achieved);
+        try (TestBed bed = new TestBed(Optional.empty())) {
+            bed.startBroker(partitions);
+            bed.startSpeed().awaitWords("speed ready");
+            bed.startServing().awaitWords("serving ready");
+            Deployment deployment = bed.deployment();
+            try (Load load = new Load(deployment, rate);
+                    Probe probe = new Probe(deployment)) {
+                System.out.printf(Locale.ROOT, "%,d events/s; %d s to warm up%n", rate, warmUp);
+                measure(probe, warmUp);
+                printAll(measureAll(load, probe));
             }
         }
         return 0;
     }
 
-    private static List<Long> measure(Probe probe, int seconds) throws Exception {
-        List<Long> nanos = new ArrayList<>();
+    private List<Latencies> measureAll(Load load, Probe probe) throws Exception {
+        List<Latencies> all = new ArrayList<>();
+        for (int run = 1; run <= runs; run++) {
+            long before = load.sent();
+            Latencies latencies = measure(probe, seconds);
+            print("run " + run, latencies, (load.sent() - before) / (double) seconds);
+            all.add(latencies);
+        }
+        return all;
+    }
+
+    private static Latencies measure(Probe probe, int seconds) throws Exception {
+        Latencies latencies = new Latencies();
         long end = System.nanoTime() + Duration.ofSeconds(seconds).toNanos();
         while (System.nanoTime() < end) {
-            nanos.add(probe.nanosUntilCounted());
+            probe.measure(latencies);
         }
-        nanos.sort(null);
-        return nanos;
+        return latencies;
     }
 
-    private static void print(String name, List<Long> sorted, double achieved) {
+    private static void print(String name, Latencies found, double achieved) {
         System.out.printf(
                 Locale.ROOT,
-                "%s: p50 %.1f, p90 %.1f, p99 %.1f, max %.1f ms over %d probes; %.0f events/s sent%n",
+                "%s: p50 %.1f, p90 %.1f, p99 %.1f, max %.1f ms over %d probes; %,.0f events/s sent; the longest: %s%n",
                 name,
-                quantile(sorted, 0.5),
-                quantile(sorted, 0.9),
-                quantile(sorted, 0.99),
-                quantile(sorted, 1),
-                sorted.size(),
-                achieved);
+                found.millis(0.5),
+                found.millis(0.9),
+                found.millis(0.99),
+                found.millis(1),
+                found.count(),
+                achieved,
+                found.worst());
     }
 
-    private static double quantile(List<Long> sorted, double q) {
-        return sorted.get((int) Math.min(sorted.size() - 1, Math.floor(q * sorted.size()))) / MILLION;
+    private static void printAll(List<Latencies> all) {
+        List<Figures> figures = QUANTILES.stream()
+                .map(quantile -> Figures.of(
+                        all.stream().mapToDouble(run -> run.millis(quantile)).toArray()))
+                .toList();
+        System.out.printf("all runs, median (from – to): p50 %s, p90 %s, p99 %s, max %s ms%n", figures.toArray());
     }
 }

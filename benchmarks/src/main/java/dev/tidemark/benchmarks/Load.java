@@ -1,55 +1,57 @@
 package dev.tidemark.benchmarks;
 
 import dev.tidemark.deployment.Deployment;
-import java.util.Random;
+import dev.tidemark.shop.ShopEvent;
+import dev.tidemark.shop.ShopTraffic;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.serialization.StringSerializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** Flights of the present time, so many a second, sent every millisecond. */
+/** Traffic of the shop that happens now, so many events a second, sent every millisecond. */
 final class Load implements AutoCloseable {
 
-    private static final String[] AIRPORTS = {"ATL", "ORD", "DFW", "LAX", "PHX", "DEN", "DTW", "MSP", "LAS", "IAH"};
-
-    private final KafkaProducer<String, String> producer;
-    private final String topic;
+    private final KafkaProducer<byte[], byte[]> producer;
+    private final Deployment deployment;
     private final int rate;
     private final AtomicLong sent = new AtomicLong();
     private final Thread thread = new Thread(this::run, "load");
     private volatile boolean stopped;
 
     Load(Deployment deployment, int rate) {
-        this.topic = deployment.source("flights").topic();
+        this.deployment = deployment;
         this.rate = rate;
         this.producer =
-                new KafkaProducer<>(Clients.producer(deployment), new StringSerializer(), new StringSerializer());
+                new KafkaProducer<>(sendingAtOnce(deployment), new ByteArraySerializer(), new ByteArraySerializer());
         thread.start();
     }
 
+    /** Settings of a producer that does not wait for more to send. */
+    static Map<String, Object> sendingAtOnce(Deployment deployment) {
+        Map<String, Object> settings = new HashMap<>(deployment.kafkaClient());
+        settings.put("linger.ms", "0");
+        settings.put("acks", "all");
+        return settings;
+    }
+
     private void run() {
-        Random random = new Random(1);
+        ShopTraffic traffic = new ShopTraffic(ShopHistory.options(Instant.now(), rate));
         long start = System.nanoTime();
         while (!stopped) {
             long due = (System.nanoTime() - start) * rate / 1_000_000_000L;
             while (sent.get() < due) {
-                String origin = AIRPORTS[random.nextInt(AIRPORTS.length)];
-                producer.send(new ProducerRecord<>(topic, origin, flight(origin, random)));
+                ShopEvent event = traffic.next();
+                String topic = deployment.source(event.source()).topic();
+                long now = System.currentTimeMillis();
+                producer.send(new ProducerRecord<>(topic, null, now, event.key(), event.line(now)));
                 sent.incrementAndGet();
             }
             LockSupport.parkNanos(1_000_000);
         }
-    }
-
-    static String flight(String origin, Random random) {
-        return "{\"date\":%d,\"delay\":%d,\"distance\":%d,\"origin\":\"%s\",\"destination\":\"%s\"}"
-                .formatted(
-                        System.currentTimeMillis(),
-                        random.nextInt(120) - 20,
-                        100 + random.nextInt(2_500),
-                        origin,
-                        AIRPORTS[random.nextInt(AIRPORTS.length)]);
     }
 
     /** How many events were sent so far. */
