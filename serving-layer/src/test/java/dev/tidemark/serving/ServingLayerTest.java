@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.tidemark.serving.fold.Patience;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -45,7 +46,7 @@ class ServingLayerTest {
         try (Shop shop = Shop.open(directory, 1)) {
             shop.sellAndCount(0, Shop.NOON, "EU", "1.00");
             shop.sellAndCount(0, Shop.NOON, null, "2.00");
-            shop.sellAndCount(0, Shop.NOON.plusSeconds(86_400), "EU", "4.00");
+            Sale last = shop.sellAndCount(0, Shop.NOON.plusSeconds(86_400), "EU", "4.00");
             shop.publish(Map.of(0, 3L));
             Sale late = shop.sellAndCount(0, Shop.NOON.plusSeconds(10), "EU", "8.00");
             try (ServingLayer serving = shop.serve()) {
@@ -58,8 +59,11 @@ class ServingLayerTest {
                         reply.rows().toString());
                 assertEquals(1, reply.certificate().get("publication").asLong());
                 assertEquals(
-                        "{\"topic\":\"%s\",\"log\":\"%s\",\"partition\":0,\"cut\":3,\"through\":4,\"missing\":[],\"deferred\":0}"
-                                .formatted(shop.topic, late.position().log()),
+                        "{\"topic\":\"%s\",\"log\":\"%s\",\"partition\":0,\"cut\":3,\"cut_time\":\"%s\",\"through\":4,\"missing\":[],\"deferred\":0}"
+                                .formatted(
+                                        shop.topic,
+                                        late.position().log(),
+                                        Instant.ofEpochMilli(last.recordTimestamp())),
                         reply.certificate().get("partitions").get(0).toString());
                 Until.holds(() -> client.revenue("")
                                 .json()

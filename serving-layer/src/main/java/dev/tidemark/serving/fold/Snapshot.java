@@ -26,6 +26,14 @@ public record Snapshot(
         Map<Integer, Tail.Progress> progress,
         long newestRecord) {
 
+    /** The newest record timestamp below the cut, in milliseconds, by partition; partitions without events have none. */
+    public Map<Integer, Long> newestPublished(String source) {
+        return publication
+                .source(source)
+                .map(state -> state.newestRecord().getOrDefault(log, Map.of()))
+                .orElse(Map.of());
+    }
+
     /** Whether every position below these exclusive ends has been counted. */
     public boolean reaches(Map<Integer, Long> ends) {
         return reaches(progress, ends);

@@ -134,6 +134,7 @@ public final class AnswerJson {
         tree.put("log", partition.log());
         tree.put("partition", partition.partition());
         tree.put("cut", partition.cut());
+        tree.put("cut_time", partition.cutTime().map(Instant::toString).orElse(null));
         tree.put("through", partition.through());
         tree.put(
                 "missing",

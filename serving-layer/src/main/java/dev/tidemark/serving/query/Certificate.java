@@ -8,6 +8,7 @@ import dev.tidemark.view.Publication.SourceState;
 import dev.tidemark.view.View;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -30,20 +31,29 @@ public record Certificate(
      * How far one partition has been counted.
      *
      * @param cut exclusive: below it, batch has counted
+     * @param cutTime the newest record timestamp below the cut; empty where no event lies there
      * @param through exclusive: the answer counts exactly the positions below it, missing ones aside
      * @param missing the offsets of events below {@code through} that are not counted
      */
     public record PartitionCounted(
-            String topic, String log, int partition, long cut, long through, OffsetRanges missing) {}
+            String topic,
+            String log,
+            int partition,
+            long cut,
+            Optional<Instant> cutTime,
+            long through,
+            OffsetRanges missing) {}
 
     /** @param present how many partitions the topic has */
     static Certificate of(Snapshot snapshot, View view, Source source, int present) {
+        Map<Integer, Long> newest = snapshot.newestPublished(source.name());
         List<PartitionCounted> partitions = snapshot.progress().entrySet().stream()
                 .map(entry -> new PartitionCounted(
                         source.topic(),
                         snapshot.log(),
                         entry.getKey(),
                         entry.getValue().cut(),
+                        Optional.ofNullable(newest.get(entry.getKey())).map(Instant::ofEpochMilli),
                         entry.getValue().through(),
                         entry.getValue().missing()))
                 .toList();

@@ -19,10 +19,7 @@ import java.util.Optional;
 record Finality(Duration allowedLateness, Optional<Instant> published) {
 
     static Finality of(Source source, Snapshot snapshot) {
-        Map<Integer, Long> newest = snapshot.publication()
-                .source(source.name())
-                .map(state -> state.newestRecord().getOrDefault(snapshot.log(), Map.of()))
-                .orElse(Map.of());
+        Map<Integer, Long> newest = snapshot.newestPublished(source.name());
         boolean all = snapshot.progress().entrySet().stream()
                 .allMatch(partition -> newest.containsKey(partition.getKey()) || isEmpty(partition.getValue()));
         return new Finality(
