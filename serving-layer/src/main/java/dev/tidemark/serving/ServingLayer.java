@@ -4,6 +4,7 @@ import dev.tidemark.deployment.Deployment;
 import dev.tidemark.serving.fold.Patience;
 import dev.tidemark.serving.http.HttpApi;
 import dev.tidemark.serving.http.ServedDeployment;
+import dev.tidemark.serving.live.Limits;
 
 /** The serving layer of one deployment: what it follows, and the HTTP API that answers from it. */
 public final class ServingLayer implements AutoCloseable {
@@ -24,9 +25,14 @@ public final class ServingLayer implements AutoCloseable {
      * @param patience {@link Patience#USUAL}, but in tests
      */
     public static ServingLayer start(Deployment deployment, String host, int port, Patience patience) {
+        return start(deployment, host, port, patience, Limits.USUAL);
+    }
+
+    /** The same with limits of its own for those who listen to live queries. */
+    static ServingLayer start(Deployment deployment, String host, int port, Patience patience, Limits limits) {
         ServedDeployment served = ServedDeployment.start(deployment, patience);
         try {
-            return new ServingLayer(served, HttpApi.start(served, host, port));
+            return new ServingLayer(served, HttpApi.start(served, host, port, limits));
         } catch (RuntimeException e) {
             served.close();
             throw e;

@@ -14,6 +14,7 @@ import dev.tidemark.schema.Position;
 import dev.tidemark.schema.Source;
 import dev.tidemark.schema.ValueType;
 import dev.tidemark.serving.fold.Patience;
+import dev.tidemark.serving.live.Limits;
 import dev.tidemark.serving.segment.SegmentColumns;
 import dev.tidemark.view.Cut;
 import dev.tidemark.view.DefinitionSet;
@@ -382,6 +383,11 @@ public final class Shop implements AutoCloseable {
     /** With a patience that lets events be missing soon. */
     ServingLayer serveImpatiently() {
         return serve(new Patience(Duration.ofSeconds(1), Patience.USUAL.clocks()));
+    }
+
+    /** With limits of its own for live queries. */
+    ServingLayer serve(Limits limits) {
+        return ServingLayer.start(deployment, "127.0.0.1", 0, Patience.USUAL, limits);
     }
 
     ServingLayer serve(Patience patience) {

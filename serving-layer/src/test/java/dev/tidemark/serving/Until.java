@@ -1,6 +1,7 @@
 package dev.tidemark.serving;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.Callable;
 
 /** Waiting for conditions. */
@@ -12,7 +13,13 @@ final class Until {
 
     /** Returns when the condition holds; one that throws does not hold yet. */
     static void holds(Callable<Boolean> condition) throws Exception {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        holds(condition, Instant.now());
+    }
+
+    /** The same where the condition cannot hold before {@code time}. */
+    static void holds(Callable<Boolean> condition, Instant time) throws Exception {
+        Duration early = Duration.between(Instant.now(), time);
+        long deadline = System.nanoTime() + PATIENCE.plus(early).toNanos();
         Throwable last = null;
         while (System.nanoTime() < deadline) {
             try {

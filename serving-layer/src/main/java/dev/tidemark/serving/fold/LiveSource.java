@@ -103,6 +103,17 @@ public final class LiveSource implements AutoCloseable {
         return problem;
     }
 
+    /** How often there has been progress; ask before looking, so that none is missed. */
+    public long progress() {
+        return progressed.times();
+    }
+
+    /** Returns {@link #progress} when it is no longer {@code seen}, or after {@code most}. */
+    public long awaitProgress(long seen, Duration most) throws InterruptedException {
+        progressed.await(seen, System.nanoTime() + most.toNanos());
+        return progressed.times();
+    }
+
     /**
      * What an answer is made of; empty if a publication has switched to another definition of the view.
      *

@@ -7,6 +7,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.tidemark.deployment.Metrics;
+import dev.tidemark.serving.live.Limits;
+import dev.tidemark.serving.live.LiveQueries;
+import dev.tidemark.serving.live.Subscription;
 import dev.tidemark.serving.problem.HttpProblem;
 import dev.tidemark.serving.problem.HttpProblem.Kind;
 import dev.tidemark.serving.query.Answer;
@@ -45,12 +48,14 @@ public final class HttpApi implements AutoCloseable {
     private final ServedDeployment served;
     private final Pages pages;
     private final ServingMetrics metrics;
+    private final LiveQueries live;
     private final Javalin server;
 
-    private HttpApi(ServedDeployment served) {
+    private HttpApi(ServedDeployment served, Limits limits) {
         this.served = served;
         this.pages = new Pages(served);
         this.metrics = new ServingMetrics(served);
+        this.live = LiveQueries.start(served.liveSources(), served.zone(), limits);
         this.server = Javalin.create(this::configure);
     }
 
@@ -58,12 +63,18 @@ public final class HttpApi implements AutoCloseable {
      * Begins to answer.
      *
      * @param port 0 for any free one
+     * @param limits for those who listen to live queries
      * @throws io.javalin.util.JavalinBindException if the port is taken
      */
-    public static HttpApi start(ServedDeployment served, String host, int port) {
-        HttpApi api = new HttpApi(served);
-        api.server.start(host, port);
-        return api;
+    public static HttpApi start(ServedDeployment served, String host, int port, Limits limits) {
+        HttpApi api = new HttpApi(served, limits);
+        try {
+            api.server.start(host, port);
+            return api;
+        } catch (RuntimeException e) {
+            api.live.close();
+            throw e;
+        }
     }
 
     public int port() {
@@ -90,6 +101,7 @@ public final class HttpApi implements AutoCloseable {
             context.attribute(QUERIED, context.pathParam("view"));
             answer(context, UrlQuery.parse(viewOf(context), context.queryString()));
         });
+        config.routes.get("/v1/views/{view}/live", this::listen);
         config.routes.post("/v1/query", context -> answer(context, QueryRequest.parse(body(context))));
         config.routes.exception(HttpProblem.class, (problem, context) -> write(context, problem));
         config.routes.exception(HttpResponseException.class, (refused, context) -> write(context, problem(refused)));
@@ -133,6 +145,12 @@ public final class HttpApi implements AutoCloseable {
         context.header("Cache-Control", "no-store")
                 .contentType("application/json")
                 .result(AnswerJson.write(answer, request.decimalsAsNumbers()));
+    }
+
+    private void listen(Context context) throws InterruptedException {
+        QueryRequest request = UrlQuery.parse(viewOf(context), context.queryString());
+        Subscription subscription = live.open(request, served.liveSourceOf(request.view()));
+        context.future(() -> EventStream.begin(context, subscription));
     }
 
     private Object ready(Context context) {
@@ -190,6 +208,7 @@ public final class HttpApi implements AutoCloseable {
 
     @Override
     public void close() {
+        live.close();
         server.stop();
         metrics.close();
     }

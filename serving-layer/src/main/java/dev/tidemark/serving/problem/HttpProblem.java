@@ -21,6 +21,7 @@ public final class HttpProblem extends RuntimeException {
         POSITIONS_MISSING("Positions are missing", 503),
         NOT_COUNTED_YET("Not counted yet", 503),
         TOO_FAR_BEHIND("Too far behind", 503),
+        TOO_MANY_STREAMS("Too many live queries", 503),
         INTERNAL("Internal error", 500);
 
         private final String title;

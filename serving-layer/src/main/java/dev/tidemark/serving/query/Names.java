@@ -27,7 +27,7 @@ final class Names {
             "on_missing",
             "decimals");
 
-    private static final List<String> LATER = List.of("timezone", "fill", "publication", "finality", "live", "history");
+    private static final List<String> LATER = List.of("timezone", "fill", "publication", "finality", "history");
 
     private Names() {}
 
