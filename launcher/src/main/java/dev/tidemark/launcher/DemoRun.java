@@ -107,7 +107,7 @@ final class DemoRun {
     }
 
     private void sayWhatToTry() {
-        Output.say("ready at " + platform.address() + "; try:");
+        Output.say("ready at " + platform.address() + "/, a page of lines that move; try too:");
         Output.say("  curl '" + platform.address() + example.query() + "'");
         Output.say(
                 "  In `certificate.partitions`, batch has counted every event below `cut`, the speed layer those from"

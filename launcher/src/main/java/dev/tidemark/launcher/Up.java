@@ -52,7 +52,7 @@ final class Up implements Callable<Integer> {
             platform.createTopics();
             platform.startLayers(trigger.map(name -> List.of("--trigger", name)).orElse(List.of()));
             platform.awaitReady();
-            Output.say("%s is up at %s; try: curl %s/v1/views"
+            Output.say("%s is up at %s/, a page of its views; try too: curl %s/v1/views"
                     .formatted(deployment.name(), platform.address(), platform.address()));
             definitions.begin();
             platform.supervise();

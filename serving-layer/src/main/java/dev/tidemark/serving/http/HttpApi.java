@@ -86,6 +86,7 @@ public final class HttpApi implements AutoCloseable {
         config.startup.showOldJavalinVersionWarning = false;
         config.startup.startupWatcherEnabled = false;
         config.http.prefer405over404 = true;
+        FirstPage.addTo(config);
         page(config, "/v1/views", context -> pages.views());
         page(config, "/v1/views/{view}", context -> pages.view(context.pathParam("view")));
         page(config, "/v1/publications", context -> pages.publications());

@@ -1,0 +1,216 @@
+package dev.tidemark.serving;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.tidemark.serving.fold.Patience;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.Keys;
+
+/** The page at {@code /} in a real browser, while events arrive. */
+class FirstPageTest {
+
+    private static Browser browser;
+
+    @TempDir
+    Path directory;
+
+    private Shop orders;
+    private Shop returns;
+    private ServingLayer serving;
+
+    @BeforeAll
+    static void openBrowser() {
+        Browser.assumeThere();
+        browser = Browser.open();
+    }
+
+    @AfterAll
+    static void closeBrowser() {
+        if (browser != null) {
+            browser.close();
+        }
+    }
+
+    @BeforeEach
+    void serve() throws Exception {
+        List<Shop> pair = Shop.pair(directory);
+        orders = pair.get(0);
+        returns = pair.get(1);
+        serving = orders.serve();
+        Until.holds(serving::isReady);
+    }
+
+    @AfterEach
+    void stop() {
+        browser.driver().get("about:blank");
+        serving.close();
+        orders.close();
+        returns.close();
+    }
+
+    @Test
+    void theFirstViewsLinesMoveWhileEventsArrive() throws Exception {
+        orders.sellAndCount(0, minutesAgo(20), "EU", "1.00");
+        orders.sellAndCount(0, minutesAgo(10), "EU", "2.00");
+        browser.show(serving, "");
+        Until.holds(() -> browser.text("#connection").equals("Live") && browser.shows(".chart canvas"));
+        assertEquals("revenue", browser.element("select[name=view]").getDomProperty("value"));
+        assertEquals("none yet", browser.text("#publication"));
+        assertEquals(
+                "Nothing has been published yet: the speed layer has counted everything that is shown.",
+                browser.text("#cut"));
+        String before = browser.drawing();
+        orders.sellAndCount(0, minutesAgo(0), "EU", "4.00");
+        orders.sellAndCount(0, minutesAgo(5), "EU", "8.00");
+        Until.holds(() -> !browser.drawing().equals(before));
+        Until.holds(() -> browser.text("#coverage tbody").contains(orders.topic + " 0 0 – 4 4 none"));
+        Until.holds(() -> browser.text("#lag").equals("none: every record is counted"));
+        browser.requireNoErrors();
+    }
+
+    @Test
+    void theCutIsALineBetweenWhatBatchAndWhatSpeedHasCounted() throws Exception {
+        orders.sellAndCount(0, minutesAgo(20), "EU", "1.00");
+        orders.sellAndCount(0, minutesAgo(10), "EU", "2.00");
+        orders.publish(Map.of(0, 2L));
+        orders.sellAndCount(0, minutesAgo(0), "EU", "4.00");
+        browser.show(serving, "");
+        Until.holds(() -> browser.text("#publication").startsWith("1, of "));
+        Until.holds(() -> browser.shows(".cut span"));
+        assertEquals("cut", browser.text(".cut span"));
+        assertTrue(browser.text("#cut").contains("the dashed line"), browser.text("#cut"));
+        // At the right, since what was published was recorded just now.
+        Number place = (Number)
+                browser.evaluate(
+                        "parseFloat(document.querySelector('.cut').style.left) / document.querySelector('.u-over').clientWidth");
+        assertTrue(place.doubleValue() > 0.8 && place.doubleValue() <= 1, place.toString());
+        assertTrue(browser.text("#coverage tbody").contains(orders.topic + " 0 2 20"), browser.text("#coverage"));
+        browser.requireNoErrors();
+    }
+
+    @Test
+    void historyIsShownWhereThereIsNothingNewer() throws Exception {
+        orders.sellAndCount(0, Shop.NOON, "EU", "1234567.10");
+        orders.sellAndCount(0, Shop.NOON.plusSeconds(600), "US", "2.50");
+        browser.show(serving, "?measures=orders,revenue&by=region");
+        Until.holds(() -> browser.text("#newest").contains("US 1 2.50"));
+        assertTrue(browser.text("#newest").contains("from 2026-03-02 12:10:00 to 2026-03-02 12:11:00, UTC"));
+        orders.sellAndCount(0, Shop.NOON.plusSeconds(600), "US", "1234567.10");
+        Until.holds(() -> browser.text("#newest").contains("US 2 1,234,569.60"));
+        // Long after what is shown: the range follows the events.
+        orders.sellAndCount(0, Shop.NOON.plusSeconds(4 * 3_600), "AF", "1.00");
+        Until.holds(() -> browser.text("#newest").contains("AF 1 1.00"));
+        Until.holds(() -> !browser.text(".u-legend").contains("US"));
+        browser.requireNoErrors();
+    }
+
+    @Test
+    void anotherViewWithoutEventsSaysSoUntilTheyCome() throws Exception {
+        orders.sellAndCount(0, minutesAgo(1), "EU", "1.00");
+        browser.show(serving, "");
+        Until.holds(() -> browser.shows(".chart canvas"));
+        browser.select("view", "refunds");
+        Until.holds(() -> browser.text("#remark").equals("refunds has counted no events in this range yet."));
+        assertFalse(browser.shows(".chart canvas"));
+        returns.sellAndCount(0, minutesAgo(1), "US", "2.00");
+        Until.holds(() -> browser.shows(".chart canvas"));
+        assertEquals("", browser.text("#remark"));
+        assertTrue(browser.driver().getCurrentUrl().contains("view=refunds"));
+        browser.driver().navigate().refresh();
+        Until.holds(() -> "refunds".equals(browser.element("select[name=view]").getDomProperty("value")));
+        browser.requireNoErrors();
+    }
+
+    @Test
+    void manyGroupsAreShownByTheGreatestOfThem() throws Exception {
+        for (int i = 0; i < 12; i++) {
+            for (int n = 0; n <= i; n++) {
+                orders.sellAndCount(0, minutesAgo(3), "region" + i, "1.00");
+            }
+        }
+        browser.show(serving, "?by=region");
+        Until.holds(() -> browser.text("#remark").startsWith("There are more than 10 groups"));
+        Until.holds(() -> browser.text(".u-legend").contains("region11"));
+        assertFalse(browser.text(".u-legend").contains("region1\n"), browser.text(".u-legend"));
+        browser.requireNoErrors();
+    }
+
+    @Test
+    void everythingCanBeChosenByKeyboard() throws Exception {
+        orders.sellAndCount(0, minutesAgo(1), "EU", "1.00");
+        browser.show(serving, "");
+        Until.holds(() -> browser.shows(".chart canvas"));
+        browser.element("body").sendKeys(Keys.TAB, Keys.TAB);
+        assertEquals("by", browser.driver().switchTo().activeElement().getDomAttribute("name"));
+        browser.driver().switchTo().activeElement().sendKeys("region");
+        Until.holds(() -> browser.text("#newest").contains("EU"));
+        browser.driver().switchTo().activeElement().sendKeys(Keys.TAB, Keys.TAB, Keys.TAB, Keys.TAB);
+        assertEquals("revenue", browser.driver().switchTo().activeElement().getDomProperty("value"));
+        browser.driver().switchTo().activeElement().sendKeys(Keys.SPACE);
+        Until.holds(() -> browser.text("#newest").contains("EU 1 1.00"));
+        browser.requireNoErrors();
+    }
+
+    @Test
+    void aRefusedAnswerIsASentence() throws Exception {
+        serving.close();
+        serving = orders.serveImpatiently();
+        Until.holds(serving::isReady);
+        orders.sellAndCount(0, minutesAgo(2), "EU", "1.00");
+        browser.show(serving, "");
+        Until.holds(() -> browser.shows(".chart canvas"));
+        Sale lost = orders.sell(0, minutesAgo(1), "EU", "2.00");
+        orders.sellAndCount(0, minutesAgo(1), "EU", "4.00");
+        Until.holds(() -> browser.text("#problem").startsWith("positions of the log are missing from this answer"));
+        orders.count(lost);
+        Until.holds(() -> !browser.shows("#problem"));
+        Until.holds(() -> browser.text("#coverage tbody").contains(" 3 3 none"));
+    }
+
+    @Test
+    void aServingLayerThatComesBackIsTakenUpAgain() throws Exception {
+        orders.sellAndCount(0, minutesAgo(1), "EU", "1.00");
+        browser.show(serving, "");
+        Until.holds(() -> browser.text("#connection").equals("Live"));
+        int port = serving.port();
+        serving.close();
+        Until.holds(() -> browser.text("#connection").startsWith("The connection is lost"));
+        orders.sellAndCount(0, minutesAgo(1), "EU", "2.00");
+        serving = ServingLayer.start(orders.deployment, "127.0.0.1", port, Patience.USUAL);
+        Until.holds(() -> browser.text("#connection").equals("Live"));
+        Until.holds(() -> browser.text("#coverage tbody").contains(" 2 2 none"));
+    }
+
+    @Test
+    void itFitsAPhoneAndFollowsTheWishForDark() throws Exception {
+        orders.sellAndCount(0, minutesAgo(1), "EU", "1.00");
+        Object light = browser.evaluate("getComputedStyle(document.body).backgroundColor");
+        try (Browser phone = Browser.open()) {
+            phone.narrow();
+            phone.preferDark();
+            phone.show(serving, "?by=region&measures=orders,revenue,pieces,most,average");
+            Until.holds(
+                    () -> phone.shows(".chart canvas") && phone.text("#newest").contains("EU 1"));
+            Number wide = (Number) phone.evaluate("document.documentElement.scrollWidth");
+            assertEquals(360, wide.intValue());
+            assertNotEquals(light, phone.evaluate("getComputedStyle(document.body).backgroundColor"));
+            phone.requireNoErrors();
+        }
+    }
+
+    private static Instant minutesAgo(int minutes) {
+        return Instant.now().minusSeconds(60L * minutes);
+    }
+}
