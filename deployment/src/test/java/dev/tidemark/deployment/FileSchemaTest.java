@@ -11,7 +11,7 @@ import com.networknt.schema.JsonSchema;
 import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion;
 import com.networknt.schema.ValidationMessage;
-import dev.tidemark.view.MeasureCall;
+import dev.tidemark.view.MeasureFunction;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -109,8 +109,8 @@ class FileSchemaTest {
         String description = JSON.readTree(FileSchema.VIEW.json())
                 .at("/properties/measures/description")
                 .asText();
-        for (String function : MeasureCall.FUNCTIONS) {
-            assertTrue(description.contains(function + "("), function);
+        for (MeasureFunction function : MeasureFunction.values()) {
+            assertTrue(description.contains(function + "("), function::toString);
         }
     }
 
