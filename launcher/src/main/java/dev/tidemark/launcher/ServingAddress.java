@@ -31,6 +31,9 @@ record ServingAddress(String url) {
     /** A query may wait for a minute until what it asks for has been counted. */
     private static final Duration PATIENCE = Duration.ofSeconds(90);
 
+    /** What is about the process itself it answers at once, if it is one of ours. */
+    private static final Duration SHORT_PATIENCE = Duration.ofSeconds(5);
+
     private static final String ALL_INTERFACES = "//0.0.0.0:";
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -61,8 +64,12 @@ record ServingAddress(String url) {
      * @throws RefusedException if it refuses what was asked; the message is the problem's own
      */
     String get(String path) throws InterruptedException {
+        return get(path, PATIENCE);
+    }
+
+    private String get(String path, Duration patience) throws InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(URI.create(this + path))
-                .timeout(PATIENCE)
+                .timeout(patience)
                 .build();
         try {
             HttpResponse<String> answer = HTTP.send(request, HttpResponse.BodyHandlers.ofString());
@@ -122,7 +129,7 @@ record ServingAddress(String url) {
     /** The name of the deployment that is served here; empty if no serving layer answers. */
     Optional<String> deploymentServed() throws InterruptedException {
         try {
-            JsonNode name = JSON.readTree(get("/v1/status")).path("deployment");
+            JsonNode name = JSON.readTree(get("/v1/status", SHORT_PATIENCE)).path("deployment");
             return name.isTextual() ? Optional.of(name.asText()) : Optional.empty();
         } catch (UnavailableException | RefusedException | JsonProcessingException e) {
             return Optional.empty();
@@ -132,7 +139,7 @@ record ServingAddress(String url) {
     /** Why it does not answer queries yet; empty if it does. */
     String notReady() throws InterruptedException {
         HttpRequest request = HttpRequest.newBuilder(URI.create(this + "/readyz"))
-                .timeout(Duration.ofSeconds(5))
+                .timeout(SHORT_PATIENCE)
                 .build();
         try {
             HttpResponse<String> answer = HTTP.send(request, HttpResponse.BodyHandlers.ofString());
