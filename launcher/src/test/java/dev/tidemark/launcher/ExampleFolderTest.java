@@ -54,8 +54,8 @@ class ExampleFolderTest {
         Files.createDirectories(address.getParent());
         try (ServerSocket broker = new ServerSocket(0, 0, InetAddress.getLoopbackAddress())) {
             Files.writeString(address, "127.0.0.1:" + broker.getLocalPort());
-            RefusedException refused =
-                    assertThrows(RefusedException.class, () -> flights(directory).install(Optional.of(9292)));
+            RefusedException refused = assertThrows(
+                    RefusedException.class, () -> flights(directory).install(Optional.of(9292)));
             assertTrue(refused.getMessage().startsWith("a demo runs in " + directory), refused.getMessage());
             assertEquals(9191, DeploymentLoader.load(config).servingPort());
         }

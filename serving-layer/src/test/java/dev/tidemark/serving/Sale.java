@@ -48,6 +48,7 @@ record Sale(Position position, long recordTimestamp, Instant time, String region
 
     /** Its increment under a view whose filter does not hold for it. */
     Increment filtered() {
-        return new Increment(position, position.offset(), recordTimestamp, 0, List.of(Contribution.none(Bucket.FILTERED)));
+        return new Increment(
+                position, position.offset(), recordTimestamp, 0, List.of(Contribution.none(Bucket.FILTERED)));
     }
 }
