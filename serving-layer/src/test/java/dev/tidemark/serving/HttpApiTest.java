@@ -54,6 +54,7 @@ class HttpApiTest {
         for (String line : List.of(
                 "tidemark_publication{%s,source=\"orders\"} 1.0",
                 "tidemark_source_serving{%s,source=\"orders\"} 1.0",
+                "tidemark_live_clients{%s} 0.0",
                 "tidemark_events{bucket=\"counted\",%s,view=\"revenue\"} 4.0")) {
             assertTrue(metrics.contains("\n" + line.formatted(labels) + "\n"), () -> line + "\n" + metrics);
         }

@@ -54,8 +54,8 @@ public final class HttpApi implements AutoCloseable {
     private HttpApi(ServedDeployment served, Limits limits) {
         this.served = served;
         this.pages = new Pages(served);
-        this.metrics = new ServingMetrics(served);
         this.live = LiveQueries.start(served.liveSources(), served.zone(), limits);
+        this.metrics = new ServingMetrics(served, live);
         this.server = Javalin.create(this::configure);
     }
 

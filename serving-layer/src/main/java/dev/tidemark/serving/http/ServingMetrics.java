@@ -1,12 +1,13 @@
 package dev.tidemark.serving.http;
 
+import io.micrometer.core.instrument.Gauge;
+import dev.tidemark.serving.live.LiveQueries;
 import dev.tidemark.deployment.Metrics;
 import dev.tidemark.schema.Bucket;
 import dev.tidemark.serving.fold.Generation;
 import dev.tidemark.serving.fold.LiveSource;
 import dev.tidemark.view.OffsetRanges;
 import dev.tidemark.view.Tail.Progress;
-import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.MultiGauge.Row;
 import io.micrometer.core.instrument.Tags;
@@ -42,7 +43,7 @@ final class ServingMetrics implements AutoCloseable {
     private final MultiGauge serving;
     private final MultiGauge events;
 
-    ServingMetrics(ServedDeployment served) {
+    ServingMetrics(ServedDeployment served, LiveQueries live) {
         this.served = served;
         this.metrics = new Metrics(served.name(), "serving");
         this.cut = gauge("tidemark.partition.cut", "batch has counted every event below this offset");
@@ -56,15 +57,16 @@ final class ServingMetrics implements AutoCloseable {
         this.repeated = gauge("tidemark.increments.repeated", "those of them that had been counted already");
         this.events = gauge("tidemark.events", "what became of every event, for each view; the buckets add up to all");
         this.serving = gauge("tidemark.source.serving", "1 if the source is served");
+        Gauge.builder("tidemark.live.clients", live, LiveQueries::streams)
+                .description("how many clients listen to live queries")
+                .register(metrics.registry());
+        Gauge.builder("tidemark.live.queries", live, LiveQueries::queries)
+                .description("how many different queries they listen to")
+                .register(metrics.registry());
     }
 
     private MultiGauge gauge(String name, String description) {
         return MultiGauge.builder(name).description(description).register(metrics.registry());
-    }
-
-    /** Where other parts of the layer add their own. */
-    MeterRegistry registry() {
-        return metrics.registry();
     }
 
     /**
