@@ -74,7 +74,9 @@ class BatchMainTest {
                 new String[] {"check", "--config", file(), "--output", "json"})) {
             Ended ended = run(line);
             assertEquals(0, ended.status(), ended.err());
-            assertTrue(ended.out().contains("  view revenue"), ended.out().toString());
+            assertTrue(
+                    ended.out().contains("  view revenue (layers: both)"),
+                    ended.out().toString());
             JsonNode view = ended.result().at("/sources/0/views/0");
             assertEquals("string", view.at("/dimensions/region").asText());
             assertEquals("bigint", view.at("/measures/it").asText());
