@@ -27,15 +27,25 @@ record AppendCounts(
         Map<Integer, Long> malformed,
         Map<Integer, Long> newestRecord) {
 
-    /** Counts rows of the master dataset. */
+    private static AppendCounts none() {
+        return new AppendCounts(new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
+    }
+
+    /** Counts rows of one log in the master dataset. */
     static AppendCounts of(Dataset<Row> rows) {
-        AppendCounts counts = new AppendCounts(new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
-        rows.groupBy("partition", "verdict", "event_day")
+        return byLog(rows).values().stream().findFirst().orElse(none());
+    }
+
+    /** Counts rows of the master dataset, by log. */
+    static Map<String, AppendCounts> byLog(Dataset<Row> rows) {
+        Map<String, AppendCounts> counts = new TreeMap<>();
+        rows.groupBy("log_id", "partition", "verdict", "event_day")
                 .agg(
                         count(lit(1)).as("records"),
                         max(unix_millis(col("record_timestamp"))).as("newest"))
                 .collectAsList()
-                .forEach(counts::add);
+                .forEach(group -> counts.computeIfAbsent(group.getAs("log_id"), log -> none())
+                        .add(group));
         return counts;
     }
 

@@ -2,13 +2,14 @@ package dev.tidemark.batch;
 
 import dev.tidemark.batch.Progress.Stage;
 import dev.tidemark.deployment.Deployment;
+import dev.tidemark.deployment.InvalidDeploymentException;
 import dev.tidemark.deployment.RefusedException;
 import dev.tidemark.deployment.SourceLog;
 import dev.tidemark.deployment.UnavailableException;
+import dev.tidemark.schema.SchemaRegistryException;
 import dev.tidemark.schema.Source;
 import dev.tidemark.view.Cut;
 import dev.tidemark.view.Json;
-import io.delta.exceptions.ConcurrentTransactionException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -66,6 +67,7 @@ final class Archive {
      * @throws RefusedException if a source's log is not what was archived before
      * @throws UnavailableException if the broker does not answer
      * @throws LostRaceException if another process has appended the same records
+     * @throws InvalidDeploymentException if a source's schema cannot read what was archived
      */
     List<Archived> run() {
         List<Archived> done = new ArrayList<>();
@@ -92,12 +94,12 @@ final class Archive {
         MasterDataset master = MasterDataset.of(deployment, source);
         DeadLetters deadLetters = DeadLetters.of(deployment, master);
         Optional<MasterDataset.Version> last = master.latest();
-        last.ifPresent(version -> master.requireSameJudging(version.commit()));
         Cut archived = last.map(version -> version.commit().cut()).orElse(Cut.NONE);
         LogSpan span = LogSpan.of(admin, source.topic());
         Map<Integer, Long> counted =
                 archived.logs().isEmpty() ? FirstIncrements.of(deployment, source, span.log(), admin) : Map.of();
         NewRecords records = NewRecords.since(archived, source, span, counted);
+        last = last.map(new Rejudgement(deployment, master, spark, progress)::bringUpToDate);
         long repaired = deadLetters.bringUpToDate(spark);
         if (records.isNothing()) {
             progress.say(source.name() + ": nothing new");
@@ -156,43 +158,23 @@ final class Archive {
             SourceLog.of(admin, master.source().topic())
                     .requireKnown(master.source(), Set.of(records.span().log().id()));
             ArchiveCommit commit = ArchiveCommit.after(
-                    last.map(MasterDataset.Version::commit),
+                    last.map(MasterDataset.Version::commit), run, master.source(), master.judgedBy(), records, counts);
+            long lastVersion = last.map(MasterDataset.Version::number).orElse(0L);
+            master.commit(
+                    lastVersion,
                     run,
-                    master.source().name(),
-                    master.judgedBy(),
-                    records,
-                    counts);
-            commit(master, last.map(MasterDataset.Version::number).orElse(0L), rows, commit);
+                    DeltaTables.once(
+                                    DeltaTables.inFewFiles(rows, MasterDataset.DAY),
+                                    master.application(),
+                                    lastVersion + 1,
+                                    Json.write(commit))
+                            .mode("append"));
             return counts;
         } finally {
             rows.unpersist();
         }
     }
 
-    private void commit(MasterDataset master, long lastVersion, Dataset<Row> rows, ArchiveCommit commit) {
-        try {
-            DeltaTables.once(
-                            DeltaTables.inFewFiles(rows, MasterDataset.DAY),
-                            master.application(),
-                            lastVersion + 1,
-                            Json.write(commit))
-                    .mode("append")
-                    .save(master.table().toString());
-        } catch (ConcurrentTransactionException e) {
-            throw lostRace(master);
-        }
-        // Delta ignores an append silently where another one came first under the same transaction.
-        boolean ours = master.after(lastVersion).stream()
-                .anyMatch(version -> version.commit().run().equals(commit.run()));
-        if (!ours) {
-            throw lostRace(master);
-        }
-    }
-
-    private static LostRaceException lostRace(MasterDataset master) {
-        return new LostRaceException("another process has archived the same records of source "
-                + master.source().name() + " meanwhile; nothing was appended twice: run it again");
-    }
 
     private Dataset<Row> read(Source source, NewRecords records) {
         Map<String, String> options = new TreeMap<>();

@@ -1,9 +1,11 @@
 package dev.tidemark.batch;
 
+import dev.tidemark.schema.Source;
 import dev.tidemark.view.Coverage;
 import dev.tidemark.view.Cut;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -26,6 +28,9 @@ import java.util.function.BinaryOperator;
  * @param newestRecord the newest record timestamp so far, in milliseconds, by log and partition
  * @param malformed how many malformed records there are so far, by log and partition
  * @param archived how many records there are so far, by log and partition
+ * @param schemas the schemas of the source so far, oldest first; none in commits of the first release
+ * @param again whether it judged all records again: then {@code added}, {@code eventsByDay} and {@code malformedAdded}
+ *     are those of all of them, and what earlier commits say of days and verdicts is past
  */
 record ArchiveCommit(
         int format,
@@ -41,7 +46,9 @@ record ArchiveCommit(
         long malformedAdded,
         Map<String, Map<Integer, Long>> newestRecord,
         Map<String, Map<Integer, Long>> malformed,
-        Map<String, Map<Integer, Long>> archived) {
+        Map<String, Map<Integer, Long>> archived,
+        List<ArchivedSchema> schemas,
+        boolean again) {
 
     static final int FORMAT = 1;
 
@@ -50,21 +57,23 @@ record ArchiveCommit(
             throw new IllegalArgumentException("a commit of the master dataset of " + source + " is of format " + format
                     + "; this release reads format " + FORMAT + ": upgrade this process");
         }
+        schemas = schemas == null ? List.of() : List.copyOf(schemas);
     }
 
     /** The commit of an append after {@code last}. */
     static ArchiveCommit after(
             Optional<ArchiveCommit> last,
             String run,
-            String source,
+            Source source,
             String judgedBy,
             NewRecords records,
             AppendCounts counts) {
+        List<ArchivedSchema> schemas = last.map(ArchiveCommit::schemas).orElse(List.of());
         String log = records.span().log().id();
         return new ArchiveCommit(
                 FORMAT,
                 run,
-                source,
+                source.name(),
                 judgedBy,
                 log,
                 records.span().askedAt(),
@@ -75,7 +84,60 @@ record ArchiveCommit(
                 counts.malformedRecords(),
                 with(last.map(ArchiveCommit::newestRecord), log, counts.newestRecord(), Math::max),
                 with(last.map(ArchiveCommit::malformed), log, counts.malformed(), Long::sum),
-                with(last.map(ArchiveCommit::archived), log, counts.archived(), Long::sum));
+                with(last.map(ArchiveCommit::archived), log, counts.archived(), Long::sum),
+                ArchivedSchema.after(schemas, source, records.cut()),
+                false);
+    }
+
+    /**
+     * The commit after this one that judges all records again.
+     *
+     * @param counts what all rows then hold, by log
+     */
+    ArchiveCommit judgedAgain(String run, String judgedBy, Map<String, AppendCounts> counts) {
+        Map<LocalDate, Long> days = new TreeMap<>();
+        Map<String, Map<Integer, Long>> malformedNow = new TreeMap<>();
+        counts.forEach((counted, found) -> {
+            found.eventsByDay().forEach((day, events) -> days.merge(day, events, Long::sum));
+            malformedNow.put(counted, found.malformed());
+        });
+        long allMalformed = counts.values().stream()
+                .mapToLong(AppendCounts::malformedRecords)
+                .sum();
+        return new ArchiveCommit(
+                FORMAT,
+                run,
+                source,
+                judgedBy,
+                log,
+                askedAt,
+                cut,
+                coverage,
+                coverage,
+                days,
+                allMalformed,
+                newestRecord,
+                malformedNow,
+                archived,
+                schemas,
+                true);
+    }
+
+    /** How many records there are so far. */
+    long records() {
+        return sum(archived);
+    }
+
+    /** How many of them are malformed. */
+    long malformedRecords() {
+        return sum(malformed);
+    }
+
+    private static long sum(Map<String, Map<Integer, Long>> numbers) {
+        return numbers.values().stream()
+                .flatMap(partitions -> partitions.values().stream())
+                .mapToLong(Long::longValue)
+                .sum();
     }
 
     /** Whether it, or an append before it, read anything at or beyond {@code published}. */

@@ -5,6 +5,7 @@ import dev.tidemark.deployment.DeploymentLoader;
 import dev.tidemark.deployment.InvalidDeploymentException;
 import dev.tidemark.deployment.Problem;
 import dev.tidemark.deployment.SourceChange;
+import dev.tidemark.schema.Source;
 import dev.tidemark.view.Publication;
 import dev.tidemark.view.View;
 import java.util.ArrayList;
@@ -46,6 +47,7 @@ final class CheckCommand implements Runnable {
                 .map(deployment -> Definitions.resolve(deployment, problems))
                 .orElse(List.of());
         Definitions.look(found.drafts(), problems);
+        found.deployment().ifPresent(deployment -> compareWithArchive(deployment, problems));
         if (!problems.isEmpty()) {
             InvalidDeploymentException invalid = new InvalidDeploymentException(problems);
             batch.print(new Found(
@@ -84,6 +86,24 @@ final class CheckCommand implements Runnable {
                                     work.views().views().stream()
                                             .map(View::name)
                                             .toList())));
+        }
+    }
+
+    /** Adds what keeps a source from reading what has been archived of it. */
+    private void compareWithArchive(Deployment deployment, List<Problem> problems) {
+        for (Source source : deployment.sources()) {
+            MasterDataset master = MasterDataset.of(deployment, source);
+            master.latest().map(MasterDataset.Version::commit).ifPresent(archived -> {
+                List<Problem> found = Evolution.problems(deployment, source, archived);
+                problems.addAll(found);
+                if (found.isEmpty() && !master.isJudgedAsNow(archived)) {
+                    batch.progress()
+                            .say(
+                                    ("source %s: the schema or the judging rules differ from those of the archive; the next"
+                                                    + " `tidemark archive` judges its %,d records again")
+                                            .formatted(source.name(), archived.records()));
+                }
+            });
         }
     }
 

@@ -8,24 +8,31 @@ import dev.tidemark.compile.JudgedEvents;
 import dev.tidemark.compile.SparkTypes;
 import dev.tidemark.deployment.Deployment;
 import dev.tidemark.deployment.RefusedException;
+import dev.tidemark.schema.Format;
 import dev.tidemark.schema.Source;
+import dev.tidemark.view.Cut;
 import dev.tidemark.view.DefinitionSet;
 import dev.tidemark.view.Json;
+import io.delta.exceptions.ConcurrentTransactionException;
 import java.nio.file.Path;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
+import org.apache.spark.sql.DataFrameWriter;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * All records of a source that were archived, judged: an append-only Delta table, partitioned by the UTC day of event
- * time (of the record timestamp, where the record is malformed).
+ * All records of a source that were archived, judged: a Delta table of records that never change, partitioned by the
+ * UTC day of event time (of the record timestamp, where the record is malformed). They are judged again when the schema
+ * or the rules change.
  *
  * @param source the source
  * @param table the table's folder
@@ -33,6 +40,9 @@ import org.apache.spark.sql.types.StructType;
 record MasterDataset(Source source, Path table) {
 
     static final String DAY = "event_day";
+
+    private static final String TIMESTAMP = "timestamp";
+    private static final List<String> CARRIED = List.of("log_id", "partition", "offset", TIMESTAMP, "key", "value");
 
     /** A commit and the version of the table that it made. */
     record Version(long number, ArchiveCommit commit) {}
@@ -51,14 +61,43 @@ record MasterDataset(Source source, Path table) {
         return commits().latest().map(this::version);
     }
 
-    /** The appends that made versions above {@code number}, oldest first. */
-    List<Version> after(long number) {
-        return commits().after(number).stream().map(this::version).toList();
+    /**
+     * Writes a commit after version {@code last}.
+     *
+     * @param run the run whose commit it is
+     * @throws LostRaceException if another process has made one meanwhile
+     */
+    void commit(long last, String run, DataFrameWriter<Row> writer) {
+        try {
+            writer.save(table.toString());
+        } catch (ConcurrentTransactionException e) {
+            throw lostRace();
+        }
+        // Delta ignores an append silently where another one came first under the same transaction.
+        boolean ours = commits().after(last).stream()
+                .map(this::version)
+                .anyMatch(version -> version.commit().run().equals(run));
+        if (!ours) {
+            throw lostRace();
+        }
     }
 
-    /** The appends, the newest first; each is read when it is asked for. */
+    private LostRaceException lostRace() {
+        return new LostRaceException("another process has archived the same records of source " + source.name()
+                + " meanwhile; nothing was appended twice: run it again");
+    }
+
+    /**
+     * The appends, the newest first; each is read when it is asked for. The last is the one that judged all records again,
+     * if any did: what those before it say of days and verdicts is past.
+     */
     Stream<Version> newestFirst() {
-        return commits().newestFirst().map(this::version);
+        boolean[] past = new boolean[1];
+        return commits().newestFirst().map(this::version).takeWhile(version -> {
+            boolean counts = !past[0];
+            past[0] = version.commit().again();
+            return counts;
+        });
     }
 
     private DeltaCommits commits() {
@@ -75,13 +114,33 @@ record MasterDataset(Source source, Path table) {
         return DefinitionSet.idOf(source, List.of(), ZoneOffset.UTC);
     }
 
+    /** Whether verdicts were given by the rules that the files now state. */
+    boolean isJudgedAsNow(ArchiveCommit archived) {
+        return archived.judgedBy().equals(judgedBy());
+    }
+
     /** Refuses to go on if verdicts were given by other rules than the files now state. */
     void requireSameJudging(ArchiveCommit archived) {
-        if (!archived.judgedBy().equals(judgedBy())) {
+        if (!isJudgedAsNow(archived)) {
             throw new RefusedException(("the schema or the judging rules of source %s have changed since %s was written"
-                            + " (%s, now %s); this release cannot judge what is archived again: restore the files, or take"
-                            + " a new name and warehouse")
+                            + " (%s, now %s): run `tidemark archive`, which judges again what is archived")
                     .formatted(source.name(), table, archived.judgedBy(), judgedBy()));
+        }
+    }
+
+    /**
+     * Refuses to go on if all records were judged again after {@code seen}: what was read in between may be either.
+     *
+     * @throws LostRaceException then
+     */
+    void requireNotJudgedAgainSince(Version seen) {
+        boolean again = newestFirst()
+                .takeWhile(
+                        version -> !version.commit().run().equals(seen.commit().run()))
+                .anyMatch(version -> version.commit().again());
+        if (again) {
+            throw new LostRaceException("another process has judged the master dataset of source " + source.name()
+                    + " again meanwhile; nothing of this run is visible: run it again");
         }
     }
 
@@ -109,11 +168,29 @@ record MasterDataset(Source source, Path table) {
 
     /** Kafka records of one log as rows of the table. */
     Dataset<Row> rows(Dataset<Row> records, String log) {
-        Dataset<Row> judged =
-                JudgedEvents.of(records, source, List.of("partition", "offset", "timestamp", "key", "value"));
+        return shaped(JudgedEvents.of(records.withColumn("log_id", lit(log)), source, CARRIED));
+    }
+
+    /** All rows of the table, judged as if their bytes were new. */
+    Dataset<Row> judgedAgain(SparkSession spark, ArchiveCommit archived) {
+        Dataset<Row> records = DeltaTables.read(spark, table).withColumnRenamed("record_timestamp", TIMESTAMP);
+        if (!source.format().equals(Format.AVRO)) {
+            return shaped(JudgedEvents.of(records, source, CARRIED));
+        }
+        // Nothing in the bytes of plain Avro says which schema wrote them.
+        List<Dataset<Row>> parts = new ArrayList<>();
+        Cut before = Cut.NONE;
+        for (ArchivedSchema part : archived.schemas()) {
+            Dataset<Row> rows = records.where(Positions.within(part.since(before), Cut.NONE));
+            parts.add(shaped(JudgedEvents.of(rows, source, part.parsed(), CARRIED)));
+            before = part.end();
+        }
+        return parts.stream().reduce(Dataset::union).orElseThrow();
+    }
+
+    private Dataset<Row> shaped(Dataset<Row> judged) {
         StructType schema = schema();
-        Dataset<Row> rows = judged.withColumn("log_id", lit(log))
-                .withColumnRenamed("timestamp", "record_timestamp")
+        Dataset<Row> rows = judged.withColumnRenamed(TIMESTAMP, "record_timestamp")
                 .withColumn("event", col("event").cast(schema.apply("event").dataType()))
                 .withColumn(DAY, utcDay(coalesce(col("event_time"), col("record_timestamp"))));
         return rows.select(java.util.Arrays.stream(schema.fieldNames())

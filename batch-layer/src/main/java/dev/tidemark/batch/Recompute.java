@@ -13,6 +13,7 @@ import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -105,11 +106,15 @@ final class Recompute {
     }
 
     private Done compute(SourcePlan plan) {
+        MasterDataset master = MasterDataset.of(deployment, plan.source());
+        Optional<MasterDataset.Version> seen = plan.work().isEmpty() ? Optional.empty() : master.latest();
+        seen.ifPresent(version -> master.requireSameJudging(version.commit()));
         String run = UUID.randomUUID().toString().replace("-", "").substring(0, RUN_DIGITS);
         Segments.Written written = Segments.Written.NOTHING;
         for (SourcePlan.Work work : plan.work()) {
             written = written.plus(compute(plan, work, run));
         }
+        seen.ifPresent(master::requireNotJudgedAgainSince);
         return new Done(plan, written);
     }
 

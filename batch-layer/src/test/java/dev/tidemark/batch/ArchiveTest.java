@@ -10,10 +10,8 @@ import dev.tidemark.batch.Progress.Stage;
 import dev.tidemark.broker.SharedBroker;
 import dev.tidemark.deployment.RefusedException;
 import dev.tidemark.deployment.UnavailableException;
-import dev.tidemark.schema.Source;
 import dev.tidemark.view.OffsetRanges;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
@@ -282,25 +280,6 @@ class ArchiveTest {
             assertTrue(refusal.getMessage().contains("[0, 1) of partition 2"), refusal.getMessage());
             return refusal;
         });
-    }
-
-    @Test
-    void otherJudgingRulesThanTheArchiveHasAreRefused() {
-        Shop shop = Shop.in(folder);
-        shop.send(0, ORDER);
-        shop.archive();
-        Source source = shop.source;
-        Shop changed = shop.with(new Source(
-                source.name(),
-                source.topic(),
-                source.schema(),
-                source.eventTime(),
-                source.key(),
-                source.allowedLateness(),
-                source.earliest(),
-                Duration.ofHours(1)));
-        RefusedException refusal = assertThrows(RefusedException.class, changed::archive);
-        assertTrue(refusal.getMessage().contains("judging rules of source orders"), refusal.getMessage());
     }
 
     @Test

@@ -138,6 +138,50 @@ class BatchMainTest {
     }
 
     @Test
+    void checkComparesTheSchemaWithTheArchivesAndNamesTheLineOfWhatCannotBeRead() throws IOException {
+        String topic = SharedBroker.createTopic("orders", 2);
+        write(topic, "count()");
+        Shop shop = Shop.in(folder, ZoneId.of("UTC"), topic);
+        shop.send(1, Shop.order(1, "2001-01-01T10:00:00Z", "EU", "12.50", 3));
+        assertEquals(0, run("archive", "-c", file()).status());
+        Path schema = folder.resolve("orders.avsc");
+        String pretty = Shop.SCHEMA.toString(true);
+
+        Files.writeString(
+                schema,
+                pretty.replace(
+                        "\"name\" : \"quantity\",\n    \"type\" : \"int\"",
+                        "\"name\" : \"quantity\",\n    \"type\" : \"long\""));
+        Ended wider = run("check", "-c", file());
+        assertEquals(0, wider.status(), wider.err());
+        assertTrue(
+                wider.out()
+                        .contains("source orders: the schema or the judging rules differ from those of the archive;"
+                                + " the next `tidemark archive` judges its 1 records again"),
+                wider.out()::toString);
+
+        Files.writeString(schema, pretty.replace("\"name\" : \"quantity\"", "\"name\" : \"pieces\""));
+        Ended missing = run("check", "-c", file(), "--output", "json");
+        assertEquals(1, missing.status());
+        int line = pretty.substring(0, pretty.indexOf("\"quantity\"")).split("\n").length - 1;
+        assertEquals(
+                schema.toRealPath() + ":" + line
+                        + ": pieces: is not in earlier events and has no default; accepted is a"
+                        + " field with a default, or with an alias that names an earlier field\n",
+                missing.err());
+        assertEquals(line, missing.result().at("/problems/0/line").asInt());
+        assertEquals(missing.err(), run("archive", "-c", file()).err(), "the archive says the same");
+
+        Files.writeString(schema, pretty);
+        Path source = folder.resolve("sources/orders.yaml");
+        Files.writeString(source, Files.readString(source).replace("format: json", "format: avro"));
+        Ended format = run("check", "-c", file());
+        assertTrue(
+                format.err().contains("orders.yaml:4: format: is now avro, but events were archived as json"),
+                format.err());
+    }
+
+    @Test
     void checkNamesAFileThatDoesNotExist() {
         Ended ended = run("check", "-c", file());
         assertEquals(1, ended.status());

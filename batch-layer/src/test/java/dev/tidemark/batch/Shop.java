@@ -332,6 +332,28 @@ final class Shop {
         }
     }
 
+    /** Sends values that are no text. */
+    void send(int partition, List<byte[]> values) {
+        try (KafkaProducer<byte[], byte[]> producer = producer(Map.of())) {
+            values.forEach(value -> producer.send(new ProducerRecord<>(source.topic(), partition, null, value)));
+        }
+    }
+
+    /** The same sources and views with a warehouse of their own: whatever is archived there is archived today. */
+    Shop anew(Path warehouse) {
+        return new Shop(new Deployment(
+                deployment.file(),
+                deployment.name(),
+                deployment.zone(),
+                new Warehouse(warehouse),
+                deployment.kafka(),
+                deployment.spark(),
+                0,
+                deployment.sources(),
+                deployment.views(),
+                Locations.NONE));
+    }
+
     /** Sends values in one transaction, commits or aborts it, and waits until its marker stands in the log. */
     void transaction(boolean commit, int partition, String... values) {
         String id = source.topic() + "-" + Instant.now().toEpochMilli();

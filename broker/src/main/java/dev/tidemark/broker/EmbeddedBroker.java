@@ -7,6 +7,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.common.Uuid;
@@ -57,12 +59,17 @@ public final class EmbeddedBroker implements AutoCloseable {
 
     /** @param patience how long to wait for another broker to leave the directory */
     static EmbeddedBroker start(Path dataDirectory, int port, Duration patience) {
+        return start(dataDirectory, port, patience, Map.of());
+    }
+
+    /** @param more settings of Kafka's that go before those of {@link BrokerSettings} */
+    static EmbeddedBroker start(Path dataDirectory, int port, Duration patience, Map<String, String> more) {
         Path directory = dataDirectory.toAbsolutePath().normalize();
         try {
             Files.createDirectories(directory);
             DirectoryLock lock = DirectoryLock.acquire(directory, patience);
             try {
-                return start(directory, Ports.of(directory, port), lock);
+                return start(directory, Ports.of(directory, port), lock, more);
             } catch (Throwable e) {
                 lock.close();
                 throw e;
@@ -75,11 +82,14 @@ public final class EmbeddedBroker implements AutoCloseable {
         }
     }
 
-    private static EmbeddedBroker start(Path directory, Ports ports, DirectoryLock lock) throws IOException {
+    private static EmbeddedBroker start(Path directory, Ports ports, DirectoryLock lock, Map<String, String> more)
+            throws IOException {
         BrokerSettings settings = new BrokerSettings(directory.resolve("kafka"), ports);
         try {
             formatIfNew(settings.logDirectory());
-            KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(settings.toKafka()), Time.SYSTEM);
+            Map<String, String> all = new HashMap<>(settings.toKafka());
+            all.putAll(more);
+            KafkaRaftServer server = new KafkaRaftServer(new KafkaConfig(all), Time.SYSTEM);
             startOrShutDown(server);
             return new EmbeddedBroker(server, lock, settings.bootstrapServers());
         } catch (IOException e) {

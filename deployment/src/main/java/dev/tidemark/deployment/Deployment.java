@@ -39,6 +39,12 @@ public record Deployment(
 
     private static final int ADMIN_MILLIS = 10_000;
 
+    public Deployment {
+        // Whoever prints a deployment, or an exception that has one in its message, shows no secret.
+        kafka = Settings.of(kafka);
+        spark = Settings.of(spark);
+    }
+
     /** The source of that name. */
     public Source source(String name) {
         return sources.stream()
@@ -105,6 +111,11 @@ public record Deployment(
      */
     public Map<String, Object> kafkaClient() {
         return kafka.isEmpty() ? Map.of("bootstrap.servers", brokerHome().address()) : Map.copyOf(kafka);
+    }
+
+    /** The address of the user's broker, for a person to read: as the file has it, references and all. */
+    public String shownBroker() {
+        return Settings.of(kafka).shown("bootstrap.servers");
     }
 
     /** Like {@link #kafkaClient}, for an admin client that gives up in seconds, not minutes. */

@@ -1,5 +1,6 @@
 package dev.tidemark.deployment;
 
+import dev.tidemark.schema.SchemaRegistry;
 import dev.tidemark.schema.Source;
 import dev.tidemark.view.ViewDefinition;
 import java.net.URI;
@@ -28,6 +29,8 @@ public final class DeploymentLoader {
     private final Path file;
     private final List<Problem> problems = new ArrayList<>();
     private final Map<String, Path> viewFiles = new HashMap<>();
+    private final Map<String, Path> sourceFiles = new HashMap<>();
+    private final Map<String, Path> schemaFiles = new HashMap<>();
     private final Map<Path, Map<String, Integer>> lines = new HashMap<>();
     private final TreeMap<String, Optional<Schema>> declared = new TreeMap<>();
     private final List<Draft> drafts = new ArrayList<>();
@@ -80,15 +83,15 @@ public final class DeploymentLoader {
         }
         ZoneId zone = yaml.value("timezone", ZoneId::of).orElse(ZoneId.of("UTC"));
         Warehouse warehouse = new Warehouse(local(yaml, "warehouse", "./warehouse"));
-        Map<String, String> kafka = settings(yaml, "kafka", setting -> Optional.empty());
+        Settings kafka = settings(yaml, "kafka", setting -> Optional.empty());
         if (yaml.has("kafka") && !kafka.containsKey("bootstrap.servers")) {
             yaml.problem("kafka", "has no bootstrap.servers; give it, or leave `kafka` out for a broker of its own");
         }
-        Map<String, String> spark = settings(yaml, "spark", SparkTuning::refusal);
-        yaml.notYet("schema_registry", "leave it out: events are JSON");
+        Settings spark = settings(yaml, "spark", SparkTuning::refusal);
+        Optional<SchemaRegistry> registry = registry(yaml);
         int servingPort = port(yaml, "serving", "port", SERVING_PORT);
         int metricsPort = port(yaml, "speed", "metrics_port", METRICS_PORT);
-        List<Source> sources = sources(local(yaml, "sources", "sources/"));
+        List<Source> sources = sources(local(yaml, "sources", "sources/"), registry);
         List<ViewDefinition> views = views(local(yaml, "views", "views/"), sources);
         yaml.refuseUnknown();
         return new Deployment(
@@ -102,7 +105,7 @@ public final class DeploymentLoader {
                 metricsPort,
                 sources,
                 views,
-                new Locations(viewFiles, lines));
+                new Locations(viewFiles, sourceFiles, schemaFiles, lines));
     }
 
     private Path local(YamlSection yaml, String field, String otherwise) {
@@ -138,21 +141,39 @@ public final class DeploymentLoader {
     }
 
     /** @param refusal says of a setting's name why it is refused, if so */
-    private static Map<String, String> settings(
-            YamlSection yaml, String field, Function<String, Optional<String>> refusal) {
-        Map<String, String> settings = new LinkedHashMap<>();
-        yaml.section(field).ifPresent(section -> section.names().forEach(name -> {
-            refusal.apply(name).ifPresent(why -> section.problem(name, why));
-            section.text(name).ifPresent(value -> settings.put(name, value));
-        }));
-        return settings;
+    private static Settings settings(YamlSection yaml, String field, Function<String, Optional<String>> refusal) {
+        Optional<YamlSection> section = yaml.section(field);
+        section.ifPresent(found -> found.names()
+                .forEach(name -> refusal.apply(name).ifPresent(why -> found.problem(name, why))));
+        return section.map(YamlSection::settings).orElse(Settings.of(Map.of()));
     }
 
-    private List<Source> sources(Path folder) {
+    private static Optional<SchemaRegistry> registry(YamlSection yaml) {
+        return yaml.section("schema_registry").flatMap(section -> {
+            Optional<String> url = section.requiredText("url", "http://registry:8081");
+            Optional<String> login = section.text("basic.auth.user.info");
+            section.refuseUnknown();
+            if (login.filter(found -> !found.contains(":")).isPresent()) {
+                section.problem("basic.auth.user.info", "has no colon; accepted is USER:PASSWORD");
+                return Optional.empty();
+            }
+            try {
+                return url.map(address ->
+                        new SchemaRegistry(address, login, section.settings().shown("url")));
+            } catch (IllegalArgumentException e) {
+                section.problem("url", e.getMessage());
+                return Optional.empty();
+            }
+        });
+    }
+
+    private List<Source> sources(Path folder, Optional<SchemaRegistry> registry) {
         Map<String, Source> sources = new LinkedHashMap<>();
         for (Path path : YamlFiles.list(folder, "sources", problems)) {
-            YamlFiles.read(path, problems)
-                    .ifPresent(yaml -> SourceFile.read(yaml, declared).ifPresent(source -> {
+            YamlFiles.read(path, problems).ifPresent(yaml -> SourceFile.read(yaml, declared, registry, schemaFiles)
+                    .ifPresent(source -> {
+                        sourceFiles.put(source.name(), path);
+                        lines.put(path, yaml.lines());
                         if (sources.putIfAbsent(source.name(), source) != null) {
                             yaml.problem("name", "'" + source.name() + "' is another source's name too");
                         }

@@ -1,6 +1,9 @@
 package dev.tidemark.deployment;
 
+import java.io.IOException;
 import java.io.StringReader;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -25,6 +28,15 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
 record SchemaLines(Optional<Node> root) {
 
     private static final Pattern STEP = Pattern.compile("\\[]|\\{}|[^.\\[{]+");
+
+    /** Of a file that cannot be read nothing is known. */
+    static SchemaLines of(Path file) {
+        try {
+            return of(Files.readString(file));
+        } catch (IOException e) {
+            return new SchemaLines(Optional.empty());
+        }
+    }
 
     /** @param json the file's text */
     static SchemaLines of(String json) {

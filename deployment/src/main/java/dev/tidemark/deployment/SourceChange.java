@@ -118,6 +118,7 @@ public record SourceChange(String source, List<String> changes, String consequen
         private static Map<String, String> fields(Source source) {
             Map<String, String> fields = new LinkedHashMap<>();
             fields.put("schema", source.schema().toString());
+            fields.put("format", source.format().name());
             fields.put("event_time", source.eventTime());
             fields.put("allowed_lateness", source.allowedLateness().toString());
             fields.put("earliest", source.earliest().toString());

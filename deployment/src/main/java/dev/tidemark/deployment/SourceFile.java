@@ -1,7 +1,9 @@
 package dev.tidemark.deployment;
 
 import dev.tidemark.schema.AcceptedTypes;
+import dev.tidemark.schema.Format;
 import dev.tidemark.schema.SchemaProblem;
+import dev.tidemark.schema.SchemaRegistry;
 import dev.tidemark.schema.Source;
 import dev.tidemark.view.Durations;
 import java.io.IOException;
@@ -21,9 +23,13 @@ import org.apache.avro.Schema;
 final class SourceFile {
 
     private final YamlSection yaml;
+    private final Optional<SchemaRegistry> registry;
+    private final Map<String, Path> schemaFiles;
 
-    private SourceFile(YamlSection yaml) {
+    private SourceFile(YamlSection yaml, Optional<SchemaRegistry> registry, Map<String, Path> schemaFiles) {
         this.yaml = yaml;
+        this.registry = registry;
+        this.schemaFiles = schemaFiles;
     }
 
     /**
@@ -31,9 +37,15 @@ final class SourceFile {
      *
      * @param declared takes the source's name even then, so that its views are not told that it is not there; with it
      *     the schema that their expressions can be looked at with, if that is right
+     * @param registry the deployment's schema registry
+     * @param schemaFiles takes the file of the source's schema
      */
-    static Optional<Source> read(YamlSection yaml, Map<String, Optional<Schema>> declared) {
-        return new SourceFile(yaml).read(declared);
+    static Optional<Source> read(
+            YamlSection yaml,
+            Map<String, Optional<Schema>> declared,
+            Optional<SchemaRegistry> registry,
+            Map<String, Path> schemaFiles) {
+        return new SourceFile(yaml, registry, schemaFiles).read(declared);
     }
 
     private Optional<Source> read(Map<String, Optional<Schema>> declared) {
@@ -51,7 +63,7 @@ final class SourceFile {
         eventId.ifPresent(field -> schema.ifPresent(found -> field("event_id", found, field)));
         Optional<String> key = yaml.text("key").or(() -> eventId);
         key.ifPresent(field -> schema.ifPresent(found -> field("key", found, field)));
-        only("format", "json");
+        Format format = format();
         only("late_events", "include");
         yaml.notYet("deduplicate_within", "leave it out: every record counts");
         Duration lateness = duration("allowed_lateness", Source.DEFAULT_ALLOWED_LATENESS);
@@ -62,7 +74,7 @@ final class SourceFile {
             return Optional.empty();
         }
         String known = named.orElse("this source");
-        return source(new Draft(known, topic, schema.get(), eventTime.get(), key, lateness, earliest, horizon))
+        return source(new Draft(known, topic, schema.get(), format, eventTime.get(), key, lateness, earliest, horizon))
                 .filter(source -> name.isPresent() && accepted.isPresent());
     }
 
@@ -70,6 +82,7 @@ final class SourceFile {
             String name,
             String topic,
             Schema schema,
+            Format format,
             String eventTime,
             Optional<String> key,
             Duration lateness,
@@ -82,6 +95,7 @@ final class SourceFile {
                     draft.name(),
                     draft.topic(),
                     draft.schema(),
+                    draft.format(),
                     draft.eventTime(),
                     draft.key(),
                     draft.lateness(),
@@ -93,9 +107,21 @@ final class SourceFile {
         }
     }
 
+    private Format format() {
+        String name = yaml.text("format").orElse("json");
+        if (!name.equals("json") && !name.equals("avro")) {
+            yaml.problem("format", "'" + name + "' is no format; accepted are json and avro");
+        }
+        if (!name.equals("avro")) {
+            return Format.JSON;
+        }
+        return registry.isPresent() ? new Format.ConfluentAvro(registry) : Format.AVRO;
+    }
+
     /** A record schema, which may hold what events cannot have; that was recorded then. */
     private Optional<Schema> schema(String relative) {
         Path file = yaml.file().resolveSibling(relative).normalize();
+        yaml.text("name").ifPresent(name -> schemaFiles.put(name, file));
         try {
             String json = Files.readString(file);
             Schema schema = new Schema.Parser().parse(json);
@@ -108,6 +134,12 @@ final class SourceFile {
             yaml.problem("schema", file + " cannot be read: " + e);
         } catch (AvroRuntimeException e) {
             yaml.problem("schema", file + " is no Avro schema: " + e.getMessage());
+        } catch (NullPointerException e) {
+            // What Avro's parser throws where a type is named that is not there.
+            yaml.problem(
+                    "schema",
+                    file + " is no Avro schema: it names a type that it does not define; accepted are"
+                            + " null, boolean, int, long, float, double, bytes, string and the types defined before");
         }
         return Optional.empty();
     }

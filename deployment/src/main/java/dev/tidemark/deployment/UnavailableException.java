@@ -1,5 +1,6 @@
 package dev.tidemark.deployment;
 
+import dev.tidemark.schema.SchemaRegistryException;
 import java.util.Optional;
 import org.apache.kafka.common.KafkaException;
 
@@ -27,6 +28,9 @@ public final class UnavailableException extends RuntimeException {
             if (cause instanceof KafkaException kafka) {
                 return Optional.of(new UnavailableException(
                         "reading from Kafka failed: " + kafka.getMessage() + "; try again when the broker is up"));
+            }
+            if (cause instanceof SchemaRegistryException registry) {
+                return Optional.of(new UnavailableException(registry.getMessage()));
             }
         }
         return Optional.empty();

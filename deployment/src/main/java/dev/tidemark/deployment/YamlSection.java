@@ -2,14 +2,13 @@ package dev.tidemark.deployment;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Function;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.NodeTuple;
@@ -21,15 +20,12 @@ import org.yaml.snakeyaml.nodes.ScalarNode;
  */
 final class YamlSection {
 
-    private static final Pattern ENVIRONMENT = Pattern.compile("\\$\\{env:([^}]+)}");
-
-    private static final Pattern OTHER_REFERENCE = Pattern.compile("\\$\\{(?!env:)[^}]*}?");
-
     private final Path file;
     private final String prefix;
     private final int line;
     private final Map<String, Node> fields = new LinkedHashMap<>();
     private final Map<String, Integer> lines = new LinkedHashMap<>();
+    private final Map<String, References> references = new HashMap<>();
     private final TreeSet<String> asked = new TreeSet<>();
     private final List<Problem> problems;
 
@@ -78,9 +74,13 @@ final class YamlSection {
         return node instanceof ScalarNode scalar && scalar.getValue().isBlank();
     }
 
-    /** Records a problem with a field, at its line, or at the section's if the field is not there. */
+    /**
+     * Records a problem with a field, at its line, or at the section's if the field is not there. Where the message has
+     * what a reference in the field stands for, it shows the reference.
+     */
     void problem(String name, String message) {
-        problems.add(new Problem(file, lines.getOrDefault(name, line), prefix + name, message));
+        String shown = references.containsKey(name) ? references.get(name).hideIn(message) : message;
+        problems.add(new Problem(file, lines.getOrDefault(name, line), prefix + name, shown));
     }
 
     /** Records a problem in a file that this one names. */
@@ -97,25 +97,33 @@ final class YamlSection {
             problem(name, "is " + kind(node) + "; one value is expected");
             return Optional.empty();
         }
-        return Optional.of(withEnvironment(name, scalar.getValue()));
+        return Optional.of(resolved(name, scalar.getValue()));
     }
 
     private static String kind(Node node) {
         return node instanceof MappingNode ? "a mapping" : "a list";
     }
 
-    private String withEnvironment(String name, String text) {
-        Matcher other = OTHER_REFERENCE.matcher(text);
-        if (other.find()) {
-            problem(name, "'" + other.group() + "' is not available in this release; accepted is ${env:NAME}");
+    private String resolved(String name, String written) {
+        if (!references.containsKey(name)) {
+            References found = new References(file, written);
+            references.put(name, found);
+            found.problems().forEach(problem -> problem(name, problem));
         }
-        return ENVIRONMENT.matcher(text).replaceAll(found -> {
-            String value = System.getenv(found.group(1));
-            if (value == null) {
-                problem(name, "the environment variable " + found.group(1) + " is not set");
+        return references.get(name).value();
+    }
+
+    /** A mapping of texts. */
+    Settings settings() {
+        Map<String, String> values = new LinkedHashMap<>();
+        Map<String, String> written = new HashMap<>();
+        for (String name : names()) {
+            text(name).ifPresent(value -> values.put(name, value));
+            if (references.containsKey(name) && references.get(name).areThere()) {
+                written.put(name, ((ScalarNode) fields.get(name)).getValue());
             }
-            return Matcher.quoteReplacement(value == null ? "" : value);
-        });
+        }
+        return new Settings(values, written);
     }
 
     Optional<String> requiredText(String name, String example) {

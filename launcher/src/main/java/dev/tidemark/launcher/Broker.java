@@ -25,9 +25,7 @@ final class Broker implements Callable<Integer> {
         if (!deployment.kafka().isEmpty()) {
             throw new UnavailableException(
                     "%s names a broker (kafka.bootstrap.servers: %s), so this deployment has none"
-                                    .formatted(
-                                            deployment.file(),
-                                            deployment.kafka().get("bootstrap.servers"))
+                                    .formatted(deployment.file(), deployment.shownBroker())
                             + " of its own: leave `kafka` out, or use that one");
         }
         try (Lifetime lifetime = new Lifetime()) {

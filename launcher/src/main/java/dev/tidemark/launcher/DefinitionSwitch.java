@@ -45,12 +45,15 @@ final class DefinitionSwitch {
     private void recompute() {
         Output.say("recomputing the history of what has changed; what is published answers until that is done");
         try {
+            // A changed schema has what is archived judged again first.
+            platform.batch("archive");
             platform.batch("recompute");
             Output.say("publication %d has switched to what the files state"
                     .formatted(deployment.warehouse().publications().latest().number()));
         } catch (UnavailableException e) {
             Output.say(e.getMessage());
-            Output.say("what is published goes on answering; run `tidemark recompute` when that is mended");
+            Output.say("what is published goes on answering; run `tidemark archive` and `tidemark recompute` when"
+                    + " that is mended");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -39,7 +39,7 @@ final class Platform {
     /** Sees to a broker: the one that the deployment names, one of its own that runs already, or a new one. */
     void startBroker() throws InterruptedException {
         if (!deployment.kafka().isEmpty()) {
-            Output.say("using the broker at " + deployment.kafka().get("bootstrap.servers"));
+            Output.say("using the broker at " + deployment.shownBroker());
         } else if (hasRunningBroker()) {
             Output.say("using this deployment's broker, which runs already at "
                     + deployment.brokerHome().address());

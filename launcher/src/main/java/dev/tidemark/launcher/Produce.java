@@ -1,7 +1,11 @@
 package dev.tidemark.launcher;
 
 import dev.tidemark.deployment.Deployment;
+import dev.tidemark.deployment.RefusedException;
 import dev.tidemark.deployment.SourceLog;
+import dev.tidemark.deployment.UnavailableException;
+import dev.tidemark.schema.EventWriter;
+import dev.tidemark.schema.SchemaRegistryException;
 import dev.tidemark.schema.Source;
 import dev.tidemark.view.Json;
 import java.io.PrintWriter;
@@ -26,6 +30,8 @@ import picocli.CommandLine.Spec;
         name = "produce",
         description = {
             "Send newline-delimited JSON to a source's topic, each line that is not blank as it is, malformed or not.",
+            "For a source of the format avro each line becomes a record in Avro's encoding; with a schema registry, the"
+                    + " source's schema is registered under TOPIC-value. What is no event of the schema goes as it is.",
             "The record's key is the source's `key` field as text; a line that is no JSON object has none."
         },
         mixinStandardHelpOptions = true)
@@ -88,12 +94,13 @@ final class Produce implements Callable<Integer> {
         Deployment deployment = tidemark.deployment();
         Source target = target(deployment);
         requireTopic(deployment, target);
+        EventWriter values = values(target);
         try (Lines lines = file.map(Lines::of).orElseGet(() -> new Lines(System.in));
                 Lifetime lifetime = new Lifetime()) {
             SourceProducer producer = producer(deployment.kafkaClient());
             lifetime.onEnd(() -> stop(producer));
             Progress progress = new Progress(1, err()::println);
-            send(lines, target, producer, progress);
+            send(lines, target, values, producer, progress);
             report(target, producer.finish(), progress);
             return 0;
         }
@@ -138,27 +145,56 @@ final class Produce implements Callable<Integer> {
         }
     }
 
-    private void send(Lines lines, Source target, SourceProducer producer, Progress progress) {
-        Pacer pacer = new Pacer(rate.orElse(Double.POSITIVE_INFINITY));
-        long most = limit.orElse(Long.MAX_VALUE);
-        while (progress.records() < most) {
-            Optional<byte[]> line = lines.next();
-            if (line.isEmpty()) {
-                return;
-            }
-            pacer.next();
-            producer.send(record(target, line.get(), historical));
-            progress.add();
+    private static EventWriter values(Source target) {
+        try {
+            return target.format().writer(target.schema(), target.topic());
+        } catch (SchemaRegistryException e) {
+            throw new UnavailableException(e.getMessage());
         }
     }
 
-    /** The record that a line of a source becomes; its partition is the default one of its key. */
-    static ProducerRecord<byte[], byte[]> record(Source target, byte[] line, boolean historical) {
+    private void send(Lines lines, Source target, EventWriter values, SourceProducer producer, Progress progress) {
+        Pacer pacer = new Pacer(rate.orElse(Double.POSITIVE_INFINITY));
+        long most = limit.orElse(Long.MAX_VALUE);
+        long asTheyAre = 0;
+        while (progress.records() < most) {
+            Optional<byte[]> line = lines.next();
+            if (line.isEmpty()) {
+                break;
+            }
+            byte[] value = value(line.get(), values, producer, progress);
+            asTheyAre += value == line.get() ? 1 : 0;
+            pacer.next();
+            producer.send(record(target, line.get(), value, historical));
+            progress.add();
+        }
+        if (asTheyAre > 0 && !target.format().equals(dev.tidemark.schema.Format.JSON)) {
+            err().println("%,d lines are no events of the schema, and were sent as they are: they will be malformed"
+                    .formatted(asTheyAre));
+        }
+    }
+
+    private static byte[] value(byte[] line, EventWriter values, SourceProducer producer, Progress progress) {
+        try {
+            return values.write(line);
+        } catch (IllegalArgumentException e) {
+            producer.close();
+            throw new RefusedException("line %,d that is not blank was not sent: %s; %s"
+                    .formatted(progress.records() + 1, e.getMessage(), producer.summary()));
+        }
+    }
+
+    /**
+     * The record that a line of a source becomes; its partition is the default one of its key.
+     *
+     * @param value the line, in the format of the source
+     */
+    static ProducerRecord<byte[], byte[]> record(Source target, byte[] line, byte[] value, boolean historical) {
         LineFields fields = LineFields.of(line, target);
         byte[] key =
                 fields.key().map(text -> text.getBytes(StandardCharsets.UTF_8)).orElse(null);
         Long timestamp = historical ? (Long) fields.historicalTimestamp(System.currentTimeMillis()) : null;
-        return new ProducerRecord<>(target.topic(), null, timestamp, key, line);
+        return new ProducerRecord<>(target.topic(), null, timestamp, key, value);
     }
 
     private void report(Source target, Acknowledged sent, Progress progress) {

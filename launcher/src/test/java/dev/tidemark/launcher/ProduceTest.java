@@ -1,9 +1,11 @@
 package dev.tidemark.launcher;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.tidemark.broker.LocalSchemaRegistry;
 import dev.tidemark.broker.SharedBroker;
 import dev.tidemark.deployment.UnavailableException;
 import dev.tidemark.schema.Source;
@@ -12,6 +14,7 @@ import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -109,7 +112,8 @@ class ProduceTest {
     void anAbortedTransactionLeavesNothingToReadersOfCommittedRecords() {
         Source source = Orders.source(topic);
         SourceProducer producer = SourceProducer.transactional(kafka(), 2);
-        Stream.of("1", "2", "3").forEach(line -> producer.send(Produce.record(source, bytes(line), false)));
+        Stream.of("1", "2", "3")
+                .forEach(line -> producer.send(Produce.record(source, bytes(line), bytes(line), false)));
         producer.close();
         // Three records, the marker of a commit, and that of an abort: nothing is left open.
         assertEquals(5, endOffset());
@@ -150,6 +154,61 @@ class ProduceTest {
                 UnavailableException.class, () -> producer.send(new ProducerRecord<>(topic, bytes("late"))));
         assertTrue(failure.getMessage().startsWith("1 of 2 records were acknowledged"), failure.getMessage());
         assertEquals(List.of("waits"), values());
+    }
+
+    @Test
+    void linesForAnAvroSourceBecomeRecordsAndWhatIsNoEventGoesAsItIs() throws Exception {
+        Path source = directory.resolve("sources/orders.yaml");
+        Files.writeString(source, Files.readString(source).replace("format: json", "format: avro"));
+        String good = "{\"order_id\": \"a\", \"at\": \"1970-01-01T00:00:00.001Z\", \"amount\": 3}";
+        assertEquals(0, produce(good + "\nnot json\n", "--historical"));
+        List<ConsumerRecord<byte[], byte[]>> sent = records().toList();
+        assertArrayEquals(new byte[] {2, 'a', 2, 6}, sent.get(0).value());
+        assertEquals("a", text(sent.get(0).key()));
+        assertEquals(1, sent.get(0).timestamp());
+        assertEquals("not json", text(sent.get(1).value()));
+        assertTrue(
+                err.toString()
+                        .contains(
+                                "1 lines are no events of the schema, and were sent as they are: they will be malformed"),
+                err.toString());
+    }
+
+    @Test
+    void aLineWhoseBytesWouldBeAnotherEventIsNotSent() throws Exception {
+        Path schema = directory.resolve("schemas/orders.avsc");
+        Files.writeString(
+                schema,
+                "{\"type\":\"record\",\"name\":\"O\",\"fields\":[{\"name\":\"at\",\"type\":{\"type\":\"long\",\"logicalType\":\"timestamp-millis\"}}]}");
+        Path source = directory.resolve("sources/orders.yaml");
+        Files.writeString(
+                source,
+                Files.readString(source).replace("format: json", "format: avro").replace("key: order_id", ""));
+        assertEquals(1, produce("{\"at\": 1}\n5\n{\"at\": 2}\n"));
+        assertTrue(
+                err.toString().contains("line 2 that is not blank was not sent: it is no event of the schema")
+                        && err.toString().contains("1 of 1 records were acknowledged"),
+                err.toString());
+        assertEquals(1, records().count());
+    }
+
+    @Test
+    void withARegistryRecordsNameTheirSchema() throws Exception {
+        try (LocalSchemaRegistry registry = LocalSchemaRegistry.start()) {
+            Path source = directory.resolve("sources/orders.yaml");
+            Files.writeString(source, Files.readString(source).replace("format: json", "format: avro"));
+            Files.writeString(config, "schema_registry: {url: '" + registry.url() + "'}\n", StandardOpenOption.APPEND);
+            assertEquals(0, produce("{\"order_id\": \"a\", \"at\": 1, \"amount\": 3}"));
+            assertArrayEquals(
+                    new byte[] {0, 0, 0, 0, 1, 2, 'a', 2, 6},
+                    records().findFirst().orElseThrow().value());
+            assertEquals(List.of("POST /subjects/" + topic + "-value/versions"), registry.requests());
+            registry.answerOnly(401);
+            assertEquals(1, produce("{}"));
+            assertTrue(
+                    err.toString().contains("tidemark: the schema registry " + registry.url() + " refuses the login"),
+                    err.toString());
+        }
     }
 
     @Test

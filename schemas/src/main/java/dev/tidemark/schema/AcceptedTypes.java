@@ -89,7 +89,7 @@ public final class AcceptedTypes {
         look(field.schema(), path);
         if (problems.size() == before && field.hasDefaultValue()) {
             try {
-                AvroDefaults.of(field);
+                AvroValues.defaultOf(field);
             } catch (IllegalArgumentException | AvroRuntimeException e) {
                 problem(path, e.getMessage());
             }

@@ -7,19 +7,14 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import dev.tidemark.schema.Judged.Reason;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.CodingErrorAction;
-import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import org.apache.avro.LogicalTypes;
 import org.apache.avro.Schema;
 
 /**
- * JSON values as events of an Avro schema: a missing field takes the schema's default, unknown fields are ignored, of a
- * repeated field the last one counts. Not thread-safe.
+ * JSON values as events of an Avro schema: a missing field takes the schema's default, a field may have one of its
+ * aliases, unknown fields are ignored, of a repeated field the last one counts. Not thread-safe.
  */
-final class JsonEvents {
+final class JsonEvents implements EventReader {
 
     /** Deeper nesting than this is malformed, and is found before it costs anything. */
     private static final int MAX_DEPTH = 100;
@@ -45,8 +40,9 @@ final class JsonEvents {
                 || schema.getLogicalType() instanceof LogicalTypes.TimestampMicros;
     }
 
-    EventRecord read(byte[] value) throws MalformedEventException {
-        try (JsonParser json = JSON.createParser(utf8(value))) {
+    @Override
+    public EventRecord read(byte[] value) throws MalformedEventException {
+        try (JsonParser json = JSON.createParser(StrictUtf8.decode(value, value.length, ""))) {
             if (json.nextToken() != JsonToken.START_OBJECT) {
                 throw new MalformedEventException(Reason.UNREADABLE, "the value is no JSON object");
             }
@@ -59,22 +55,6 @@ final class JsonEvents {
             throw new MalformedEventException(Reason.UNREADABLE, "not JSON: " + e.getOriginalMessage());
         } catch (IOException e) {
             throw new MalformedEventException(Reason.UNREADABLE, "not JSON: " + e.getMessage());
-        }
-    }
-
-    /** Jackson lets some invalid UTF-8 pass; an event with replaced characters would be another event. */
-    private static String utf8(byte[] value) throws MalformedEventException {
-        try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .onMalformedInput(CodingErrorAction.REPORT)
-                    .onUnmappableCharacter(CodingErrorAction.REPORT)
-                    .decode(ByteBuffer.wrap(value))
-                    .toString();
-        } catch (CharacterCodingException e) {
-            int shown = Math.min(value.length, 16);
-            throw new MalformedEventException(
-                    Reason.UNREADABLE, "not UTF-8; it begins with " + Arrays.toString(Arrays.copyOf(value, shown)));
         }
     }
 }

@@ -163,6 +163,9 @@ final class JsonReaders {
     private static String symbol(JsonParser json, String path, Schema type)
             throws IOException, MalformedEventException {
         String symbol = string(json, path);
+        if (!type.hasEnumSymbol(symbol) && type.getEnumDefault() != null) {
+            return type.getEnumDefault();
+        }
         if (!type.hasEnumSymbol(symbol)) {
             throw unexpected(json, path, "one of " + type.getEnumSymbols());
         }

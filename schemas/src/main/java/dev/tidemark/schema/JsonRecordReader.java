@@ -33,9 +33,11 @@ final class JsonRecordReader implements JsonReader {
             int at = field.pos();
             paths[at] = path.isEmpty() ? field.name() : path + "." + field.name();
             readers[at] = JsonReaders.of(field.schema(), paths[at]);
-            defaults[at] = field.hasDefaultValue() ? AvroDefaults.of(field) : MISSING;
-            index.put(field.name(), at);
+            defaults[at] = field.hasDefaultValue() ? AvroValues.defaultOf(field) : MISSING;
         }
+        // A name goes before an alias: it may be the former name of another field.
+        fields.forEach(field -> field.aliases().forEach(alias -> index.put(alias, field.pos())));
+        fields.forEach(field -> index.put(field.name(), field.pos()));
     }
 
     @Override

@@ -114,11 +114,14 @@ class JudgeTest {
                 "x",
                 "{\"type\":\"record\",\"name\":\"X\",\"fields\":[{\"name\":\"next\",\"type\":[\"null\",\"X\"]}]}");
         refused(
-                "x has the default 2.56; accepted are at most 2 digits",
+                "x has a default that no event could have: x is 2.56; expected at most 2 digits",
                 "x",
                 "{\"type\":\"bytes\",\"logicalType\":\"decimal\",\"precision\":2,\"scale\":2},\"default\":\"\\u0001\\u0000\"");
         refused("X differs from another field only in case", "x", "\"int\"},{\"name\":\"X\",\"type\":\"int\"");
-        refused("x has the default +", "x", logical("int", "date") + ",\"default\":2000000000");
+        refused(
+                "x has a default that no event could have: x is +",
+                "x",
+                logical("int", "date") + ",\"default\":2000000000");
     }
 
     @Test

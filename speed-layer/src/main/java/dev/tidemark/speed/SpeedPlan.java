@@ -2,7 +2,9 @@ package dev.tidemark.speed;
 
 import dev.tidemark.compile.ViewCompiler;
 import dev.tidemark.deployment.Deployment;
+import dev.tidemark.deployment.RefusedException;
 import dev.tidemark.deployment.SourceLog;
+import dev.tidemark.schema.Format;
 import dev.tidemark.view.Cut;
 import dev.tidemark.view.DefinitionSet;
 import dev.tidemark.view.Publication;
@@ -59,10 +61,24 @@ record SpeedPlan(StreamedSets sets, List<SpeedSource> sources, List<SpeedSource>
 
         private DefinitionSet definitions(StreamedSets.Ref ref) {
             if (!ref.fromFiles()) {
-                return deployment.warehouse().requireDefinitions(ref.source(), ref.id());
+                return readable(deployment.warehouse().requireDefinitions(ref.source(), ref.id()));
             }
             return ViewCompiler.resolve(
                     deployment.source(ref.source()), deployment.streamedViewsOf(ref.source()), deployment.zone());
+        }
+
+        /** A set that was kept, with what is not kept of its source's format: a schema registry. */
+        private DefinitionSet readable(DefinitionSet kept) {
+            Format before = kept.source().format();
+            Format now = deployment.source(kept.source().name()).format();
+            if (!now.name().equals(before.name())) {
+                throw new RefusedException(
+                        ("the values of source %s are %s, but they were %s when its views were published"
+                                        + " (avro with a schema registry is confluent-avro); accepted is the same format: send other"
+                                        + " values to another topic, as another source")
+                                .formatted(kept.source().name(), now.name(), before.name()));
+            }
+            return new DefinitionSet(kept.id(), kept.source().in(now), kept.zone(), kept.views());
         }
 
         private SpeedSource source(DefinitionSet set) {

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Stream;
@@ -32,7 +33,13 @@ final class TidemarkCommand {
 
     /** Starts it in {@code folder} with a file as its standard input. */
     static TidemarkCommand start(Path folder, Path input, String... arguments) throws IOException {
-        return start(java(), folder, input, arguments);
+        return start(java(), folder, input, Map.of(), arguments);
+    }
+
+    /** Starts it with more in its environment. */
+    static TidemarkCommand start(Path folder, Path input, Map<String, String> environment, String... arguments)
+            throws IOException {
+        return start(java(), folder, input, environment, arguments);
     }
 
     /** Starts the script of an unpacked archive in {@code folder}, with nothing to read. */
@@ -47,22 +54,23 @@ final class TidemarkCommand {
     static TidemarkCommand startInGroup(Path folder, String... arguments) throws IOException {
         List<String> command = new ArrayList<>(List.of("setsid", "env", "--default-signal=INT"));
         command.addAll(java());
-        return start(command, folder, Path.of("/dev/null"), arguments);
+        return start(command, folder, Path.of("/dev/null"), Map.of(), arguments);
     }
 
-    private static TidemarkCommand start(List<String> java, Path folder, Path input, String... arguments)
+    private static TidemarkCommand start(
+            List<String> java, Path folder, Path input, Map<String, String> environment, String... arguments)
             throws IOException {
         Path outputs = Files.createDirectories(Repository.ROOT.resolve("system-tests/target/processes"));
         Path output = Files.createTempFile(outputs, "tidemark-" + arguments[0] + "-", ".log");
         List<String> command = new ArrayList<>(java);
         command.addAll(List.of(arguments));
-        Process process = new ProcessBuilder(command)
+        ProcessBuilder process = new ProcessBuilder(command)
                 .directory(folder.toFile())
                 .redirectInput(input.toFile())
                 .redirectErrorStream(true)
-                .redirectOutput(output.toFile())
-                .start();
-        return new TidemarkCommand(process, output);
+                .redirectOutput(output.toFile());
+        process.environment().putAll(environment);
+        return new TidemarkCommand(process.start(), output);
     }
 
     private static List<String> java() throws IOException {

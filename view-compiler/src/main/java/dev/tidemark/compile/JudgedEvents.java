@@ -10,6 +10,7 @@ import java.io.Serializable;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import org.apache.avro.Schema;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
@@ -42,6 +43,15 @@ public final class JudgedEvents {
      * @param carried the columns of {@code records} to keep, in order
      */
     public static Dataset<Row> of(Dataset<Row> records, Source source, List<String> carried) {
+        return of(records, source, source.schema(), carried);
+    }
+
+    /**
+     * Judges records of the past by the present schema.
+     *
+     * @param writtenBy the schema that they were written by, where their bytes do not say it
+     */
+    public static Dataset<Row> of(Dataset<Row> records, Source source, Schema writtenBy, List<String> carried) {
         StructType schema = new StructType();
         for (String name : carried) {
             StructField field = records.schema().apply(name);
@@ -55,6 +65,8 @@ public final class JudgedEvents {
         int[] columns = carried.stream().mapToInt(records.schema()::fieldIndex).toArray();
         Judging judging = new Judging(
                 StoredSource.of(source),
+                FormatHandle.of(source.format()),
+                writtenBy.toString(),
                 columns,
                 records.schema().fieldIndex("value"),
                 records.schema().fieldIndex("timestamp"));
@@ -62,12 +74,14 @@ public final class JudgedEvents {
     }
 
     /** Runs in Spark's tasks. */
-    private record Judging(StoredSource source, int[] carried, int value, int timestamp)
+    private record Judging(
+            StoredSource source, FormatHandle format, String writtenBy, int[] carried, int value, int timestamp)
             implements MapPartitionsFunction<Row, Row>, Serializable {
 
         @Override
         public Iterator<Row> call(Iterator<Row> records) {
-            Judge judge = new Judge(source.toSource());
+            Source judged = source.toSource().in(format.format());
+            Judge judge = new Judge(judged, new Schema.Parser().parse(writtenBy));
             return new Iterator<>() {
                 @Override
                 public boolean hasNext() {

@@ -35,6 +35,8 @@ public final class SparkSettings {
         return builder.config("spark.sql.session.timeZone", zone.getId())
                 .config("spark.sql.ansi.enabled", "true")
                 .config("spark.sql.datetime.java8API.enabled", "true")
+                // Plans show the options of sources and sinks: among Kafka's are passwords.
+                .config("spark.sql.redaction.options.regex", "(?i)url|^kafka[.]")
                 // A common part of two views would be evaluated outside of the attempt that isolates its failure.
                 .config("spark.sql.subexpressionElimination.enabled", "false")
                 // It would push the attempt into the branches of a filter, and leave the filter itself outside.

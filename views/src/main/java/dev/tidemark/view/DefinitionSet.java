@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tidemark.schema.CellShape;
+import dev.tidemark.schema.Format;
 import dev.tidemark.schema.Source;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -54,7 +55,8 @@ public record DefinitionSet(String id, Source source, ZoneId zone, List<View> vi
 
     /**
      * The identity of a source's views: the version of our own rules, and the first 64 bits of SHA-256 over canonical
-     * JSON (keys in order, no white space) of the schema without its documentation, the judging rules, the views
+     * JSON (keys in order, no white space) of the schema without its documentation, the format of the values (but not
+     * where a registry is) unless it is JSON, the judging rules, the views
      * without their descriptions, and the timezone.
      */
     public static String idOf(Source source, List<ViewDefinition> views, ZoneId zone) {
@@ -74,6 +76,9 @@ public record DefinitionSet(String id, Source source, ZoneId zone, List<View> vi
         content.put("version", VERSION);
         content.put("source", source.name());
         content.put("schema", withoutDoc(source));
+        if (!source.format().equals(Format.JSON)) {
+            content.put("format", source.format().name());
+        }
         content.put("event_time", source.eventTime());
         content.put("allowed_lateness", source.allowedLateness());
         content.put("earliest", source.earliest());

@@ -1,5 +1,6 @@
 package dev.tidemark.view;
 
+import dev.tidemark.schema.Format;
 import dev.tidemark.schema.Source;
 import java.io.Serializable;
 import java.time.Duration;
@@ -12,12 +13,15 @@ import org.apache.avro.Schema;
  * schema's logical types cannot.
  *
  * @param schema the Avro schema's JSON
+ * @param format the name of the format of its values; null where it is JSON. Where a registry is, is not kept, since its
+ *     login would be
  * @param key null where the source has none
  */
 public record StoredSource(
         String name,
         String topic,
         String schema,
+        String format,
         String eventTime,
         String key,
         Duration allowedLateness,
@@ -31,6 +35,7 @@ public record StoredSource(
                 source.name(),
                 source.topic(),
                 source.schema().toString(),
+                source.format().equals(Format.JSON) ? null : source.format().name(),
                 source.eventTime(),
                 source.key().orElse(null),
                 source.allowedLateness(),
@@ -38,12 +43,13 @@ public record StoredSource(
                 source.horizon());
     }
 
-    /** The source that was stored. */
+    /** The source that was stored, without its schema registry if it has one. */
     public Source toSource() {
         return new Source(
                 name,
                 topic,
                 new Schema.Parser().parse(schema),
+                format == null ? Format.JSON : Format.kept(format),
                 eventTime,
                 Optional.ofNullable(key),
                 allowedLateness,
