@@ -349,6 +349,7 @@ final class Shop {
                 deployment.kafka(),
                 deployment.spark(),
                 0,
+                0,
                 deployment.sources(),
                 deployment.views(),
                 Locations.NONE));

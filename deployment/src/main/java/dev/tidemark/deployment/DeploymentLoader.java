@@ -143,8 +143,8 @@ public final class DeploymentLoader {
     /** @param refusal says of a setting's name why it is refused, if so */
     private static Settings settings(YamlSection yaml, String field, Function<String, Optional<String>> refusal) {
         Optional<YamlSection> section = yaml.section(field);
-        section.ifPresent(found -> found.names()
-                .forEach(name -> refusal.apply(name).ifPresent(why -> found.problem(name, why))));
+        section.ifPresent(
+                found -> found.names().forEach(name -> refusal.apply(name).ifPresent(why -> found.problem(name, why))));
         return section.map(YamlSection::settings).orElse(Settings.of(Map.of()));
     }
 
@@ -212,7 +212,7 @@ public final class DeploymentLoader {
             boolean isLookedAt =
                     isAdded && sources.stream().anyMatch(source -> source.name().equals(view.source()));
             if (!isLookedAt) {
-                draft(view, new Locations(Map.of(view.name(), yaml.file()), Map.of(yaml.file(), fieldLines)));
+                draft(view, Locations.ofView(view.name(), yaml.file(), fieldLines));
             }
         });
     }

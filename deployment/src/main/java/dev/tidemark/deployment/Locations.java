@@ -21,6 +21,11 @@ public record Locations(
     /** Of a deployment that was not read from files. */
     public static final Locations NONE = new Locations(Map.of(), Map.of(), Map.of(), Map.of());
 
+    /** Of one view alone. */
+    static Locations ofView(String view, Path file, Map<String, Integer> lines) {
+        return new Locations(Map.of(view, file), Map.of(), Map.of(), Map.of(file, lines));
+    }
+
     /** A problem with a field of a view, such as {@code measures.revenue}. */
     public Problem inView(String view, String field, String message) {
         return in(views.getOrDefault(view, Path.of("view " + view)), field, message);

@@ -37,7 +37,14 @@ class FileSchemaTest {
     void aDeploymentWithAFieldTooManyEverywhere() throws IOException {
         write(
                 "tidemark.yaml",
-                "version: 1\nname: shop\nserving: {port: 0, x: 1}\nspeed: {metrics_port: 0, x: 1}\nx: 1\n");
+                """
+                version: 1
+                name: shop
+                serving: {port: 0, x: 1}
+                speed: {metrics_port: 0, x: 1}
+                schema_registry: {url: "http://127.0.0.1:1", x: 1}
+                x: 1
+                """);
         write("sources/orders.yaml", "name: orders\nx: 1\n");
         write("views/revenue.yaml", "name: revenue\nx: 1\n");
     }
@@ -52,6 +59,9 @@ class FileSchemaTest {
         assertEquals(read("tidemark.yaml", "x"), inSchema(FileSchema.TIDEMARK, ""));
         assertEquals(read("tidemark.yaml", "serving.x"), inSchema(FileSchema.TIDEMARK, "/properties/serving"));
         assertEquals(read("tidemark.yaml", "speed.x"), inSchema(FileSchema.TIDEMARK, "/properties/speed"));
+        assertEquals(
+                read("tidemark.yaml", "schema_registry.x"),
+                inSchema(FileSchema.TIDEMARK, "/properties/schema_registry"));
         assertEquals(read("sources/orders.yaml", "x"), inSchema(FileSchema.SOURCE, ""));
         assertEquals(read("views/revenue.yaml", "x"), inSchema(FileSchema.VIEW, ""));
     }

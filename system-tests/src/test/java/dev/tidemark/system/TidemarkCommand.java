@@ -44,7 +44,7 @@ final class TidemarkCommand {
 
     /** Starts the script of an unpacked archive in {@code folder}, with nothing to read. */
     static TidemarkCommand script(Path script, Path folder, String... arguments) throws IOException {
-        return start(List.of(script.toString()), folder, Path.of("/dev/null"), arguments);
+        return start(List.of(script.toString()), folder, Path.of("/dev/null"), Map.of(), arguments);
     }
 
     /**
