@@ -6,7 +6,6 @@ import dev.tidemark.deployment.InvalidDeploymentException;
 import dev.tidemark.deployment.RefusedException;
 import dev.tidemark.deployment.SourceLog;
 import dev.tidemark.deployment.UnavailableException;
-import dev.tidemark.schema.SchemaRegistryException;
 import dev.tidemark.schema.Source;
 import dev.tidemark.view.Cut;
 import dev.tidemark.view.Json;
@@ -174,7 +173,6 @@ final class Archive {
             rows.unpersist();
         }
     }
-
 
     private Dataset<Row> read(Source source, NewRecords records) {
         Map<String, String> options = new TreeMap<>();

@@ -1,13 +1,13 @@
 package dev.tidemark.serving.http;
 
-import io.micrometer.core.instrument.Gauge;
-import dev.tidemark.serving.live.LiveQueries;
 import dev.tidemark.deployment.Metrics;
 import dev.tidemark.schema.Bucket;
 import dev.tidemark.serving.fold.Generation;
 import dev.tidemark.serving.fold.LiveSource;
+import dev.tidemark.serving.live.LiveQueries;
 import dev.tidemark.view.OffsetRanges;
 import dev.tidemark.view.Tail.Progress;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.MultiGauge.Row;
 import io.micrometer.core.instrument.Tags;
