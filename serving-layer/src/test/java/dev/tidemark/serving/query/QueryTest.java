@@ -96,7 +96,7 @@ class QueryTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"fill,zero", "publication,1", "finality,final", "live,true", "history,true", "timezone,UTC"})
+    @CsvSource({"fill,zero", "publication,1", "finality,final", "history,true", "timezone,UTC"})
     void saysWhatALaterReleaseBrings(String name, String value) {
         HttpProblem problem = assertThrows(HttpProblem.class, () -> query(Map.of(name, List.of(value))));
         assertEquals(HttpProblem.Kind.NOT_IN_THIS_RELEASE, problem.kind());
