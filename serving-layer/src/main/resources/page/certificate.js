@@ -14,9 +14,9 @@ export function cutTime(certificate) {
   return times.length === 0 ? null : Math.min(...times.map(Date.parse));
 }
 
-/** Shows an answer's certificate and freshness. */
-export function show(certificate, freshness, zone) {
-  showPublication(certificate, zone);
+/** Shows the certificate and the freshness of an answer about a view. */
+export function show(view, { certificate, freshness }, zone) {
+  showPublication(view, certificate, zone);
   showLag(freshness, zone);
   showMissing(certificate);
   fill(
@@ -35,9 +35,10 @@ export function show(certificate, freshness, zone) {
   );
 }
 
-function showPublication(certificate, zone) {
+function showPublication(view, certificate, zone) {
+  const none = view.layers === "speed" ? "never: it is streamed alone" : "none yet";
   at("publication").textContent = certificate.publication === 0
-    ? "none yet"
+    ? none
     : `${certificate.publication}, of ${time(certificate.published_at, zone)}`;
 }
 
@@ -58,12 +59,22 @@ function showMissing(certificate) {
 }
 
 /** Says where the cut is, if the times from `first` to `last` (milliseconds) are shown. */
-export function sayCut(cut, [first, last], zone) {
+export function sayCut(view, certificate, [first, last], zone) {
+  at("cut").textContent = cutSentence(view, certificate, [first, last], zone);
+}
+
+function cutSentence(view, certificate, [first, last], zone) {
+  const cut = cutTime(certificate);
+  if (view.layers === "speed") {
+    return "The speed layer alone computes this view, from its increments on: there is no cut.";
+  }
   if (cut === null) {
-    at("cut").textContent = "Nothing has been published yet: the speed layer has counted everything that is shown.";
-    return;
+    return "Nothing has been published yet: the speed layer has counted everything that is shown.";
   }
   const where = cut < first ? "before what is shown" : cut > last ? "after what is shown" : "the dashed line";
-  at("cut").textContent = `The cut is at ${time(cut, zone)}, ${where}: batch has counted what was recorded up to it,`
-    + " the speed layer what was recorded later, late events of earlier times among it.";
+  const place = `The cut is at ${time(cut, zone)}, ${where}: batch has counted what was recorded up to it,`;
+  return certificate.reaches === undefined
+    ? `${place} the speed layer what was recorded later, late events of earlier times among it.`
+    : `${place} and computes this view alone: events appended since ${time(certificate.reaches, zone)} come with the`
+      + " next publication.";
 }

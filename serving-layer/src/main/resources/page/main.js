@@ -106,7 +106,7 @@ function isOver(range, length, rows) {
 function show({ view, measures, by }, answer, charts, groupsRemark) {
   const zone = zoneOf(view);
   const { rows } = answer;
-  certificate.show(answer.certificate, answer.freshness, zone);
+  certificate.show(view, answer, zone);
   remark(rows.length === 0 ? `${view.name} has counted no events in this range yet.` : groupsRemark);
   at("charts").hidden = rows.length === 0;
   at("cut").hidden = rows.length === 0;
@@ -118,7 +118,7 @@ function show({ view, measures, by }, answer, charts, groupsRemark) {
   const cut = certificate.cutTime(answer.certificate);
   const times = shown(rows, cut);
   charts.forEach((chart) => chart.show(rows, times, cut));
-  certificate.sayCut(cut, times, zone);
+  certificate.sayCut(view, answer.certificate, times, zone);
   fill(
     at("newest"),
     `from ${time(last.window_start, zone)} to ${time(last.window_end, zone)}, ${zone}`,

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.logging.Level;
+import java.util.logging.Logger;
 import java.util.stream.Stream;
 import org.openqa.selenium.By;
 import org.openqa.selenium.WebElement;
@@ -25,9 +26,13 @@ final class Browser implements AutoCloseable {
 
     private static final String REQUIRED = "TIDEMARK_REQUIRE_BROWSER";
 
+    /** Selenium's own; it warns of a part for this Chromium's version, which nothing here uses. */
+    private static final Logger SELENIUM = Logger.getLogger("org.openqa.selenium");
+
     private final ChromeDriver driver;
 
     private Browser(Path chromium, Path chromedriver) {
+        SELENIUM.setLevel(Level.SEVERE);
         ChromeOptions options = new ChromeOptions();
         options.setBinary(chromium.toFile());
         // Root may not use the sandbox, and a container's shared memory is small.

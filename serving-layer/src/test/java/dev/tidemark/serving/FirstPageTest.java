@@ -62,20 +62,20 @@ class FirstPageTest {
 
     @Test
     void theFirstViewsLinesMoveWhileEventsArrive() throws Exception {
-        orders.sellAndCount(0, minutesAgo(20), "EU", "1.00");
-        orders.sellAndCount(0, minutesAgo(10), "EU", "2.00");
+        returns.sellAndCount(0, minutesAgo(20), "EU", "1.00");
+        returns.sellAndCount(0, minutesAgo(10), "EU", "2.00");
         browser.show(serving, "");
         Until.holds(() -> browser.text("#connection").equals("Live") && browser.shows(".chart canvas"));
-        assertEquals("revenue", browser.element("select[name=view]").getDomProperty("value"));
+        assertEquals("refunds", browser.element("select[name=view]").getDomProperty("value"));
         assertEquals("none yet", browser.text("#publication"));
         assertEquals(
                 "Nothing has been published yet: the speed layer has counted everything that is shown.",
                 browser.text("#cut"));
         String before = browser.drawing();
-        orders.sellAndCount(0, minutesAgo(0), "EU", "4.00");
-        orders.sellAndCount(0, minutesAgo(5), "EU", "8.00");
+        returns.sellAndCount(0, minutesAgo(0), "EU", "4.00");
+        returns.sellAndCount(0, minutesAgo(5), "EU", "8.00");
         Until.holds(() -> !browser.drawing().equals(before));
-        Until.holds(() -> browser.text("#coverage tbody").contains(orders.topic + " 0 0 – 4 4 none"));
+        Until.holds(() -> browser.text("#coverage tbody").contains(returns.topic + " 0 0 – 4 4 none"));
         Until.holds(() -> browser.text("#lag").equals("none: every record is counted"));
         browser.requireNoErrors();
     }
@@ -86,7 +86,7 @@ class FirstPageTest {
         orders.sellAndCount(0, minutesAgo(10), "EU", "2.00");
         orders.publish(Map.of(0, 2L));
         orders.sellAndCount(0, minutesAgo(0), "EU", "4.00");
-        browser.show(serving, "");
+        browser.show(serving, "?view=revenue");
         Until.holds(() -> browser.text("#publication").startsWith("1, of "));
         Until.holds(() -> browser.shows(".cut span"));
         assertEquals("cut", browser.text(".cut span"));
@@ -104,7 +104,7 @@ class FirstPageTest {
     void historyIsShownWhereThereIsNothingNewer() throws Exception {
         orders.sellAndCount(0, Shop.NOON, "EU", "1234567.10");
         orders.sellAndCount(0, Shop.NOON.plusSeconds(600), "US", "2.50");
-        browser.show(serving, "?measures=orders,revenue&by=region");
+        browser.show(serving, "?view=revenue&measures=orders,revenue&by=region");
         Until.holds(() -> browser.text("#newest").contains("US 1 2.50"));
         assertTrue(browser.text("#newest").contains("from 2026-03-02 12:10:00 to 2026-03-02 12:11:00, UTC"));
         orders.sellAndCount(0, Shop.NOON.plusSeconds(600), "US", "1234567.10");
@@ -119,7 +119,7 @@ class FirstPageTest {
     @Test
     void anotherViewWithoutEventsSaysSoUntilTheyCome() throws Exception {
         orders.sellAndCount(0, minutesAgo(1), "EU", "1.00");
-        browser.show(serving, "");
+        browser.show(serving, "?view=revenue");
         Until.holds(() -> browser.shows(".chart canvas"));
         browser.select("view", "refunds");
         Until.holds(() -> browser.text("#remark").equals("refunds has counted no events in this range yet."));
@@ -140,7 +140,7 @@ class FirstPageTest {
                 orders.sellAndCount(0, minutesAgo(3), "region" + i, "1.00");
             }
         }
-        browser.show(serving, "?by=region");
+        browser.show(serving, "?view=revenue&by=region");
         Until.holds(() -> browser.text("#remark").startsWith("There are more than 10 groups"));
         Until.holds(() -> browser.text(".u-legend").contains("region11"));
         assertFalse(browser.text(".u-legend").contains("region1\n"), browser.text(".u-legend"));
@@ -150,7 +150,7 @@ class FirstPageTest {
     @Test
     void everythingCanBeChosenByKeyboard() throws Exception {
         orders.sellAndCount(0, minutesAgo(1), "EU", "1.00");
-        browser.show(serving, "");
+        browser.show(serving, "?view=revenue");
         Until.holds(() -> browser.shows(".chart canvas"));
         browser.element("body").sendKeys(Keys.TAB, Keys.TAB);
         assertEquals("by", browser.driver().switchTo().activeElement().getDomAttribute("name"));
@@ -169,7 +169,7 @@ class FirstPageTest {
         serving = orders.serveImpatiently();
         Until.holds(serving::isReady);
         orders.sellAndCount(0, minutesAgo(2), "EU", "1.00");
-        browser.show(serving, "");
+        browser.show(serving, "?view=revenue");
         Until.holds(() -> browser.shows(".chart canvas"));
         Sale lost = orders.sell(0, minutesAgo(1), "EU", "2.00");
         orders.sellAndCount(0, minutesAgo(1), "EU", "4.00");
@@ -182,7 +182,7 @@ class FirstPageTest {
     @Test
     void aServingLayerThatComesBackIsTakenUpAgain() throws Exception {
         orders.sellAndCount(0, minutesAgo(1), "EU", "1.00");
-        browser.show(serving, "");
+        browser.show(serving, "?view=revenue");
         Until.holds(() -> browser.text("#connection").equals("Live"));
         int port = serving.port();
         serving.close();
@@ -200,7 +200,7 @@ class FirstPageTest {
         try (Browser phone = Browser.open()) {
             phone.narrow();
             phone.preferDark();
-            phone.show(serving, "?by=region&measures=orders,revenue,pieces,most,average");
+            phone.show(serving, "?view=revenue&by=region&measures=orders,revenue,pieces,most,average");
             Until.holds(
                     () -> phone.shows(".chart canvas") && phone.text("#newest").contains("EU 1"));
             Number wide = (Number) phone.evaluate("document.documentElement.scrollWidth");
