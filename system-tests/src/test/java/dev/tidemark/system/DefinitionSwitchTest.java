@@ -59,7 +59,10 @@ class DefinitionSwitchTest {
                 assertTrue(speed.kill());
                 speed = deployment.start(Layer.SPEED);
                 assertEquals(1, deployment.newestPublication());
-                assertEquals(503, deployment.get("/v1/views/arrivals/query").statusCode());
+                assertEquals(
+                        404,
+                        deployment.get("/v1/views/arrivals/query").statusCode(),
+                        "the serving layer has the old files, and nothing has switched");
 
                 assertEquals(0, deployment.batch("recompute"));
                 // The serving layer was started with the old files, and follows all the same.
