@@ -68,10 +68,14 @@ class DefinitionSwitchTest {
                 // The serving layer was started with the old files, and follows all the same.
                 deployment.awaitPublication(2);
                 assertEquals(200, deployment.get("/v1/views/arrivals/query").statusCode());
-                assertEquals(404, deployment.get("/v1/views/distances/query").statusCode());
+                assertEquals(
+                        503,
+                        deployment.get("/v1/views/distances/query").statusCode(),
+                        "its files state the dropped view, and it answers no more");
                 assertTrue(serving.kill());
                 serving = deployment.start(Layer.SERVING);
                 deployment.awaitReady();
+                assertEquals(404, deployment.get("/v1/views/distances/query").statusCode());
 
                 awaitRetired(deployment.deployment(), before);
                 deployment.publish();
