@@ -84,7 +84,9 @@ class DefinitionSwitchTest {
                 deployment.awaitAll(log, Question.DELAYS_BY_ORIGIN.path());
                 checker.close();
                 assertEquals(List.of(), checker.wrong());
-                assertEquals(3, checker.answersByPublication().size(), checker.answersByPublication()::toString);
+                assertTrue(
+                        checker.answersByPublication().keySet().containsAll(List.of(1L, 2L, 3L)),
+                        checker.answersByPublication()::toString);
             }
         }
     }

@@ -65,11 +65,7 @@ record ShopLog(Map<TopicPartition, List<ShopEvent>> events) {
         Map<TopicPartition, List<ConsumerRecord<byte[], byte[]>>> log = new HashMap<>();
         try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
                 deployment.kafkaClient(), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            List<TopicPartition> all = deployment.sources().stream()
-                    .map(Source::topic)
-                    .flatMap(topic ->
-                            IntStream.range(0, PARTITIONS).mapToObj(partition -> new TopicPartition(topic, partition)))
-                    .toList();
+            List<TopicPartition> all = partitions(deployment);
             all.forEach(partition -> log.put(partition, new ArrayList<>()));
             consumer.assign(all);
             consumer.seekToBeginning(all);
@@ -83,9 +79,22 @@ record ShopLog(Map<TopicPartition, List<ShopEvent>> events) {
         return log;
     }
 
-    /** How many events there are. */
-    long size() {
-        return events.values().stream().mapToLong(List::size).sum();
+    private static List<TopicPartition> partitions(Deployment deployment) {
+        return deployment.sources().stream()
+                .map(Source::topic)
+                .flatMap(topic ->
+                        IntStream.range(0, PARTITIONS).mapToObj(partition -> new TopicPartition(topic, partition)))
+                .toList();
+    }
+
+    /** How many events there are, without a look at them: nothing in a shop is sent in transactions. */
+    static long size(Deployment deployment) {
+        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
+                deployment.kafkaClient(), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            return consumer.endOffsets(partitions(deployment)).values().stream()
+                    .mapToLong(Long::longValue)
+                    .sum();
+        }
     }
 
     /** How many well-formed events of a source an answer counts, by its certificate. */
