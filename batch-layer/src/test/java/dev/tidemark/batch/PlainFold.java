@@ -46,7 +46,7 @@ final class PlainFold {
     void add(int partition, String value) {
         LogPartition counted = new LogPartition(LOG, partition);
         if (!tail.counts(counted)) {
-            tail.start(counted, 0);
+            tail.start(counted, 0, 0);
         }
         long offset = ends.merge(partition, 1L, Long::sum) - 1;
         byte[] bytes = value.getBytes(StandardCharsets.UTF_8);

@@ -61,15 +61,6 @@ public final class Tail {
     }
 
     /**
-     * Begins to count a partition at {@code cut}.
-     *
-     * @throws OverlapException if it is being counted already
-     */
-    public void start(LogPartition partition, long cut) {
-        start(partition, cut, cut);
-    }
-
-    /**
      * Begins to count a partition.
      *
      * @param from where to begin: at the cut, or below it for the views that the stream alone computes

@@ -138,7 +138,7 @@ class TailTest {
             events.add(partition);
             cuts[p] =
                     partition.isEmpty() ? 0 : random.nextInt(partition.lastKey().intValue() + 2);
-            tail.start(new LogPartition(LOG, p), cuts[p]);
+            tail.start(new LogPartition(LOG, p), cuts[p], cuts[p]);
             interleave(arriving, increments(p, partition, cuts[p], random), random);
         }
         long[] before = cuts.clone();
@@ -296,7 +296,7 @@ class TailTest {
     void anEventThatWasGivenUpCountsOnceWhenItsIncrementComesAfterAll() {
         LogPartition partition = new LogPartition(LOG, 0);
         Tail tail = new Tail(SET);
-        tail.start(partition, 0);
+        tail.start(partition, 0, 0);
         tail.add(increment(2, 2));
         assertEquals(Optional.of(new OffsetRanges.Range(0, 2)), tail.gap(partition));
         assertEquals(0, counted(tail), "nothing above a gap is counted");
@@ -313,7 +313,7 @@ class TailTest {
     void anIncrementThatComesAfterAllClearsWhatItCovers() {
         LogPartition partition = new LogPartition(LOG, 0);
         Tail tail = new Tail(SET);
-        tail.start(partition, 10);
+        tail.start(partition, 10, 10);
         // 11 is a transaction's marker.
         tail.add(increment(12, 12));
         tail.miss(partition, OffsetRanges.of(10, 12));
@@ -356,8 +356,8 @@ class TailTest {
     @Test
     void aPartitionCannotBeStartedTwiceAndOtherLogsAreNotCounted() {
         Tail tail = new Tail(SET);
-        tail.start(new LogPartition(LOG, 0), 0);
-        assertThrows(OverlapException.class, () -> tail.start(new LogPartition(LOG, 0), 5));
+        tail.start(new LogPartition(LOG, 0), 0, 0);
+        assertThrows(OverlapException.class, () -> tail.start(new LogPartition(LOG, 0), 5, 5));
         Increment foreign =
                 new Increment(new Position("another", 0, 0), 0, 0, 0, List.of(Contribution.none(Bucket.FILTERED)));
         assertFalse(tail.add(foreign));

@@ -16,7 +16,7 @@ import java.util.Optional;
  * @param <P> the partial
  */
 public sealed interface Aggregate<P>
-        permits Count, Sum, Average, Extreme, StandardDeviation, Outermost, DistinctCount, Percentile, TopItems {
+        permits Count, Sum, Average, Extreme, StandardDeviation, Outermost, SketchAggregate {
 
     /** The type that increments carry the input in; empty for an aggregate of events as such. */
     Optional<ValueType> input();

@@ -15,7 +15,7 @@ import org.apache.datasketches.hll.HllSketch;
  *
  * @param of what values count as: bigint or string
  */
-public record DistinctCount(ValueType of) implements Aggregate<Sketched> {
+public record DistinctCount(ValueType of) implements SketchAggregate {
 
     /** The base-2 logarithm of the number of registers. */
     public static final int LG_K = 12;
@@ -48,28 +48,8 @@ public record DistinctCount(ValueType of) implements Aggregate<Sketched> {
     }
 
     @Override
-    public Equality equality() {
-        return Equality.SKETCHES;
-    }
-
-    @Override
-    public Sketched identity() {
-        return Sketched.NONE;
-    }
-
-    @Override
     public Sketched add(Sketched partial, Object input, Occurrence at) {
         return input == null ? partial : DistinctValues.HLL.add(partial, input);
-    }
-
-    @Override
-    public Sketched merge(Sketched one, Sketched other) {
-        return mergeAll(List.of(one, other));
-    }
-
-    @Override
-    public Sketched mergeAll(List<Sketched> partials) {
-        return DistinctValues.HLL.merge(partials);
     }
 
     @Override
@@ -84,12 +64,7 @@ public record DistinctCount(ValueType of) implements Aggregate<Sketched> {
     }
 
     @Override
-    public List<Object> store(Sketched partial) {
-        return List.of(DistinctValues.HLL.write(partial));
-    }
-
-    @Override
-    public Sketched load(List<Object> columns) {
-        return new Sketched((byte[]) columns.get(0), null);
+    public DistinctValues kind() {
+        return DistinctValues.HLL;
     }
 }

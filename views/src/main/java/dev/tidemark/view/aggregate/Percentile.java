@@ -14,7 +14,7 @@ import org.apache.datasketches.kll.KllSketch;
  * @param of the type of the numbers: bigint or double
  * @param rank the share of numbers that are not above the result: from 0, for the least, to 1, for the greatest
  */
-public record Percentile(ValueType of, double rank) implements Aggregate<Sketched> {
+public record Percentile(ValueType of, double rank) implements SketchAggregate {
 
     /** The size of the sketch: what Spark takes where a call does not say. */
     public static final int K = 200;
@@ -57,28 +57,8 @@ public record Percentile(ValueType of, double rank) implements Aggregate<Sketche
     }
 
     @Override
-    public Equality equality() {
-        return Equality.SKETCHES;
-    }
-
-    @Override
-    public Sketched identity() {
-        return Sketched.NONE;
-    }
-
-    @Override
     public Sketched add(Sketched partial, Object input, Occurrence at) {
         return input == null ? partial : kind().add(partial, input);
-    }
-
-    @Override
-    public Sketched merge(Sketched one, Sketched other) {
-        return mergeAll(List.of(one, other));
-    }
-
-    @Override
-    public Sketched mergeAll(List<Sketched> partials) {
-        return kind().merge(partials);
     }
 
     @Override
@@ -97,16 +77,7 @@ public record Percentile(ValueType of, double rank) implements Aggregate<Sketche
     }
 
     @Override
-    public List<Object> store(Sketched partial) {
-        return List.of(kind().write(partial));
-    }
-
-    @Override
-    public Sketched load(List<Object> columns) {
-        return new Sketched((byte[]) columns.get(0), null);
-    }
-
-    private Quantiles kind() {
+    public Quantiles kind() {
         return Quantiles.of(of);
     }
 }

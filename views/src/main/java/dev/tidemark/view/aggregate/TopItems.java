@@ -27,7 +27,7 @@ import org.apache.datasketches.frequencies.ItemsSketch;
  * @param of the type of the items
  * @param k how many at most
  */
-public record TopItems(ValueType of, int k) implements Aggregate<Sketched> {
+public record TopItems(ValueType of, int k) implements SketchAggregate {
 
     /** The greatest k: how many items Spark is told to track. */
     public static final int MAX_K = 1000;
@@ -57,28 +57,8 @@ public record TopItems(ValueType of, int k) implements Aggregate<Sketched> {
     }
 
     @Override
-    public Equality equality() {
-        return Equality.SKETCHES;
-    }
-
-    @Override
-    public Sketched identity() {
-        return Sketched.NONE;
-    }
-
-    @Override
     public Sketched add(Sketched partial, Object input, Occurrence at) {
         return kind().add(partial, tracked(input));
-    }
-
-    @Override
-    public Sketched merge(Sketched one, Sketched other) {
-        return mergeAll(List.of(one, other));
-    }
-
-    @Override
-    public Sketched mergeAll(List<Sketched> partials) {
-        return kind().merge(partials);
     }
 
     @Override
@@ -120,16 +100,6 @@ public record TopItems(ValueType of, int k) implements Aggregate<Sketched> {
                         .allMatch(own -> own.count() <= enough || equality().equal(own.count(), enough, error));
     }
 
-    @Override
-    public List<Object> store(Sketched partial) {
-        return List.of(kind().write(partial));
-    }
-
-    @Override
-    public Sketched load(List<Object> columns) {
-        return new Sketched((byte[]) columns.get(0), null);
-    }
-
     /** The type that the sketch holds items in: times and truths are integers there, decimals texts. */
     public ValueType tracked() {
         return switch (of.kind()) {
@@ -139,7 +109,8 @@ public record TopItems(ValueType of, int k) implements Aggregate<Sketched> {
         };
     }
 
-    private FrequentItems kind() {
+    @Override
+    public FrequentItems kind() {
         return FrequentItems.of(tracked());
     }
 
