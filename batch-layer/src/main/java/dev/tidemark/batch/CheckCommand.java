@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
@@ -123,10 +122,7 @@ final class CheckCommand implements Runnable {
                 definitions.source().name(),
                 definitions.source().topic(),
                 definitions.streamed().id(),
-                Stream.of(definitions.streamed(), definitions.batch())
-                        .flatMap(set -> set.views().stream())
-                        .map(CheckCommand::view)
-                        .toList());
+                definitions.all().map(found -> view(found.view())).toList());
     }
 
     private static FoundView view(View view) {

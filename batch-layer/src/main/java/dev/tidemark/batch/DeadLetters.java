@@ -27,8 +27,8 @@ import org.apache.spark.sql.types.StructType;
 
 /**
  * The Delta table of malformed records, derived from the master dataset append by append. Each append's dead letters
- * are one commit under the append's version as transaction, so that they come in once, whoever brings them. Where all
- * records were judged again, one commit replaces those of the source.
+ * are one commit, numbered as transactions of the source, so that they come in once, whoever brings them. Where all records
+ * were judged again, one commit replaces those of the source.
  *
  * @param master where they come from
  * @param table the table's folder, shared by all sources

@@ -18,7 +18,6 @@ import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.apache.spark.sql.SparkSession;
 
 /**
@@ -159,8 +158,8 @@ final class Recompute {
     }
 
     private List<String> publishedViews(SourceState state, String source) {
-        return Stream.of(state.definitionSet(), state.batchSet())
-                .flatMap(id -> deployment.warehouse().requireDefinitions(source, id).views().stream())
+        return deployment.warehouse().publishedDefinitions(source, state).stream()
+                .flatMap(set -> set.views().stream())
                 .map(View::name)
                 .toList();
     }

@@ -23,6 +23,7 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -87,8 +88,7 @@ record RecomputePlan(List<SourcePlan> sources, List<String> dropped) {
         }
 
         private void readPublished(SourceState state) {
-            for (String id : List.of(state.definitionSet(), state.batchSet())) {
-                DefinitionSet set = deployment.warehouse().requireDefinitions(source.name(), id);
+            for (DefinitionSet set : deployment.warehouse().publishedDefinitions(source.name(), state)) {
                 set.views().stream()
                         .filter(view -> view.layers().recomputed())
                         .forEach(view -> before.put(view.name(), set));
@@ -110,7 +110,7 @@ record RecomputePlan(List<SourcePlan> sources, List<String> dropped) {
             archived.ifPresent(version -> master.requireSameJudging(version.commit()));
             published.ifPresent(state -> requireNotBehind(state, archived));
             return archived.filter(version -> switches || selection instanceof Selection.All || isNew(version))
-                    .map(version -> plan(state(version), work(version)));
+                    .map(version -> plan(state(version), work()));
         }
 
         private void requireNotOutdated(Standing standing) {
@@ -158,14 +158,24 @@ record RecomputePlan(List<SourcePlan> sources, List<String> dropped) {
                     .orElse(false);
         }
 
-        private List<Work> work(Version archived) {
-            SortedSet<LocalDate> all = eventDays(version -> true);
-            SortedSet<LocalDate> touched = selection instanceof Selection.All ? all : touchedDays();
-            return group(view -> isUnchanged(view) ? touched : all);
+        private List<Work> work() {
+            // For all days every commit of the archive is read: so only where a view needs them.
+            Map<Boolean, SortedSet<LocalDate>> days = definitions
+                    .computed()
+                    .map(this::keepsDays)
+                    .distinct()
+                    .collect(Collectors.toMap(
+                            Function.identity(), keeps -> keeps ? touchedDays() : eventDays(version -> true)));
+            return group(view -> days.get(keepsDays(view)));
+        }
+
+        /** Whether the days of a view that nothing has touched stay as they are published. */
+        private boolean keepsDays(Computed view) {
+            return isUnchanged(view) && !(selection instanceof Selection.All);
         }
 
         /** The views by the days that they need, so that those which need the same are computed in one pass. */
-        private List<Work> group(java.util.function.Function<Computed, SortedSet<LocalDate>> days) {
+        private List<Work> group(Function<Computed, SortedSet<LocalDate>> days) {
             Map<SortedSet<LocalDate>, List<View>> groups = new LinkedHashMap<>();
             definitions.computed().forEach(view -> groups.computeIfAbsent(days.apply(view), key -> new ArrayList<>())
                     .add(view.view()));

@@ -3,7 +3,6 @@ package dev.tidemark.batch;
 import dev.tidemark.schema.Source;
 import dev.tidemark.view.DefinitionSet;
 import dev.tidemark.view.View;
-import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
@@ -31,15 +30,13 @@ record SourceDefinitions(DefinitionSet streamed, DefinitionSet batch) {
         return streamed.source();
     }
 
-    /** The views that batch computes. */
-    Stream<Computed> computed() {
-        return Stream.of(streamed, batch)
-                .flatMap(set -> set.views().stream().map(view -> new Computed(set, view)))
-                .filter(computed -> computed.view().layers().recomputed());
+    /** All views. */
+    Stream<Computed> all() {
+        return Stream.of(streamed, batch).flatMap(set -> set.views().stream().map(view -> new Computed(set, view)));
     }
 
-    /** The view of that name, if batch computes it. */
-    Optional<Computed> computed(String view) {
-        return computed().filter(computed -> computed.name().equals(view)).findFirst();
+    /** The views that batch computes. */
+    Stream<Computed> computed() {
+        return all().filter(computed -> computed.view().layers().recomputed());
     }
 }

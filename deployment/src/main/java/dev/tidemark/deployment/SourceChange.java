@@ -15,7 +15,6 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * What a deployment's files change of a source against what has been published of it.
@@ -70,9 +69,7 @@ public record SourceChange(String source, List<String> changes, String consequen
         Comparison(Deployment deployment, Source source, SourceState state) {
             this.source = source;
             deployment.viewsOf(source.name()).forEach(view -> now.put(view.name(), view));
-            List<DefinitionSet> sets = Stream.of(state.definitionSet(), state.batchSet())
-                    .map(id -> deployment.warehouse().requireDefinitions(source.name(), id))
-                    .toList();
+            List<DefinitionSet> sets = deployment.warehouse().publishedDefinitions(source.name(), state);
             this.before = sets.get(0).source();
             sets.stream()
                     .flatMap(set -> set.views().stream())

@@ -2,9 +2,11 @@ package dev.tidemark.deployment;
 
 import dev.tidemark.view.DefinitionSet;
 import dev.tidemark.view.Json;
+import dev.tidemark.view.Publication.SourceState;
 import dev.tidemark.view.StoredDefinitions;
 import dev.tidemark.view.View;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -70,11 +72,17 @@ public record Warehouse(Path root) {
                         .formatted(id, source)));
     }
 
-    private Path definitions(String source) {
-        return root.resolve("definitions").resolve(source);
+    /**
+     * The definition sets that were published of a source: that of its streamed views, and that of those which batch
+     * alone computes.
+     *
+     * @throws UnavailableException if one is not there
+     */
+    public List<DefinitionSet> publishedDefinitions(String source, SourceState state) {
+        return List.of(requireDefinitions(source, state.definitionSet()), requireDefinitions(source, state.batchSet()));
     }
 
     private Path definitions(String source, String id) {
-        return definitions(source).resolve(id + DEFINITIONS);
+        return root.resolve("definitions").resolve(source).resolve(id + DEFINITIONS);
     }
 }

@@ -43,6 +43,13 @@ record Client(int port) {
         return new Client(serving.port());
     }
 
+    /** Asks a serving layer that is ready; waits until it is. */
+    static Client ready(ServingLayer serving) throws Exception {
+        Client client = of(serving);
+        Until.holds(() -> client.get("/readyz").status() == 200);
+        return client;
+    }
+
     Reply get(String path) throws IOException, InterruptedException {
         return send(request(path).GET());
     }

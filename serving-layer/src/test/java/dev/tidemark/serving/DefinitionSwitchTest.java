@@ -28,7 +28,7 @@ class DefinitionSwitchTest {
             before.publish(Map.of(0, 1L));
             try (Shop now = before.stating(CHANGED);
                     ServingLayer serving = now.serve()) {
-                Client client = ready(serving);
+                Client client = Client.ready(serving);
                 assertEquals(2, client.revenue("").rows().get(0).get("orders").asInt());
 
                 now.createIncrements(1);
@@ -55,7 +55,7 @@ class DefinitionSwitchTest {
             before.publish(Map.of(0, 1L));
             try (Shop now = before.stating(CHANGED);
                     ServingLayer serving = now.serve()) {
-                Client client = ready(serving);
+                Client client = Client.ready(serving);
                 now.deployment.warehouse().saveDefinitions(now.set);
                 now.sales.add(before.sales.get(0));
                 now.publish(Map.of(0, 1L));
@@ -84,7 +84,7 @@ class DefinitionSwitchTest {
             before.publish(Map.of(0, 1L));
             try (Shop now = before.stating(Shop.named("turnover"));
                     ServingLayer serving = now.serve()) {
-                Client client = ready(serving);
+                Client client = Client.ready(serving);
                 Client.Reply early = client.get("/v1/views/turnover/query");
                 assertEquals(503, early.status());
                 assertTrue(early.json().get("detail").asText().contains("not in publication 1 yet"));
@@ -101,7 +101,7 @@ class DefinitionSwitchTest {
         Shop first = new Shop(directory, 1);
         try (Shop shop = first.stating(Shop.revenue(Layers.BATCH, "true"));
                 ServingLayer serving = shop.serve()) {
-            Client client = ready(serving);
+            Client client = Client.ready(serving);
             Client.Reply early = client.revenue("");
             assertEquals(503, early.status());
             assertTrue(early.json().get("detail").asText().contains("nothing has been published yet"));
@@ -143,7 +143,7 @@ class DefinitionSwitchTest {
             shop.sellAndCount(0, Shop.NOON, "EU", "1.00");
             shop.sellAndCount(0, Shop.NOON, "EU", "2.00");
             try (ServingLayer serving = shop.serve()) {
-                Client client = ready(serving);
+                Client client = Client.ready(serving);
                 assertEquals(
                         "3.00", client.revenue("").rows().get(0).get("revenue").asText());
                 shop.publish(Map.of(0, 1L));
@@ -162,11 +162,5 @@ class DefinitionSwitchTest {
                 assertEquals(0, answer.certificate().at("/partitions/0/cut").asInt());
             }
         }
-    }
-
-    private static Client ready(ServingLayer serving) throws Exception {
-        Client client = Client.of(serving);
-        Until.holds(() -> client.get("/readyz").status() == 200);
-        return client;
     }
 }

@@ -24,7 +24,7 @@ class ServingLayerTest {
             shop.sellAndCount(0, Shop.NOON, "EU", "10.10");
             shop.sellAndCount(1, Shop.NOON.plusSeconds(30), "EU", "0.05");
             try (ServingLayer serving = shop.serve()) {
-                Client client = ready(serving);
+                Client client = Client.ready(serving);
                 Client.Reply reply = client.revenue("");
                 assertEquals(200, reply.status());
                 assertEquals(
@@ -50,7 +50,7 @@ class ServingLayerTest {
             shop.publish(Map.of(0, 3L));
             Sale late = shop.sellAndCount(0, Shop.NOON.plusSeconds(10), "EU", "8.00");
             try (ServingLayer serving = shop.serve()) {
-                Client client = ready(serving);
+                Client client = Client.ready(serving);
                 Client.Reply reply = client.revenue("by=region&window=1d&measures=orders,revenue");
                 assertEquals(
                         "[{\"window_start\":\"2026-03-02T00:00:00Z\",\"window_end\":\"2026-03-03T00:00:00Z\",\"region\":null,\"orders\":1,\"revenue\":\"2.00\",\"final\":true},"
@@ -86,7 +86,7 @@ class ServingLayerTest {
             shop.sellAndCount(0, Shop.NOON.plusSeconds(20), null, "16.00");
             shop.sellAndCount(0, Shop.NOON.plusSeconds(30), "US", "32.00");
             try (ServingLayer serving = shop.serve()) {
-                Client.Reply reply = ready(serving).revenue("measures=spread,latest,regions,median,busiest");
+                Client.Reply reply = Client.ready(serving).revenue("measures=spread,latest,regions,median,busiest");
                 assertEquals(
                         "[{\"spread\":11.861703081766969,\"latest\":\"2.00\",\"regions\":2,\"median\":5,"
                                 + "\"busiest\":[{\"item\":\"US\",\"count\":3},{\"item\":\"EU\",\"count\":2}],"
@@ -105,7 +105,12 @@ class ServingLayerTest {
             try (ServingLayer serving = shop.serve()) {
                 assertEquals(
                         1,
-                        ready(serving).revenue("").rows().get(0).get("orders").asLong());
+                        Client.ready(serving)
+                                .revenue("")
+                                .rows()
+                                .get(0)
+                                .get("orders")
+                                .asLong());
             }
         }
     }
@@ -114,7 +119,7 @@ class ServingLayerTest {
     void repeatedAndReorderedIncrementsCountOnce() throws Exception {
         try (Shop shop = Shop.open(directory, 1);
                 ServingLayer serving = shop.serve()) {
-            Client client = ready(serving);
+            Client client = Client.ready(serving);
             Sale first = shop.sell(0, Shop.NOON, "EU", "1.00");
             Sale second = shop.sell(0, Shop.NOON, "EU", "2.00");
             Sale third = shop.sell(0, Shop.NOON, "EU", "4.00");
@@ -130,7 +135,7 @@ class ServingLayerTest {
     void readYourWritesWaitsForWhatWasWritten() throws Exception {
         try (Shop shop = Shop.open(directory, 1);
                 ServingLayer serving = shop.serve()) {
-            Client client = ready(serving);
+            Client client = Client.ready(serving);
             Sale sale = shop.sell(0, Shop.NOON, "EU", "1.00");
             String atLeast = "at_least={\"%s\":{\"0\":1}}".formatted(shop.topic);
             Client.Reply early = client.revenue(atLeast);
@@ -148,7 +153,7 @@ class ServingLayerTest {
     void anAnswerThatIsTooFarBehindIsRefused() throws Exception {
         try (Shop shop = Shop.open(directory, 1);
                 ServingLayer serving = shop.serve()) {
-            Client client = ready(serving);
+            Client client = Client.ready(serving);
             Sale sale = shop.sell(0, Shop.NOON, "EU", "1.00");
             Until.holds(() -> client.revenue("max_lag=200ms").status() == 503);
             Client.Reply reply = client.revenue("");
@@ -163,7 +168,7 @@ class ServingLayerTest {
     void missingPositionsAreRefusedUntilTheirIncrementsCome() throws Exception {
         try (Shop shop = Shop.open(directory, 1);
                 ServingLayer serving = shop.serveImpatiently()) {
-            Client client = ready(serving);
+            Client client = Client.ready(serving);
             shop.sellAndCount(0, Shop.NOON, "EU", "1.00");
             Sale lost = shop.sell(0, Shop.NOON, "EU", "2.00");
             shop.sellAndCount(0, Shop.NOON, "EU", "4.00");
@@ -196,7 +201,7 @@ class ServingLayerTest {
     void eventsThatAreMissingInManyPlacesAreGivenUpAtOnceAndAPublicationTakesOver() throws Exception {
         try (Shop shop = Shop.open(directory, 1);
                 ServingLayer serving = shop.serve(new Patience(Duration.ofSeconds(3), Patience.USUAL.clocks()))) {
-            Client client = ready(serving);
+            Client client = Client.ready(serving);
             shop.sellAndCount(0, Shop.NOON, "EU", "1.00");
             for (int lost = 0; lost < 12; lost++) {
                 shop.sell(0, Shop.NOON, "EU", "2.00");
@@ -221,7 +226,7 @@ class ServingLayerTest {
     void readYourWritesNamesPartitionsThatThereAre() throws Exception {
         try (Shop shop = Shop.open(directory, 1);
                 ServingLayer serving = shop.serve()) {
-            Client.Reply refused = ready(serving).revenue("at_least={\"%s\":{\"1\":1}}".formatted(shop.topic));
+            Client.Reply refused = Client.ready(serving).revenue("at_least={\"%s\":{\"1\":1}}".formatted(shop.topic));
             assertEquals(400, refused.status());
             assertEquals("at_least", refused.json().get("field").asText());
             assertTrue(refused.json().get("detail").asText().contains("has 1 partitions"));
@@ -232,7 +237,7 @@ class ServingLayerTest {
     void incrementsThatCannotBeReadEndTheAnswers() throws Exception {
         try (Shop shop = Shop.open(directory, 1);
                 ServingLayer serving = shop.serve()) {
-            Client client = ready(serving);
+            Client client = Client.ready(serving);
             shop.sellAndCount(0, Shop.NOON, "EU", "1.00");
             awaitThrough(client, shop, 0, 1);
             shop.emitGarbage(0);
@@ -251,7 +256,7 @@ class ServingLayerTest {
             shop.sellAndCount(0, Shop.NOON, "EU", "1.00");
             shop.publish(Map.of(0, 1L));
             try (ServingLayer serving = shop.serve()) {
-                Client client = ready(serving);
+                Client client = Client.ready(serving);
                 assertTrue(isFinal(client), "an empty partition is not waited for");
                 shop.sellAndCount(1, Shop.NOON, "EU", "2.00");
                 awaitThrough(client, shop, 1, 1);
@@ -268,7 +273,7 @@ class ServingLayerTest {
     void numbersInAFilterAreMeantToTheLastDigit() throws Exception {
         try (Shop shop = Shop.open(directory, 1);
                 ServingLayer serving = shop.serve()) {
-            Client client = ready(serving);
+            Client client = Client.ready(serving);
             shop.sellAndCount(0, Shop.NOON, "1234567890.1234567890", "1.00");
             awaitThrough(client, shop, 0, 1);
             Client.Reply reply = client.post(
@@ -290,7 +295,7 @@ class ServingLayerTest {
             shop.publish(Map.of(0, 2L));
             shop.sellAndCount(0, Shop.NOON, "EU", "4.00");
             try (ServingLayer serving = shop.serve(new Patience(Duration.ofSeconds(10), Duration.ZERO))) {
-                Client client = ready(serving);
+                Client client = Client.ready(serving);
                 awaitThrough(client, shop, 0, 3);
                 assertEquals(
                         "7.00", client.revenue("").rows().get(0).get("revenue").asText());
@@ -310,7 +315,7 @@ class ServingLayerTest {
     void aNewPartitionIsCountedFromItsBeginning() throws Exception {
         try (Shop shop = Shop.open(directory, 1);
                 ServingLayer serving = shop.serve()) {
-            Client client = ready(serving);
+            Client client = Client.ready(serving);
             shop.sellAndCount(0, Shop.NOON, "EU", "1.00");
             shop.addPartitions(2);
             shop.sellAndCount(1, Shop.NOON, "EU", "2.00");
@@ -324,7 +329,7 @@ class ServingLayerTest {
     void aTopicThatWasCreatedAgainIsRefusedByName() throws Exception {
         try (Shop shop = Shop.open(directory, 1)) {
             try (ServingLayer serving = shop.serve()) {
-                Client client = ready(serving);
+                Client client = Client.ready(serving);
                 shop.sellAndCount(0, Shop.NOON, "EU", "1.00");
                 awaitThrough(client, shop, 0, 1);
                 shop.recreateTopic();
@@ -356,7 +361,7 @@ class ServingLayerTest {
             assertEquals(503, client.get("/readyz").status());
             assertEquals(200, client.get("/healthz").status());
             shop.deployment.warehouse().saveDefinitions(shop.set);
-            ready(serving);
+            Client.ready(serving);
             shop.createIncrements(1);
             shop.sellAndCount(0, Shop.NOON, "EU", "1.00");
             awaitThrough(client, shop, 0, 1);
@@ -371,18 +376,14 @@ class ServingLayerTest {
             shop.sellAndCount(0, Shop.NOON, "US", "2.00");
             String before;
             try (ServingLayer serving = shop.serve()) {
-                before = ready(serving).revenue("by=region").rows().toString();
+                before = Client.ready(serving).revenue("by=region").rows().toString();
             }
             try (ServingLayer serving = shop.serve()) {
-                assertEquals(before, ready(serving).revenue("by=region").rows().toString());
+                assertEquals(
+                        before,
+                        Client.ready(serving).revenue("by=region").rows().toString());
             }
         }
-    }
-
-    private static Client ready(ServingLayer serving) throws Exception {
-        Client client = Client.of(serving);
-        Until.holds(() -> client.get("/readyz").status() == 200);
-        return client;
     }
 
     private static void awaitThrough(Client client, Shop shop, int partition, long end) throws Exception {

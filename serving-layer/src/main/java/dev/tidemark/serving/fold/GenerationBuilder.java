@@ -82,9 +82,8 @@ final class GenerationBuilder implements AutoCloseable {
     private ServedDefinitions definitions(Optional<SourceState> state) {
         String name = source.name();
         if (state.isPresent()) {
-            return new ServedDefinitions(
-                    deployment.warehouse().requireDefinitions(name, state.get().definitionSet()),
-                    deployment.warehouse().requireDefinitions(name, state.get().batchSet()));
+            List<DefinitionSet> sets = deployment.warehouse().publishedDefinitions(name, state.get());
+            return new ServedDefinitions(sets.get(0), sets.get(1));
         }
         if (deployment.streamedViewsOf(name).isEmpty()) {
             throw new UnavailableException("batch alone computes its views, and nothing has been published yet: run"

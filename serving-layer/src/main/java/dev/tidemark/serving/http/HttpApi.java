@@ -141,7 +141,6 @@ public final class HttpApi implements AutoCloseable {
 
     private void answer(Context context, QueryRequest request) throws InterruptedException {
         context.attribute(QUERIED, request.view());
-        served.requireView(request.view());
         Answer answer = Answer.to(request, served.liveSourceOf(request.view()), served.zone());
         context.header("Cache-Control", "no-store")
                 .contentType("application/json")

@@ -102,17 +102,32 @@ public final class ServedDeployment implements AutoCloseable {
      * @throws HttpProblem if there is none
      */
     public ServedView requireView(String name) {
-        Map<String, ServedView> views = views();
-        ServedView view = views.get(name);
-        if (view == null) {
-            throw HttpProblem.of(
-                            HttpProblem.Kind.UNKNOWN_VIEW,
-                            "there is no view '" + name + "'; there are " + String.join(", ", views.keySet()))
-                    .with("field", "view")
-                    .with("found", name)
-                    .with("accepted", List.copyOf(views.keySet()));
-        }
-        return view;
+        return view(name).orElseThrow(() -> unknown(name));
+    }
+
+    /** The view of that name, if there is one: asked by every query, so without a look at all the others. */
+    Optional<ServedView> view(String name) {
+        return sources.values().stream()
+                .flatMap(live -> live.generation().stream())
+                .flatMap(generation -> generation.definitions().view(name).stream())
+                .map(view -> new ServedView(view.definition(), Optional.of(view)))
+                // Of a view that moves from one source to another both may answer for a moment: the later, as in
+                // views().
+                .reduce((one, later) -> later)
+                .or(() -> deployment.views().stream()
+                        .filter(view -> view.name().equals(name))
+                        .map(view -> new ServedView(view, Optional.empty()))
+                        .findFirst());
+    }
+
+    private HttpProblem unknown(String name) {
+        List<String> names = List.copyOf(views().keySet());
+        return HttpProblem.of(
+                        HttpProblem.Kind.UNKNOWN_VIEW,
+                        "there is no view '" + name + "'; there are " + String.join(", ", names))
+                .with("field", "view")
+                .with("found", name)
+                .with("accepted", names);
     }
 
     /** The source that a view counts. */

@@ -77,7 +77,7 @@ final class ServingMetrics implements AutoCloseable {
      * @param status the HTTP status
      */
     void queried(String view, int status, Duration time) {
-        boolean known = served.views().containsKey(view);
+        boolean known = served.view(view).isPresent();
         Timer.builder(QUERY)
                 .description("how long queries took, from the request to its answer")
                 .tags("view", known ? view : "unknown", "status", Integer.toString(status))
