@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Set;
 
 /**
  * The machine that this process runs on.
@@ -16,6 +17,10 @@ import java.nio.file.Path;
 record Machine(int javaVersion, String javaHome, long memoryBytes) {
 
     private static final int OLDEST_JAVA = 17;
+
+    /** The releases that DataSketches' memory library loads on: on any other, a view with a sketch fails. */
+    private static final Set<Integer> JAVA_WITH_SKETCHES = Set.of(17, 21);
+
     private static final long GIB = 1L << 30;
 
     /** The heaps of broker, speed, serving and batch together, and something for the system. */
@@ -34,9 +39,12 @@ record Machine(int javaVersion, String javaHome, long memoryBytes) {
 
     Finding java() {
         String found = "%d in %s".formatted(javaVersion, javaHome);
-        return javaVersion < OLDEST_JAVA
-                ? Finding.fail("java", found, "set JAVA_HOME to a JDK, %d or newer".formatted(OLDEST_JAVA))
-                : Finding.ok("java", found);
+        if (javaVersion < OLDEST_JAVA) {
+            return Finding.fail("java", found, "set JAVA_HOME to a JDK, 17 or 21");
+        }
+        return JAVA_WITH_SKETCHES.contains(javaVersion)
+                ? Finding.ok("java", found)
+                : Finding.warn("java", found, "the measures approx_… fail on it: set JAVA_HOME to a JDK, 17 or 21");
     }
 
     Finding memory() {

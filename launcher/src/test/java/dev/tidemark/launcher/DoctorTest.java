@@ -120,4 +120,13 @@ class DoctorTest {
         assertEquals(
                 Finding.Level.ok, new Machine(21, "/opt/jdk", 16 * GIB).memory().level());
     }
+
+    @Test
+    void aJavaOnWhichSketchesFailIsWarnedOf() {
+        assertEquals(
+                Finding.Level.ok, new Machine(21, "/opt/jdk", 16 * GIB).java().level());
+        Finding newer = new Machine(25, "/opt/jdk-25", 16 * GIB).java();
+        assertEquals(Finding.Level.warn, newer.level());
+        assertTrue(newer.toString().contains("approx_"), newer::toString);
+    }
 }

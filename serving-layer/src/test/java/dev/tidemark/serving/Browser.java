@@ -73,7 +73,10 @@ final class Browser implements AutoCloseable {
                 .findFirst();
     }
 
+    /** Shows the page, and forgets what went wrong on the one before. */
     void show(ServingLayer serving, String parameters) {
+        driver.get("about:blank");
+        driver.manage().logs().get(LogType.BROWSER);
         driver.get("http://127.0.0.1:" + serving.port() + "/" + parameters);
     }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tidemark.serving.fold.Patience;
+import dev.tidemark.view.Layers;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
@@ -191,6 +192,43 @@ class FirstPageTest {
         serving = ServingLayer.start(orders.deployment, "127.0.0.1", port, Patience.USUAL);
         Until.holds(() -> browser.text("#connection").equals("Live"));
         Until.holds(() -> browser.text("#coverage tbody").contains(" 2 2 none"));
+    }
+
+    @Test
+    void aViewThatBatchAloneComputesSaysUpToWhen() throws Exception {
+        try (Shop shop = new Shop(directory.resolve("batch"), 1).stating(Shop.revenue(Layers.BATCH, "true"));
+                ServingLayer batch = shop.serve()) {
+            Until.holds(batch::isReady);
+            browser.show(batch, "");
+            Until.holds(() -> browser.text("#problem").contains("nothing has been published yet"));
+            shop.sales.add(shop.sell(0, minutesAgo(20), "EU", "1.00"));
+            shop.sales.add(shop.sell(0, minutesAgo(10), "EU", "2.00"));
+            shop.publish(Map.of(0, 2L));
+            Until.holds(() -> browser.shows(".chart canvas") && !browser.shows("#problem"));
+            assertTrue(browser.text("#publication").startsWith("1, of "), browser.text("#publication"));
+            assertTrue(browser.text("#cut").contains("computes this view alone"), browser.text("#cut"));
+            shop.sell(0, minutesAgo(0), "EU", "4.00");
+            Until.holds(() -> browser.text("#lag").startsWith("1 record, "));
+        }
+    }
+
+    @Test
+    void aViewThatTheStreamAloneComputesSaysThatThereIsNoCut() throws Exception {
+        try (Shop shop = new Shop(directory.resolve("speed"), 1).stating(Shop.revenue(Layers.SPEED, "true"))) {
+            shop.deployment.warehouse().saveDefinitions(shop.set);
+            shop.createIncrements(1);
+            shop.sellAndCount(0, minutesAgo(20), "EU", "1.00");
+            shop.sellAndCount(0, minutesAgo(10), "EU", "2.00");
+            try (ServingLayer speed = shop.serve()) {
+                Until.holds(speed::isReady);
+                browser.show(speed, "");
+                Until.holds(() -> browser.shows(".chart canvas"));
+                assertEquals("never: it is streamed alone", browser.text("#publication"));
+                assertTrue(browser.text("#cut").endsWith("there is no cut."), browser.text("#cut"));
+                assertFalse(browser.shows(".cut span"));
+                browser.requireNoErrors();
+            }
+        }
     }
 
     @Test

@@ -89,7 +89,10 @@ class ArchiveTest {
                 Duration.ofNanos(System.nanoTime() - begun).toMillis() / 60_000.0);
         whatIsThereIsTold(shop, port, metricsPort);
         batchCountsTheSame(shop);
+        whatIsFollowedIsToldAsItComes(shop);
         eachLineOfTheLogIsJson(up);
+        up.terminate();
+        theSchemaGrowsAndTheHistoryIsReadByIt(shop);
     }
 
     private List<String> rows(Path shop) throws Exception {
@@ -158,6 +161,61 @@ class ArchiveTest {
         Conditions.await("publication 1", () -> succeed(shop, "query", "revenue", "--output", "json")
                 .contains("\"publication\":1"));
         assertEquals(rowsOfAllOrders(), rows(shop));
+    }
+
+    private void whatIsFollowedIsToldAsItComes(Path shop) throws Exception {
+        TidemarkCommand follow = start(shop, "query", "revenue", "--by", "region", "--output", "csv", "--follow");
+        follow.awaitWords("US,1,42.50,");
+        assertFalse(follow.text().contains("AF,"), follow::text);
+        produce(
+                shop,
+                "{'order_id': '6', 'ordered_at': '2026-03-01T11:00:00Z', 'region': 'AF', 'status': 'PAID',"
+                        + " 'amount': '3.00'}");
+        follow.awaitWords("AF,1,3.00,3.000000,3.00,false");
+        follow.terminate();
+    }
+
+    private void produce(Path shop, String event) throws Exception {
+        Path file = Files.writeString(shop.resolve("one.ndjson"), event.replace('\'', '"') + "\n");
+        succeed(shop, "produce", "--source", "orders", file.toString());
+    }
+
+    /** A field more, with a default, and a view that splits by it. */
+    private void theSchemaGrowsAndTheHistoryIsReadByIt(Path shop) throws Exception {
+        replace(
+                shop.resolve("schemas/orders.avsc"),
+                "{\"name\": \"region\"",
+                "{\"name\": \"channel\", \"type\": \"string\", \"default\": \"desk\"},\n  {\"name\": \"region\"");
+        replace(shop.resolve("views/revenue.yaml"), "  region: region\n", "  region: region\n  channel: channel\n");
+        String diff = succeed(shop, "check", "--diff");
+        assertTrue(diff.contains("revenue") && diff.contains("history"), diff);
+        TidemarkCommand up = start(shop, "up");
+        up.awaitWords("shop is up at");
+        produce(
+                shop,
+                "{'order_id': '7', 'ordered_at': '2026-03-01T12:00:00Z', 'region': 'AF', 'status': 'PAID',"
+                        + " 'amount': '9.00', 'channel': 'web'}");
+        List<String> expected = List.of(
+                "channel,orders,revenue,average,largest,final",
+                "desk,5,77.65,15.530000,42.50,false",
+                "web,1,9.00,9.000000,9.00,false");
+        Conditions.await("every order is counted by its channel", () -> {
+            TidemarkCommand query =
+                    start(shop, "query", "revenue", "--by", "channel", "--order", "channel", "--output", "csv");
+            return query.exitCode() == 0
+                    && query.text()
+                            .lines()
+                            .filter(line -> !line.contains("publication"))
+                            .toList()
+                            .equals(expected);
+        });
+        up.terminate();
+    }
+
+    private static void replace(Path file, String text, String by) throws IOException {
+        String whole = Files.readString(file);
+        assertTrue(whole.contains(text), () -> file + " has " + text);
+        Files.writeString(file, whole.replace(text, by));
     }
 
     private static void eachLineOfTheLogIsJson(TidemarkCommand up) throws IOException {

@@ -71,6 +71,7 @@ class FlightsLoopTest {
             sameAsDuckDb(deployment, log);
             Conservation.holds(deployment, log);
             aDayRecomputedAloneDoesNotMoveTheCut(deployment, log);
+            sameAsDuckDb(deployment, log);
             Conservation.holds(deployment, log);
         }
     }
@@ -111,7 +112,6 @@ class FlightsLoopTest {
         JsonNode after = deployment.awaitAll(log, Question.TRAFFIC_BY_DAY.path());
         assertEquals(numbers(before, "cut"), numbers(after, "cut"));
         assertNotEquals(numbers(before, "through"), numbers(after, "through"));
-        assertEquals(before.at("/rows/1"), after.at("/rows/1"));
         Question.Expected expected = new Question.Expected(Question.TRAFFIC_BY_DAY);
         log.all().forEach(expected::count);
         assertEquals(List.of(), expected.differences(after.get("rows")));

@@ -79,6 +79,7 @@ final class TidemarkCommand {
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx512m",
                 "-XX:+UseSerialGC",
+                "-XX:TieredStopAtLevel=1",
                 "-Dtidemark.home=" + Repository.ROOT,
                 "-Dlogback.configurationFile=logback-launcher.xml",
                 "-cp",
