@@ -75,7 +75,16 @@ final class CheckCommand implements Runnable {
             return;
         }
         changes.forEach(change -> change.lines().forEach(progress::say));
-        for (SourcePlan plan : RecomputePlan.of(deployment, sets, newest, new Selection.Touched(true))
+        // What has yet to be judged again cannot be planned: which days it has, only `archive` finds out.
+        List<SourceDefinitions> judged = sets.stream()
+                .filter(set -> isJudgedAsNow(deployment, set.source()))
+                .toList();
+        sets.stream()
+                .filter(set -> !judged.contains(set))
+                .forEach(set ->
+                        progress.say("source %s: recomputing would compute what `tidemark archive` has judged again"
+                                .formatted(set.source().name())));
+        for (SourcePlan plan : RecomputePlan.of(deployment, judged, newest, new Selection.Touched(true))
                 .sources()) {
             plan.work()
                     .forEach(work -> progress.say("source %s: recomputing would compute %d days of %s"
@@ -86,6 +95,14 @@ final class CheckCommand implements Runnable {
                                             .map(View::name)
                                             .toList())));
         }
+    }
+
+    private static boolean isJudgedAsNow(Deployment deployment, Source source) {
+        MasterDataset master = MasterDataset.of(deployment, source);
+        return master.latest()
+                .map(MasterDataset.Version::commit)
+                .map(master::isJudgedAsNow)
+                .orElse(true);
     }
 
     /** Adds what keeps a source from reading what has been archived of it. */

@@ -188,7 +188,8 @@ class ArchiveTest {
                 "{\"name\": \"channel\", \"type\": \"string\", \"default\": \"desk\"},\n  {\"name\": \"region\"");
         replace(shop.resolve("views/revenue.yaml"), "  region: region\n", "  region: region\n  channel: channel\n");
         String diff = succeed(shop, "check", "--diff");
-        assertTrue(diff.contains("revenue") && diff.contains("history"), diff);
+        assertTrue(diff.contains("view revenue: dimensions.channel is new: channel"), diff);
+        assertTrue(diff.contains("recomputing would compute what `tidemark archive` has judged again"), diff);
         TidemarkCommand up = start(shop, "up");
         up.awaitWords("shop is up at");
         produce(
