@@ -56,6 +56,11 @@ final class DeltaTables {
         return spark.read().format("delta").load(table.toString());
     }
 
+    /** The table's rows as of a version. */
+    static Dataset<Row> read(SparkSession spark, Path table, long version) {
+        return spark.read().format("delta").option("versionAsOf", version).load(table.toString());
+    }
+
     /** The rows, ready to be written as one file for each value of a column, or a few where that would be large. */
     static Dataset<Row> inFewFiles(Dataset<Row> rows, String column) {
         return rows.hint("rebalance", functions.col(column));

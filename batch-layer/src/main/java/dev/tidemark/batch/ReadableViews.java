@@ -135,15 +135,16 @@ final class ReadableViews {
     private void write(Publication newest, Computed view, Lag lag) {
         Path table = deployment.warehouse().view(view.name());
         DeltaTables.create(table, FinishedCells.schema(view.view()), DAY, Map.of(DeltaCommits.KEEP_LOG, "false"));
-        Dataset<Row> rows = DeltaTables.inFewFiles(rows(newest, view, lag), DAY);
+        // Segments lie in few files, and each file becomes one.
+        Dataset<Row> rows = rows(newest, view, lag);
         Shown shown = new Shown(newest.number(), view.segmentsId());
         DataFrameWriter<Row> writer = DeltaTables.once(rows, APPLICATION, newest.number(), Json.write(shown))
                 .mode("overwrite");
         if (lag.days().isPresent()) {
             writer.option("replaceWhere", condition(lag.days().get()));
         } else {
-            // Of a view that has changed the columns may be others.
-            writer.option("overwriteSchema", "true");
+            // Of a view that has changed the columns may be others. Overwritten, they forget what partitions them.
+            writer.option("overwriteSchema", "true").partitionBy(DAY);
         }
         writer.save(table.toString());
     }

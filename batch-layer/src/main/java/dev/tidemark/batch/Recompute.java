@@ -13,7 +13,6 @@ import java.time.LocalDate;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -87,6 +86,10 @@ final class Recompute {
             progress.say(nothingToDo(selection, parent));
             return finish(parent, parent, definitions, List.of());
         }
+        if (plan.sources().stream().anyMatch(source -> !source.work().isEmpty())) {
+            spark.get();
+            watch.lap("spark");
+        }
         List<Done> done = plan.sources().stream().map(this::compute).toList();
         watch.lap("segments");
         progress.reached(Stage.SEGMENTS_WRITTEN);
@@ -106,18 +109,22 @@ final class Recompute {
 
     private Done compute(SourcePlan plan) {
         MasterDataset master = MasterDataset.of(deployment, plan.source());
-        Optional<MasterDataset.Version> seen = plan.work().isEmpty() ? Optional.empty() : master.latest();
-        seen.ifPresent(version -> master.requireSameJudging(version.commit()));
+        if (plan.work().isEmpty()) {
+            return new Done(plan, Segments.Written.NOTHING);
+        }
+        MasterDataset.Version seen = master.latest()
+                .orElseThrow(() -> new RefusedException("%s has lost what it held".formatted(master.table())));
+        master.requireSameJudging(seen.commit());
         String run = UUID.randomUUID().toString().replace("-", "").substring(0, RUN_DIGITS);
         Segments.Written written = Segments.Written.NOTHING;
         for (SourcePlan.Work work : plan.work()) {
-            written = written.plus(compute(plan, work, run));
+            written = written.plus(compute(plan, work, seen, run));
         }
-        seen.ifPresent(master::requireNotJudgedAgainSince);
+        master.requireNotJudgedAgainSince(seen);
         return new Done(plan, written);
     }
 
-    private Segments.Written compute(SourcePlan plan, SourcePlan.Work work, String run) {
+    private Segments.Written compute(SourcePlan plan, SourcePlan.Work work, MasterDataset.Version seen, String run) {
         String source = plan.source().name();
         progress.say("%s: recomputing %d days of %d views, %s to %s"
                 .formatted(
@@ -127,7 +134,7 @@ final class Recompute {
                         work.days().first(),
                         work.days().last()));
         Segments.Written written =
-                new Segments(deployment, spark.get(), work, plan.state().cut(), run).write();
+                new Segments(deployment, spark.get(), work, seen, plan.state().cut(), run).write();
         progress.say("%s: %,d events in %,d cells".formatted(source, written.events(), written.cells()));
         return written;
     }

@@ -1,10 +1,11 @@
 package dev.tidemark.batch;
 
-import static org.apache.spark.sql.functions.broadcast;
+import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.count_if;
+import static org.apache.spark.sql.functions.get;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.to_date;
 
@@ -18,6 +19,7 @@ import dev.tidemark.view.Cut;
 import dev.tidemark.view.Publication.SegmentRef;
 import dev.tidemark.view.View;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -29,12 +31,10 @@ import java.util.stream.IntStream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
-import org.apache.spark.storage.StorageLevel;
 
 /**
  * Computes the days of a plan in full from the master dataset and appends their cells, one segment a view and day. What
@@ -47,25 +47,33 @@ final class Segments {
 
     private static final String DAY = "day";
     private static final String EVENTS = "events";
-    private static final StructType CUT = new StructType()
-            .add("log_id", DataTypes.StringType)
-            .add("partition", DataTypes.IntegerType)
-            .add("cut", DataTypes.LongType);
+
+    /** What becomes of a well-formed event. Only these are asked for: each is a comparison for each event and view. */
+    private static final List<Bucket> OF_WELL_FORMED = List.of(Bucket.COUNTED, Bucket.FILTERED, Bucket.FAILED);
 
     private final Deployment deployment;
     private final SparkSession spark;
     private final SourcePlan.Work work;
+    private final MasterDataset.Version archived;
     private final Cut cut;
     private final String run;
 
     /**
+     * @param archived what is read of the master dataset
      * @param cut up to where events count
      * @param run a short id that no other run has
      */
-    Segments(Deployment deployment, SparkSession spark, SourcePlan.Work work, Cut cut, String run) {
+    Segments(
+            Deployment deployment,
+            SparkSession spark,
+            SourcePlan.Work work,
+            MasterDataset.Version archived,
+            Cut cut,
+            String run) {
         this.deployment = deployment;
         this.spark = spark;
         this.work = work;
+        this.archived = archived;
         this.cut = cut;
         this.run = run;
     }
@@ -97,51 +105,77 @@ final class Segments {
 
     /** Computes and writes. */
     Written write() {
-        Dataset<Row> contributions = Contributions.of(events(), work.views()).persist(StorageLevel.MEMORY_AND_DISK());
-        try {
-            List<Row> counts = counts(contributions).collectAsList();
-            List<View> views = work.views().views();
-            List<Map<LocalDate, SegmentRef>> written = InParallel.map(
-                    IntStream.range(0, views.size()).boxed().toList(),
-                    view -> references(append(contributions, view, views.get(view)), counts, view));
-            Map<String, Map<LocalDate, SegmentRef>> segments = new TreeMap<>();
-            for (int i = 0; i < written.size(); i++) {
-                segments.put(views.get(i).name(), written.get(i));
-            }
-            long events = counts.stream().mapToLong(row -> row.getAs(EVENTS)).sum();
-            return new Written(segments, events);
-        } finally {
-            contributions.unpersist();
+        List<View> views = work.views().views();
+        // Read anew for each view: to keep what is read costs more than reading it, in memory and in time.
+        Dataset<Row> contributions = Contributions.of(events(), work.views());
+        List<Row> counts = counts(contributions).collectAsList();
+        List<Map<LocalDate, SegmentRef>> written = InParallel.map(
+                IntStream.range(0, views.size()).boxed().toList(),
+                view -> references(append(contributions, view, views.get(view)), counts, view));
+        Map<String, Map<LocalDate, SegmentRef>> segments = new TreeMap<>();
+        for (int i = 0; i < written.size(); i++) {
+            segments.put(views.get(i).name(), written.get(i));
         }
+        long events = counts.stream().mapToLong(row -> row.getAs(EVENTS)).sum();
+        return new Written(segments, events);
     }
 
     /** The well-formed events of the plan's days below its cut, and nothing that an archive appends meanwhile. */
     private Dataset<Row> events() {
         Path master = deployment.warehouse().master(work.views().source().name());
         Object[] utcDays = Days.ofUtc(work.days(), deployment.zone()).toArray();
-        return DeltaTables.read(spark, master)
+        // All of a version is below the cut that its append has moved to, so nothing has to be compared.
+        Column below = archived.commit().cut().equals(cut) ? lit(true) : isBelowCut();
+        return DeltaTables.read(spark, master, archived.number())
                 .where(col(MasterDataset.DAY).isin(utcDays))
                 .where(col("verdict").equalTo(JudgedEvents.OK))
+                .where(below)
+                .where(isOnDays())
+                // Known from here on, so that no view compares it again.
+                .withColumn("verdict", lit(JudgedEvents.OK))
                 .withColumn(DAY, to_date(col("event_time")))
-                .where(col(DAY).isin(work.days().toArray()))
-                .join(broadcast(ends()), new String[] {"log_id", "partition"})
-                .where(col("offset").lt(col("cut")))
                 .select("log_id", "partition", "offset", DAY, "verdict", "event_time", "event");
     }
 
-    private Dataset<Row> ends() {
-        List<Row> ends = new ArrayList<>();
-        cut.logs()
-                .forEach((log, partitions) ->
-                        partitions.forEach((partition, end) -> ends.add(RowFactory.create(log, partition, end))));
-        return spark.createDataFrame(ends, CUT);
+    /** Compares times, which is much quicker than finding out the day of each. */
+    private Column isOnDays() {
+        Column on = lit(false);
+        for (Days.Span span : Days.spans(work.days())) {
+            Column time = col("event_time");
+            on = on.or(time.geq(lit(start(span.first())))
+                    .and(time.lt(lit(start(span.last().plusDays(1))))));
+        }
+        return on;
+    }
+
+    private Instant start(LocalDate day) {
+        return day.atStartOfDay(deployment.zone()).toInstant();
+    }
+
+    private Column isBelowCut() {
+        Column below = lit(false);
+        for (Map.Entry<String, Map<Integer, Long>> log : cut.logs().entrySet()) {
+            Map<Integer, Long> ends = log.getValue();
+            int partitions = ends.keySet().stream()
+                    .mapToInt(partition -> partition + 1)
+                    .max()
+                    .orElse(0);
+            // By partition; what the cut does not reach is null, and not below it.
+            Column[] byPartition = IntStream.range(0, partitions)
+                    .mapToObj(partition -> lit(ends.get(partition)).cast(DataTypes.LongType))
+                    .toArray(Column[]::new);
+            Column end = get(array(byPartition), col("partition"));
+            below = below.or(
+                    col("log_id").equalTo(log.getKey()).and(col("offset").lt(end)));
+        }
+        return below;
     }
 
     /** How many events there are, and how many fell into which bucket of which view, by day, log and partition. */
     private Dataset<Row> counts(Dataset<Row> contributions) {
         List<Column> counts = new ArrayList<>();
         for (int i = 0; i < work.views().views().size(); i++) {
-            for (Bucket bucket : Bucket.values()) {
+            for (Bucket bucket : OF_WELL_FORMED) {
                 Column fell = col(Contributions.column(i)).getField("bucket").equalTo(bucket.name());
                 counts.add(count_if(fell).as(countOf(i, bucket)));
             }
@@ -233,7 +267,7 @@ final class Segments {
         for (Row row : counts) {
             if (day.equals(row.getAs(DAY))) {
                 Map<Bucket, Long> found = new EnumMap<>(Bucket.class);
-                for (Bucket bucket : Bucket.values()) {
+                for (Bucket bucket : OF_WELL_FORMED) {
                     long number = row.<Long>getAs(countOf(view, bucket));
                     if (number > 0) {
                         found.put(bucket, number);

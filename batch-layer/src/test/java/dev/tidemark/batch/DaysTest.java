@@ -6,6 +6,7 @@ import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 
 class DaysTest {
@@ -28,5 +29,13 @@ class DaysTest {
     void westOfGreenwichAUtcDayBeginsInTheDayBefore() {
         assertEquals(Set.of(DAY.minusDays(1), DAY), Days.ofZone(List.of(DAY), ZoneId.of("America/St_Johns")));
         assertEquals(Set.of(DAY, DAY.plusDays(1)), Days.ofUtc(List.of(DAY), ZoneId.of("America/St_Johns")));
+    }
+
+    @Test
+    void daysThatFollowEachOtherAreOneSpan() {
+        LocalDate later = DAY.plusDays(5);
+        assertEquals(
+                List.of(new Days.Span(DAY, DAY.plusDays(2)), new Days.Span(later, later)),
+                Days.spans(new TreeSet<>(List.of(DAY, DAY.plusDays(1), DAY.plusDays(2), later))));
     }
 }

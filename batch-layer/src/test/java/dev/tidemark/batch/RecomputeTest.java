@@ -109,6 +109,14 @@ class RecomputeTest {
     }
 
     @Test
+    void aReadableTableIsPartitionedByDay() {
+        Shop shop = shopWith(ON_FIRST, ON_SECOND);
+        Path table = shop.deployment.warehouse().view("revenue");
+        assertTrue(Files.isDirectory(table.resolve("day=2001-01-01")), "of the first day");
+        assertTrue(Files.isDirectory(table.resolve("day=2001-01-02")), "of the second day");
+    }
+
+    @Test
     void chosenDaysAreRefusedBeforeAnythingIsPublished() {
         Shop shop = Shop.in(folder);
         RefusedException refusal = assertThrows(

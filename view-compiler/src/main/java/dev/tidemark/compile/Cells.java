@@ -15,7 +15,6 @@ import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.when;
 
-import dev.tidemark.schema.Bucket;
 import dev.tidemark.schema.Field;
 import dev.tidemark.schema.ValueType;
 import dev.tidemark.view.Measure;
@@ -44,6 +43,8 @@ import org.apache.spark.sql.types.StructType;
  */
 public final class Cells {
 
+    private static final String COUNTED = "counted";
+
     private Cells() {}
 
     /**
@@ -54,17 +55,21 @@ public final class Cells {
      *     {@code partition} and {@code offset} if a measure is first or last
      */
     public static Dataset<Row> of(Dataset<Row> contributions, String column, View view) {
-        Dataset<Row> counted = contributions
-                .select(col(Contributions.RECORD), col(column + ".*"))
-                .where(col("bucket").equalTo(Bucket.COUNTED.name()));
         List<Column> key = new ArrayList<>();
         key.add(col("pane"));
         for (int i = 0; i < view.dimensions().size(); i++) {
             key.add(col("d" + i));
         }
-        List<Column> partials = partials(view);
-        return counted.groupBy(key.toArray(Column[]::new))
-                .agg(partials.get(0), partials.subList(1, partials.size()).toArray(Column[]::new));
+        List<Column> columns = partials(view);
+        columns.add(count(col("pane")).as(COUNTED));
+        // What does not count has no pane. It is left out of the result rather than of the input: Spark moves a filter
+        // of the input down to the scan and evaluates the whole contribution once more for it.
+        return contributions
+                .select(col(Contributions.RECORD), col(column + ".*"))
+                .groupBy(key.toArray(Column[]::new))
+                .agg(columns.get(0), columns.subList(1, columns.size()).toArray(Column[]::new))
+                .where(col(COUNTED).gt(0))
+                .drop(COUNTED);
     }
 
     /** The columns of {@link #of}. */
