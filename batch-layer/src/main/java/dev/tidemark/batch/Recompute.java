@@ -117,15 +117,16 @@ final class Recompute {
         master.requireSameJudging(seen.commit());
         String run = UUID.randomUUID().toString().replace("-", "").substring(0, RUN_DIGITS);
         Segments.Written written = Segments.Written.NOTHING;
+        ArchivedEvents events =
+                new ArchivedEvents(master.table(), seen, plan.state().cut(), deployment.zone());
         for (SourcePlan.Work work : plan.work()) {
-            written = written.plus(compute(plan, work, seen, run));
+            written = written.plus(compute(plan.source().name(), work, events, run));
         }
         master.requireNotJudgedAgainSince(seen);
         return new Done(plan, written);
     }
 
-    private Segments.Written compute(SourcePlan plan, SourcePlan.Work work, MasterDataset.Version seen, String run) {
-        String source = plan.source().name();
+    private Segments.Written compute(String source, SourcePlan.Work work, ArchivedEvents events, String run) {
         progress.say("%s: recomputing %d days of %d views, %s to %s"
                 .formatted(
                         source,
@@ -133,8 +134,7 @@ final class Recompute {
                         work.views().views().size(),
                         work.days().first(),
                         work.days().last()));
-        Segments.Written written =
-                new Segments(deployment, spark.get(), work, seen, plan.state().cut(), run).write();
+        Segments.Written written = new Segments(deployment, spark.get(), work, events, run).write();
         progress.say("%s: %,d events in %,d cells".formatted(source, written.events(), written.cells()));
         return written;
     }

@@ -174,7 +174,7 @@ record RecomputePlan(List<SourcePlan> sources, List<String> dropped) {
             return isUnchanged(view) && !(selection instanceof Selection.All);
         }
 
-        /** The views by the days that they need, so that those which need the same are computed in one pass. */
+        /** The views by the days that they need, so that those which need the same are computed together. */
         private List<Work> group(Function<Computed, SortedSet<LocalDate>> days) {
             Map<SortedSet<LocalDate>, List<View>> groups = new LinkedHashMap<>();
             definitions.computed().forEach(view -> groups.computeIfAbsent(days.apply(view), key -> new ArrayList<>())

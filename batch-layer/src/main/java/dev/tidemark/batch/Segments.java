@@ -1,25 +1,20 @@
 package dev.tidemark.batch;
 
-import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.count_if;
-import static org.apache.spark.sql.functions.get;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.to_date;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tidemark.compile.Cells;
 import dev.tidemark.compile.Contributions;
-import dev.tidemark.compile.JudgedEvents;
 import dev.tidemark.deployment.Deployment;
 import dev.tidemark.schema.Bucket;
-import dev.tidemark.view.Cut;
 import dev.tidemark.view.Publication.SegmentRef;
 import dev.tidemark.view.View;
 import java.nio.file.Path;
-import java.time.Instant;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.EnumMap;
@@ -45,7 +40,6 @@ final class Segments {
     /** The column that a table of segments has beside those of {@link Cells}: the segment's id. */
     static final String SEGMENT = "segment";
 
-    private static final String DAY = "day";
     private static final String EVENTS = "events";
 
     /** What becomes of a well-formed event. Only these are asked for: each is a comparison for each event and view. */
@@ -54,27 +48,18 @@ final class Segments {
     private final Deployment deployment;
     private final SparkSession spark;
     private final SourcePlan.Work work;
-    private final MasterDataset.Version archived;
-    private final Cut cut;
+    private final ArchivedEvents events;
     private final String run;
 
     /**
-     * @param archived what is read of the master dataset
-     * @param cut up to where events count
+     * @param events what counts
      * @param run a short id that no other run has
      */
-    Segments(
-            Deployment deployment,
-            SparkSession spark,
-            SourcePlan.Work work,
-            MasterDataset.Version archived,
-            Cut cut,
-            String run) {
+    Segments(Deployment deployment, SparkSession spark, SourcePlan.Work work, ArchivedEvents events, String run) {
         this.deployment = deployment;
         this.spark = spark;
         this.work = work;
-        this.archived = archived;
-        this.cut = cut;
+        this.events = events;
         this.run = run;
     }
 
@@ -107,7 +92,7 @@ final class Segments {
     Written write() {
         List<View> views = work.views().views();
         // Read anew for each view: to keep what is read costs more than reading it, in memory and in time.
-        Dataset<Row> contributions = Contributions.of(events(), work.views());
+        Dataset<Row> contributions = Contributions.of(events.on(spark, work.days()), work.views());
         List<Row> counts = counts(contributions).collectAsList();
         List<Map<LocalDate, SegmentRef>> written = InParallel.map(
                 IntStream.range(0, views.size()).boxed().toList(),
@@ -116,59 +101,8 @@ final class Segments {
         for (int i = 0; i < written.size(); i++) {
             segments.put(views.get(i).name(), written.get(i));
         }
-        long events = counts.stream().mapToLong(row -> row.getAs(EVENTS)).sum();
-        return new Written(segments, events);
-    }
-
-    /** The well-formed events of the plan's days below its cut, and nothing that an archive appends meanwhile. */
-    private Dataset<Row> events() {
-        Path master = deployment.warehouse().master(work.views().source().name());
-        Object[] utcDays = Days.ofUtc(work.days(), deployment.zone()).toArray();
-        // All of a version is below the cut that its append has moved to, so nothing has to be compared.
-        Column below = archived.commit().cut().equals(cut) ? lit(true) : isBelowCut();
-        return DeltaTables.read(spark, master, archived.number())
-                .where(col(MasterDataset.DAY).isin(utcDays))
-                .where(col("verdict").equalTo(JudgedEvents.OK))
-                .where(below)
-                .where(isOnDays())
-                // Known from here on, so that no view compares it again.
-                .withColumn("verdict", lit(JudgedEvents.OK))
-                .withColumn(DAY, to_date(col("event_time")))
-                .select("log_id", "partition", "offset", DAY, "verdict", "event_time", "event");
-    }
-
-    /** Compares times, which is much quicker than finding out the day of each. */
-    private Column isOnDays() {
-        Column on = lit(false);
-        for (Days.Span span : Days.spans(work.days())) {
-            Column time = col("event_time");
-            on = on.or(time.geq(lit(start(span.first())))
-                    .and(time.lt(lit(start(span.last().plusDays(1))))));
-        }
-        return on;
-    }
-
-    private Instant start(LocalDate day) {
-        return day.atStartOfDay(deployment.zone()).toInstant();
-    }
-
-    private Column isBelowCut() {
-        Column below = lit(false);
-        for (Map.Entry<String, Map<Integer, Long>> log : cut.logs().entrySet()) {
-            Map<Integer, Long> ends = log.getValue();
-            int partitions = ends.keySet().stream()
-                    .mapToInt(partition -> partition + 1)
-                    .max()
-                    .orElse(0);
-            // By partition; what the cut does not reach is null, and not below it.
-            Column[] byPartition = IntStream.range(0, partitions)
-                    .mapToObj(partition -> lit(ends.get(partition)).cast(DataTypes.LongType))
-                    .toArray(Column[]::new);
-            Column end = get(array(byPartition), col("partition"));
-            below = below.or(
-                    col("log_id").equalTo(log.getKey()).and(col("offset").lt(end)));
-        }
-        return below;
+        long number = counts.stream().mapToLong(row -> row.getAs(EVENTS)).sum();
+        return new Written(segments, number);
     }
 
     /** How many events there are, and how many fell into which bucket of which view, by day, log and partition. */
@@ -181,7 +115,7 @@ final class Segments {
             }
         }
         return contributions
-                .groupBy(col("record." + DAY), col("record.log_id"), col("record.partition"))
+                .groupBy(col("record." + ArchivedEvents.DAY), col("record.log_id"), col("record.partition"))
                 .agg(count(lit(1)).as(EVENTS), counts.toArray(Column[]::new));
     }
 
@@ -265,7 +199,7 @@ final class Segments {
     private static Map<String, Map<Integer, Map<Bucket, Long>>> buckets(List<Row> counts, LocalDate day, int view) {
         Map<String, Map<Integer, Map<Bucket, Long>>> buckets = new TreeMap<>();
         for (Row row : counts) {
-            if (day.equals(row.getAs(DAY))) {
+            if (day.equals(row.getAs(ArchivedEvents.DAY))) {
                 Map<Bucket, Long> found = new EnumMap<>(Bucket.class);
                 for (Bucket bucket : OF_WELL_FORMED) {
                     long number = row.<Long>getAs(countOf(view, bucket));
@@ -273,10 +207,20 @@ final class Segments {
                         found.put(bucket, number);
                     }
                 }
+                requireAll(row, found);
                 buckets.computeIfAbsent(row.getAs("log_id"), log -> new TreeMap<>())
                         .put(row.getAs("partition"), found);
             }
         }
         return buckets;
+    }
+
+    /** Each event falls into one bucket. */
+    private static void requireAll(Row counts, Map<Bucket, Long> found) {
+        long fell = found.values().stream().mapToLong(Long::longValue).sum();
+        if (fell != counts.<Long>getAs(EVENTS)) {
+            throw new IllegalStateException(
+                    "of %d events %d fell into a bucket: %s".formatted(counts.<Long>getAs(EVENTS), fell, found));
+        }
     }
 }

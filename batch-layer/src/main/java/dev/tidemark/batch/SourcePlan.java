@@ -28,7 +28,7 @@ record SourcePlan(
         List<String> before) {
 
     /**
-     * Views that are computed together, in one pass over the same days.
+     * Views that are computed together, over the same days.
      *
      * @param views the views
      * @param days the days, of the deployment's timezone

@@ -1,0 +1,89 @@
+package dev.tidemark.batch;
+
+import static org.apache.spark.sql.functions.array;
+import static org.apache.spark.sql.functions.col;
+import static org.apache.spark.sql.functions.get;
+import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.to_date;
+
+import dev.tidemark.compile.JudgedEvents;
+import dev.tidemark.view.Cut;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneId;
+import java.util.Map;
+import java.util.SortedSet;
+import java.util.stream.IntStream;
+import org.apache.spark.sql.Column;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+import org.apache.spark.sql.types.DataTypes;
+
+/**
+ * The well-formed events of a master dataset below a cut, and nothing that an archive appends meanwhile.
+ *
+ * @param table the master dataset
+ * @param archived which version of it
+ * @param cut up to where events count
+ * @param zone whose days they are told by
+ */
+record ArchivedEvents(Path table, MasterDataset.Version archived, Cut cut, ZoneId zone) {
+
+    /** The column with an event's day in the zone. */
+    static final String DAY = "day";
+
+    /**
+     * Those of days of the zone, with the columns that {@link JudgedEvents} makes and carries of {@code log_id},
+     * {@code partition} and {@code offset}, and {@link #DAY}.
+     */
+    Dataset<Row> on(SparkSession spark, SortedSet<LocalDate> days) {
+        Object[] utcDays = Days.ofUtc(days, zone).toArray();
+        // All of a version is below the cut that its append has moved to, so nothing has to be compared.
+        Column below = archived.commit().cut().equals(cut) ? lit(true) : isBelowCut();
+        return DeltaTables.read(spark, table, archived.number())
+                .where(col(MasterDataset.DAY).isin(utcDays))
+                .where(col("verdict").equalTo(JudgedEvents.OK))
+                .where(below)
+                .where(isOn(days))
+                // Known from here on, so that no view compares it again.
+                .withColumn("verdict", lit(JudgedEvents.OK))
+                .withColumn(DAY, to_date(col("event_time")))
+                .select("log_id", "partition", "offset", DAY, "verdict", "event_time", "event");
+    }
+
+    /** Compares times, which is much quicker than finding out the day of each. */
+    private Column isOn(SortedSet<LocalDate> days) {
+        Column on = lit(false);
+        for (Days.Span span : Days.spans(days)) {
+            Column time = col("event_time");
+            on = on.or(time.geq(lit(start(span.first())))
+                    .and(time.lt(lit(start(span.last().plusDays(1))))));
+        }
+        return on;
+    }
+
+    private Instant start(LocalDate day) {
+        return day.atStartOfDay(zone).toInstant();
+    }
+
+    private Column isBelowCut() {
+        Column below = lit(false);
+        for (Map.Entry<String, Map<Integer, Long>> log : cut.logs().entrySet()) {
+            Map<Integer, Long> ends = log.getValue();
+            int partitions = ends.keySet().stream()
+                    .mapToInt(partition -> partition + 1)
+                    .max()
+                    .orElse(0);
+            // By partition; what the cut does not reach is null, and not below it.
+            Column[] byPartition = IntStream.range(0, partitions)
+                    .mapToObj(partition -> lit(ends.get(partition)).cast(DataTypes.LongType))
+                    .toArray(Column[]::new);
+            Column end = get(array(byPartition), col("partition"));
+            below = below.or(
+                    col("log_id").equalTo(log.getKey()).and(col("offset").lt(end)));
+        }
+        return below;
+    }
+}
