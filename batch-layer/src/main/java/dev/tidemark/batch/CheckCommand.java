@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
@@ -76,15 +77,13 @@ final class CheckCommand implements Runnable {
         }
         changes.forEach(change -> change.lines().forEach(progress::say));
         // What has yet to be judged again cannot be planned: which days it has, only `archive` finds out.
-        List<SourceDefinitions> judged = sets.stream()
-                .filter(set -> isJudgedAsNow(deployment, set.source()))
-                .toList();
-        sets.stream()
-                .filter(set -> !judged.contains(set))
+        Map<Boolean, List<SourceDefinitions>> judged =
+                sets.stream().collect(Collectors.partitioningBy(set -> isJudgedAsNow(deployment, set.source())));
+        judged.get(false)
                 .forEach(set ->
                         progress.say("source %s: recomputing would compute what `tidemark archive` has judged again"
                                 .formatted(set.source().name())));
-        for (SourcePlan plan : RecomputePlan.of(deployment, judged, newest, new Selection.Touched(true))
+        for (SourcePlan plan : RecomputePlan.of(deployment, judged.get(true), newest, new Selection.Touched(true))
                 .sources()) {
             plan.work()
                     .forEach(work -> progress.say("source %s: recomputing would compute %d days of %s"

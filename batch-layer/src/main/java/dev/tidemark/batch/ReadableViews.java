@@ -135,10 +135,10 @@ final class ReadableViews {
     private void write(Publication newest, Computed view, Lag lag) {
         Path table = deployment.warehouse().view(view.name());
         DeltaTables.create(table, FinishedCells.schema(view.view()), DAY, Map.of(DeltaCommits.KEEP_LOG, "false"));
-        // Segments lie in few files, and each file becomes one.
-        Dataset<Row> rows = rows(newest, view, lag);
         Shown shown = new Shown(newest.number(), view.segmentsId());
-        DataFrameWriter<Row> writer = DeltaTables.once(rows, APPLICATION, newest.number(), Json.write(shown))
+        // Segments lie in few files for each day, and so do their finished rows.
+        DataFrameWriter<Row> writer = DeltaTables.once(
+                        rows(newest, view, lag), APPLICATION, newest.number(), Json.write(shown))
                 .mode("overwrite");
         if (lag.days().isPresent()) {
             writer.option("replaceWhere", condition(lag.days().get()));

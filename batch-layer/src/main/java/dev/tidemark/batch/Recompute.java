@@ -108,12 +108,15 @@ final class Recompute {
     }
 
     private Done compute(SourcePlan plan) {
-        MasterDataset master = MasterDataset.of(deployment, plan.source());
         if (plan.work().isEmpty()) {
             return new Done(plan, Segments.Written.NOTHING);
         }
+        MasterDataset master = MasterDataset.of(deployment, plan.source());
         MasterDataset.Version seen = master.latest()
-                .orElseThrow(() -> new RefusedException("%s has lost what it held".formatted(master.table())));
+                .orElseThrow(() ->
+                        new RefusedException(("the master dataset %s is gone: restore it, or run `tidemark archive`,"
+                                        + " which reads again what the topic still holds")
+                                .formatted(master.table())));
         master.requireSameJudging(seen.commit());
         String run = UUID.randomUUID().toString().replace("-", "").substring(0, RUN_DIGITS);
         Segments.Written written = Segments.Written.NOTHING;

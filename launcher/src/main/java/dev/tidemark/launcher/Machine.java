@@ -21,6 +21,8 @@ record Machine(int javaVersion, String javaHome, long memoryBytes) {
     /** The releases that DataSketches' memory library loads on: on any other, a view with a sketch fails. */
     private static final Set<Integer> JAVA_WITH_SKETCHES = Set.of(17, 21);
 
+    private static final String FIT_JAVA = "set JAVA_HOME to a JDK, 17 or 21";
+
     private static final long GIB = 1L << 30;
 
     /** The heaps of broker, speed, serving and batch together, and something for the system. */
@@ -40,11 +42,11 @@ record Machine(int javaVersion, String javaHome, long memoryBytes) {
     Finding java() {
         String found = "%d in %s".formatted(javaVersion, javaHome);
         if (javaVersion < OLDEST_JAVA) {
-            return Finding.fail("java", found, "set JAVA_HOME to a JDK, 17 or 21");
+            return Finding.fail("java", found, FIT_JAVA);
         }
         return JAVA_WITH_SKETCHES.contains(javaVersion)
                 ? Finding.ok("java", found)
-                : Finding.warn("java", found, "the measures approx_… fail on it: set JAVA_HOME to a JDK, 17 or 21");
+                : Finding.warn("java", found, "the measures approx_… fail on it: " + FIT_JAVA);
     }
 
     Finding memory() {
