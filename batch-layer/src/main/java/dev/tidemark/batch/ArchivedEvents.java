@@ -1,17 +1,23 @@
 package dev.tidemark.batch;
 
 import static org.apache.spark.sql.functions.array;
+import static org.apache.spark.sql.functions.call_function;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.get;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.pmod;
 import static org.apache.spark.sql.functions.to_date;
+import static org.apache.spark.sql.functions.unix_date;
+import static org.apache.spark.sql.functions.unix_seconds;
 
 import dev.tidemark.compile.JudgedEvents;
 import dev.tidemark.view.Cut;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
+import java.time.zone.ZoneOffsetTransition;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.stream.IntStream;
@@ -31,7 +37,7 @@ import org.apache.spark.sql.types.DataTypes;
  */
 record ArchivedEvents(Path table, MasterDataset.Version archived, Cut cut, ZoneId zone) {
 
-    /** The column with an event's day in the zone. */
+    /** The column with an event's day in the zone, as {@link LocalDate#toEpochDay} numbers it. */
     static final String DAY = "day";
 
     /**
@@ -49,7 +55,7 @@ record ArchivedEvents(Path table, MasterDataset.Version archived, Cut cut, ZoneI
                 .where(isOn(days))
                 // Known from here on, so that no view compares it again.
                 .withColumn("verdict", lit(JudgedEvents.OK))
-                .withColumn(DAY, to_date(col("event_time")))
+                .withColumn(DAY, day(days))
                 .select("log_id", "partition", "offset", DAY, "verdict", "event_time", "event");
     }
 
@@ -62,6 +68,20 @@ record ArchivedEvents(Path table, MasterDataset.Version archived, Cut cut, ZoneI
                     .and(time.lt(lit(start(span.last().plusDays(1))))));
         }
         return on;
+    }
+
+    /** Of the offset of the zone where it stays the same: to ask the zone about each event costs much more. */
+    private Column day(SortedSet<LocalDate> days) {
+        Instant first = start(days.first());
+        Instant end = start(days.last().plusDays(1));
+        ZoneOffsetTransition change = zone.getRules().nextTransition(first);
+        if (change != null && change.getInstant().isBefore(end)) {
+            return unix_date(to_date(col("event_time"))).cast(DataTypes.LongType);
+        }
+        int offset = zone.getRules().getOffset(first).getTotalSeconds();
+        Column seconds = unix_seconds(col("event_time")).plus(lit((long) offset));
+        Column length = lit(Duration.ofDays(1).toSeconds());
+        return call_function("div", seconds.minus(pmod(seconds, length)), length);
     }
 
     private Instant start(LocalDate day) {

@@ -72,6 +72,11 @@ record DeltaLogFiles(Path table) {
         return log().resolve("%020d.json".formatted(version));
     }
 
+    /** The file that says what a version adds up to. */
+    Path checksum(long version) {
+        return log().resolve("%020d.crc".formatted(version));
+    }
+
     private Path log() {
         return table.resolve("_delta_log");
     }

@@ -4,6 +4,7 @@ import dev.tidemark.view.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -29,10 +30,10 @@ final class DeltaTables {
      * another process has just made the log, and a write of no rows makes every column nullable.
      */
     static void create(Path table, StructType schema, String partition, Map<String, String> properties) {
-        DeltaLogFiles log = new DeltaLogFiles(table);
-        if (log.versions().findAny().isPresent()) {
+        if (exists(table)) {
             return;
         }
+        DeltaLogFiles log = new DeltaLogFiles(table);
         Map<String, ?> metadata = Map.of(
                 "id", UUID.randomUUID().toString(),
                 "format", Map.of("provider", "parquet", "options", Map.of()),
@@ -43,12 +44,44 @@ final class DeltaTables {
         List<String> actions =
                 List.of(Json.write(Map.of("protocol", PROTOCOL)), Json.write(Map.of("metaData", metadata)));
         try {
+            // One that is left of a table that is gone would speak of that.
+            Files.deleteIfExists(log.checksum(0));
             LinkLogStore.create(log.commit(0), actions.iterator());
+            // Without it the first writer has Spark add up what a table without files holds, in several jobs.
+            LinkLogStore.create(
+                    log.checksum(0), List.of(Json.write(checksum(metadata))).iterator());
         } catch (FileAlreadyExistsException e) {
             // The other's table is as good as ours.
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    static boolean exists(Path table) {
+        return new DeltaLogFiles(table).versions().findAny().isPresent();
+    }
+
+    /** What Delta's protocol calls the version checksum, of a table without files. */
+    private static Map<String, ?> checksum(Map<String, ?> metadata) {
+        return Map.of(
+                "tableSizeBytes",
+                0,
+                "numFiles",
+                0,
+                "numMetadata",
+                1,
+                "numProtocol",
+                1,
+                "setTransactions",
+                List.of(),
+                "domainMetadata",
+                List.of(),
+                "metadata",
+                metadata,
+                "protocol",
+                PROTOCOL,
+                "allFiles",
+                List.of());
     }
 
     /** The table's rows. */

@@ -49,7 +49,8 @@ final class InParallel {
         }
     }
 
-    private static IllegalStateException interrupted(InterruptedException e) {
+    /** To be thrown where what a thread waits for does not come any more. */
+    static IllegalStateException interrupted(InterruptedException e) {
         Thread.currentThread().interrupt();
         return new IllegalStateException("interrupted", e);
     }

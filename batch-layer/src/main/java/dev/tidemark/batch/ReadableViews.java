@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Supplier;
@@ -134,7 +135,6 @@ final class ReadableViews {
 
     private void write(Publication newest, Computed view, Lag lag) {
         Path table = deployment.warehouse().view(view.name());
-        DeltaTables.create(table, FinishedCells.schema(view.view()), DAY, Map.of(DeltaCommits.KEEP_LOG, "false"));
         Shown shown = new Shown(newest.number(), view.segmentsId());
         // Segments lie in few files for each day, and so do their finished rows.
         DataFrameWriter<Row> writer = DeltaTables.once(
@@ -146,29 +146,29 @@ final class ReadableViews {
             // Of a view that has changed the columns may be others. Overwritten, they forget what partitions them.
             writer.option("overwriteSchema", "true").partitionBy(DAY);
         }
+        if (!DeltaTables.exists(table)) {
+            writer.option(DeltaCommits.KEEP_LOG, "false");
+        }
         writer.save(table.toString());
     }
 
     private Dataset<Row> rows(Publication newest, Computed computed, Lag lag) {
         View view = computed.view();
-        Object[] segments = newest.segmentsOf(view.name()).entrySet().stream()
+        Set<String> segments = newest.segmentsOf(view.name()).entrySet().stream()
                 .filter(entry ->
                         lag.days().map(days -> days.contains(entry.getKey())).orElse(true))
-                .map(entry -> entry.getValue().id())
-                .toArray();
+                .map(Map.Entry::getValue)
+                .filter(segment -> segment.cells() > 0)
+                .map(SegmentRef::id)
+                .collect(Collectors.toSet());
         List<Column> columns = new ArrayList<>();
         columns.add(to_date(col("pane")).as(DAY));
         for (String name : Cells.schema(view).fieldNames()) {
             columns.add(col(name));
         }
-        Path table = deployment.warehouse().segments(computed.set(), view);
-        Dataset<Row> cells = table.resolve("_delta_log").toFile().exists()
-                ? DeltaTables.read(spark.get(), table)
-                : spark.get().createDataFrame(List.of(), Segments.schema(view));
-        return FinishedCells.of(
-                cells.where(col(Segments.SEGMENT).isin(segments)).select(columns.toArray(Column[]::new)),
-                computed.set(),
-                view);
+        SegmentsTable table = new SegmentsTable(deployment.warehouse().segments(computed.set(), view), view);
+        Dataset<Row> cells = table.read(spark.get(), segments).select(columns.toArray(Column[]::new));
+        return FinishedCells.of(cells, computed.set(), view);
     }
 
     private static String condition(SortedSet<LocalDate> days) {

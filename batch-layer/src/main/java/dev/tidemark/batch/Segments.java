@@ -2,8 +2,6 @@ package dev.tidemark.batch;
 
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.concat;
-import static org.apache.spark.sql.functions.count;
-import static org.apache.spark.sql.functions.count_if;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.to_date;
 
@@ -16,15 +14,14 @@ import dev.tidemark.view.Publication.SegmentRef;
 import dev.tidemark.view.View;
 import java.nio.file.Path;
 import java.time.LocalDate;
-import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.stream.IntStream;
+import java.util.concurrent.CompletableFuture;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Observation;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
@@ -39,11 +36,6 @@ final class Segments {
 
     /** The column that a table of segments has beside those of {@link Cells}: the segment's id. */
     static final String SEGMENT = "segment";
-
-    private static final String EVENTS = "events";
-
-    /** What becomes of a well-formed event. Only these are asked for: each is a comparison for each event and view. */
-    private static final List<Bucket> OF_WELL_FORMED = List.of(Bucket.COUNTED, Bucket.FILTERED, Bucket.FAILED);
 
     private final Deployment deployment;
     private final SparkSession spark;
@@ -92,53 +84,46 @@ final class Segments {
     Written write() {
         List<View> views = work.views().views();
         // Read anew for each view: to keep what is read costs more than reading it, in memory and in time.
-        Dataset<Row> contributions = Contributions.of(events.on(spark, work.days()), work.views());
-        List<Row> counts = counts(contributions).collectAsList();
-        List<Map<LocalDate, SegmentRef>> written = InParallel.map(
-                IntStream.range(0, views.size()).boxed().toList(),
-                view -> references(append(contributions, view, views.get(view)), counts, view));
+        Dataset<Row> judged = events.on(spark, work.days());
+        CompletableFuture<EventTotals> totals =
+                CompletableFuture.supplyAsync(() -> EventTotals.of(judged, work.views()));
+        List<Appended> appended = InParallel.map(views, view -> append(judged, view));
         Map<String, Map<LocalDate, SegmentRef>> segments = new TreeMap<>();
-        for (int i = 0; i < written.size(); i++) {
-            segments.put(views.get(i).name(), written.get(i));
+        for (int i = 0; i < appended.size(); i++) {
+            segments.put(
+                    views.get(i).name(),
+                    references(
+                            views.get(i),
+                            appended.get(i),
+                            totals.join().buckets(i, appended.get(i).observed())));
         }
-        long number = counts.stream().mapToLong(row -> row.getAs(EVENTS)).sum();
-        return new Written(segments, number);
+        return new Written(segments, totals.join().all());
     }
 
-    /** How many events there are, and how many fell into which bucket of which view, by day, log and partition. */
-    private Dataset<Row> counts(Dataset<Row> contributions) {
-        List<Column> counts = new ArrayList<>();
-        for (int i = 0; i < work.views().views().size(); i++) {
-            for (Bucket bucket : OF_WELL_FORMED) {
-                Column fell = col(Contributions.column(i)).getField("bucket").equalTo(bucket.name());
-                counts.add(count_if(fell).as(countOf(i, bucket)));
-            }
-        }
-        return contributions
-                .groupBy(col("record." + ArchivedEvents.DAY), col("record.log_id"), col("record.partition"))
-                .agg(count(lit(1)).as(EVENTS), counts.toArray(Column[]::new));
-    }
+    /**
+     * A view's cells, appended.
+     *
+     * @param cells how many there are, by segment
+     * @param observed what {@link EventTotals} observes of the view's groups
+     */
+    private record Appended(Map<String, Long> cells, Observation observed) {}
 
-    private static String countOf(int view, Bucket bucket) {
-        return Contributions.column(view) + "_" + bucket;
-    }
-
-    /** Appends a view's cells; how many there are comes back, by segment. */
-    private Map<String, Long> append(Dataset<Row> contributions, int index, View view) {
+    private Appended append(Dataset<Row> judged, View view) {
         Path table = deployment.warehouse().segments(work.views(), view);
         DeltaTables.create(table, schema(view), SEGMENT, Map.of());
-        Dataset<Row> cells = Cells.of(contributions, Contributions.column(index), view)
-                // Panes never cross the midnight of a timezone, so a cell's day is its pane's.
-                .withColumn(
-                        SEGMENT,
-                        concat(lit(view.name() + "."), to_date(col("pane")).cast("string"), lit("." + run)));
-        DeltaTables.inFewFiles(cells, SEGMENT)
+        Dataset<Row> groups = Cells.groups(Contributions.ofPassing(judged, view), view, EventTotals.KEY);
+        // Panes never cross the midnight of a timezone, so a cell's day is its pane's.
+        Column segment = concat(lit(view.name() + "."), to_date(col("pane")).cast("string"), lit("." + run));
+        Observation observed = new Observation();
+        Dataset<Row> all =
+                EventTotals.observed(DeltaTables.inFewFiles(groups.withColumn(SEGMENT, segment), SEGMENT), observed);
+        Cells.of(all, view, SEGMENT)
                 .write()
                 .format("delta")
                 .mode("append")
                 .option("userMetadata", run)
                 .save(table.toString());
-        return written(new DeltaLogFiles(table));
+        return new Appended(written(new DeltaLogFiles(table)), observed);
     }
 
     /** What the append's own commit says that it holds; Delta makes none for an append without rows. */
@@ -173,11 +158,13 @@ final class Segments {
         return view.name() + "." + day + "." + run;
     }
 
-    private Map<LocalDate, SegmentRef> references(Map<String, Long> cells, List<Row> counts, int view) {
+    private Map<LocalDate, SegmentRef> references(
+            View view, Appended appended, Map<LocalDate, Map<String, Map<Integer, Map<Bucket, Long>>>> buckets) {
         Map<LocalDate, SegmentRef> references = new TreeMap<>();
         for (LocalDate day : work.days()) {
-            String id = id(work.views().views().get(view), day);
-            SegmentRef segment = new SegmentRef(id, cells.getOrDefault(id, 0L), buckets(counts, day, view));
+            String id = id(view, day);
+            long cells = appended.cells().getOrDefault(id, 0L);
+            SegmentRef segment = new SegmentRef(id, cells, buckets.getOrDefault(day, Map.of()));
             requireWritten(segment);
             references.put(day, segment);
         }
@@ -193,34 +180,6 @@ final class Segments {
             throw new IllegalStateException("segment " + segment.id() + " should " + (counted ? "" : "not ")
                     + "have cells, but its table's log says that " + segment.cells()
                     + " were written (leave spark.databricks.delta.stats.collect on)");
-        }
-    }
-
-    private static Map<String, Map<Integer, Map<Bucket, Long>>> buckets(List<Row> counts, LocalDate day, int view) {
-        Map<String, Map<Integer, Map<Bucket, Long>>> buckets = new TreeMap<>();
-        for (Row row : counts) {
-            if (day.equals(row.getAs(ArchivedEvents.DAY))) {
-                Map<Bucket, Long> found = new EnumMap<>(Bucket.class);
-                for (Bucket bucket : OF_WELL_FORMED) {
-                    long number = row.<Long>getAs(countOf(view, bucket));
-                    if (number > 0) {
-                        found.put(bucket, number);
-                    }
-                }
-                requireAll(row, found);
-                buckets.computeIfAbsent(row.getAs("log_id"), log -> new TreeMap<>())
-                        .put(row.getAs("partition"), found);
-            }
-        }
-        return buckets;
-    }
-
-    /** Each event falls into one bucket. */
-    private static void requireAll(Row counts, Map<Bucket, Long> found) {
-        long fell = found.values().stream().mapToLong(Long::longValue).sum();
-        if (fell != counts.<Long>getAs(EVENTS)) {
-            throw new IllegalStateException(
-                    "of %d events %d fell into a bucket: %s".formatted(counts.<Long>getAs(EVENTS), fell, found));
         }
     }
 }

@@ -17,11 +17,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.time.ZoneId;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.apache.spark.network.util.JavaUtils;
+import org.apache.spark.sql.delta.DeltaLog;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import scala.Option;
 
 class RecomputeTest {
 
@@ -177,6 +185,49 @@ class RecomputeTest {
                 List.of(),
                 new ReadableViews(shop.deployment, Shop.NO_SPARK)
                         .bringUpToDate(shop.published(), Definitions.resolve(shop.deployment)));
+    }
+
+    @Test
+    void readableTablesAreWrittenFromSegmentsWhoseCommitsAreGoneToo() throws Exception {
+        Shop shop = shopWith(ON_FIRST, ON_SECOND);
+        List<String> before = shop.readable("revenue");
+        SourceDefinitions definitions = Definitions.resolve(shop.deployment).get(0);
+        SourceDefinitions.Computed view = definitions.computed().findFirst().orElseThrow();
+        Path segments = shop.deployment.warehouse().segments(view.set(), view.view());
+        shop.spark().sql("ALTER TABLE delta.`" + segments + "` SET TBLPROPERTIES ('some' = 'property')");
+        DeltaLog log = DeltaLog.forTable(shop.spark(), segments.toString());
+        log.checkpoint(log.update(false, Option.empty(), Option.empty()), Option.empty());
+        DeltaLogFiles files = new DeltaLogFiles(segments);
+        for (long version : files.versions().skip(1).toList()) {
+            Files.delete(files.commit(version));
+        }
+        DeltaLog.clearCache();
+        JavaUtils.deleteRecursively(shop.deployment.warehouse().view("revenue").toFile());
+        assertEquals(List.of("revenue"), shop.recompute().viewsWritten());
+        assertEquals(before, shop.readable("revenue"));
+    }
+
+    @Test
+    void severalWhoMakeAReadableTableAtOnceMakeItOnce() throws Exception {
+        Shop shop = shopWith(ON_FIRST, ON_SECOND);
+        List<String> before = shop.readable("revenue");
+        Publication published = shop.published();
+        ExecutorService threads = Executors.newFixedThreadPool(3);
+        try {
+            for (int round = 0; round < 3; round++) {
+                JavaUtils.deleteRecursively(
+                        shop.deployment.warehouse().view("revenue").toFile());
+                DeltaLog.clearCache();
+                Callable<List<String>> repair = () -> new ReadableViews(shop.deployment, shop::spark)
+                        .bringUpToDate(published, Definitions.resolve(shop.deployment));
+                for (Future<List<String>> repaired : threads.invokeAll(Collections.nCopies(3, repair))) {
+                    repaired.get();
+                }
+                assertEquals(before, shop.readable("revenue"));
+            }
+        } finally {
+            threads.shutdownNow();
+        }
     }
 
     @Test

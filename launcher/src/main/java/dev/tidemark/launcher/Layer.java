@@ -31,7 +31,8 @@ public enum Layer {
     BATCH(
             "batch-layer",
             "dev.tidemark.batch.BatchMain",
-            "-Xmx4g",
+            // Its runs are short and want all processors; nobody waits for a pause to end.
+            "-Xmx4g -XX:+UseParallelGC",
             "-Dlog4j2.configurationFile=log4j2-batch.properties",
             true),
     SERVING(
@@ -46,14 +47,14 @@ public enum Layer {
 
     private final String module;
     private final String mainClass;
-    private final String heap;
+    private final String memory;
     private final String logging;
     private final boolean spark;
 
-    Layer(String module, String mainClass, String heap, String logging, boolean spark) {
+    Layer(String module, String mainClass, String memory, String logging, boolean spark) {
         this.module = module;
         this.mainClass = mainClass;
-        this.heap = heap;
+        this.memory = memory;
         this.logging = logging;
         this.spark = spark;
     }
@@ -77,7 +78,8 @@ public enum Layer {
         List<String> command = new ArrayList<>();
         command.add(java());
         // Out of memory, some thread would die and the others go on as if nothing were missing.
-        command.addAll(List.of(heap, "-XX:+ExitOnOutOfMemoryError", logging, "-Duser.timezone=UTC"));
+        command.addAll(words(Optional.of(memory)));
+        command.addAll(List.of("-XX:+ExitOnOutOfMemoryError", logging, "-Duser.timezone=UTC"));
         command.addAll(sparkOptions());
         command.addAll(words(Optional.ofNullable(System.getenv(environmentVariable()))));
         command.addAll(List.of("-cp", classPath));

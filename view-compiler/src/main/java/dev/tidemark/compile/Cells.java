@@ -15,6 +15,7 @@ import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.sum;
 import static org.apache.spark.sql.functions.when;
 
+import dev.tidemark.schema.Bucket;
 import dev.tidemark.schema.Field;
 import dev.tidemark.schema.ValueType;
 import dev.tidemark.view.Measure;
@@ -30,10 +31,13 @@ import dev.tidemark.view.aggregate.StandardDeviation;
 import dev.tidemark.view.aggregate.Sum;
 import dev.tidemark.view.aggregate.TopItems;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
@@ -43,33 +47,57 @@ import org.apache.spark.sql.types.StructType;
  */
 public final class Cells {
 
-    private static final String COUNTED = "counted";
+    /** Beside a group's other columns: the bucket of what does not count, null for a cell. */
+    public static final String BUCKET = "bucket";
+
+    /** Beside a group's other columns: how many events it is made of. */
+    public static final String EVENTS = "events";
 
     private Cells() {}
 
     /**
-     * The cells of the events that count.
+     * All events of a view in one aggregation: its cells, and what does not count as a group for each bucket and each
+     * combination of {@code apart}, so that counting those takes no pass of its own.
      *
-     * @param contributions rows with a contribution to {@code view} in the column of that name, as
-     *     {@link Contributions} makes them; their {@code record} has {@code event_time}, {@code log_id},
-     *     {@code partition} and {@code offset} if a measure is first or last
+     * <p>The columns are those of {@link #of}, {@link #BUCKET}, those of {@code apart} (null for a cell) and
+     * {@link #EVENTS}.
+     *
+     * @param contributions rows with the fields of a contribution to the view, and what came beside the event, as
+     *     {@link Contributions#ofPassing} makes them; with {@code event_time}, {@code log_id}, {@code partition} and
+     *     {@code offset} if a measure is first or last
+     * @param apart columns beside the event that tell apart what does not count
      */
-    public static Dataset<Row> of(Dataset<Row> contributions, String column, View view) {
+    public static Dataset<Row> groups(Dataset<Row> contributions, View view, List<String> apart) {
         List<Column> key = new ArrayList<>();
         key.add(col("pane"));
         for (int i = 0; i < view.dimensions().size(); i++) {
             key.add(col("d" + i));
         }
+        // What does not count is not left out of the input: Spark moves a filter of the input down to the scan and
+        // evaluates the whole contribution once more for it. Where all counts, Spark sees it, and drops these.
+        Column uncounted = col("bucket").notEqual(Bucket.COUNTED.name());
+        key.add(when(uncounted, col("bucket")).as(BUCKET));
+        for (String name : apart) {
+            key.add(when(uncounted, col(name)).as(name));
+        }
         List<Column> columns = partials(view);
-        columns.add(count(col("pane")).as(COUNTED));
-        // What does not count has no pane. It is left out of the result rather than of the input: Spark moves a filter
-        // of the input down to the scan and evaluates the whole contribution once more for it.
+        columns.add(count(lit(1)).as(EVENTS));
         return contributions
-                .select(col(Contributions.RECORD), col(column + ".*"))
                 .groupBy(key.toArray(Column[]::new))
-                .agg(columns.get(0), columns.subList(1, columns.size()).toArray(Column[]::new))
-                .where(col(COUNTED).gt(0))
-                .drop(COUNTED);
+                .agg(columns.get(0), columns.subList(1, columns.size()).toArray(Column[]::new));
+    }
+
+    /**
+     * The cells among groups.
+     *
+     * @param first columns to keep beside those of the cells, before them
+     */
+    public static Dataset<Row> of(Dataset<Row> groups, View view, String... first) {
+        Column[] columns = Stream.concat(
+                        Arrays.stream(first), Arrays.stream(schema(view).fieldNames()))
+                .map(functions::col)
+                .toArray(Column[]::new);
+        return groups.where(col(BUCKET).isNull()).select(columns);
     }
 
     /** The columns of {@link #of}. */
@@ -158,7 +186,7 @@ public final class Cells {
     private static List<Column> outermost(Outermost outermost, Column input) {
         List<String> place = List.of("event_time", "log_id", "partition", "offset");
         List<Column> fields = new ArrayList<>();
-        place.forEach(name -> fields.add(col(Contributions.RECORD + "." + name)));
+        place.forEach(name -> fields.add(col(name)));
         fields.add(input.as("value"));
         Column occurred = struct(fields.toArray(Column[]::new));
         Column found = outermost.last() ? max(occurred) : min(occurred);

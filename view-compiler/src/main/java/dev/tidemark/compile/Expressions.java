@@ -62,6 +62,24 @@ final class Expressions {
      * @throws IllegalArgumentException if it is no expression over the schema's fields, or one that no view may use
      */
     DataType typeOf(String text) {
+        return analyzed(text).dataType();
+    }
+
+    /**
+     * Whether evaluating {@code text} throws on no event, as far as its parts tell: most functions may, and are taken to.
+     *
+     * @throws IllegalArgumentException as {@link #typeOf} does
+     */
+    boolean cannotFail(String text) {
+        Expression expression = analyzed(text);
+        return NeverFailing.is(expression)
+                // What holds its value in both layers.
+                && SparkTypes.of(expression.dataType())
+                        .filter(type -> Cast.canUpCast(expression.dataType(), SparkTypes.of(type)))
+                        .isPresent();
+    }
+
+    private Expression analyzed(String text) {
         try {
             Expression parsed = CatalystSqlParser$.MODULE$.parseExpression(text);
             if (parsed instanceof NamedExpression && !(parsed instanceof UnresolvedAttribute)) {
@@ -74,7 +92,7 @@ final class Expressions {
             LogicalPlan analyzed = SimpleAnalyzer$.MODULE$.execute(plan);
             SimpleAnalyzer$.MODULE$.checkAnalysis(analyzed);
             requirePure(analyzed, text);
-            return analyzed.output().apply(0).dataType();
+            return (Expression) ((Project) analyzed).projectList().apply(0);
         } catch (Exception e) {
             if (e instanceof AnalysisException) {
                 throw new IllegalArgumentException("'" + text + "': " + firstLine(e.getMessage()), e);

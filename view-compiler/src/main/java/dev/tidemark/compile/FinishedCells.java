@@ -10,6 +10,9 @@ import dev.tidemark.view.Json;
 import dev.tidemark.view.Measure;
 import dev.tidemark.view.StoredDefinitions;
 import dev.tidemark.view.View;
+import dev.tidemark.view.aggregate.Aggregate;
+import dev.tidemark.view.aggregate.Count;
+import dev.tidemark.view.aggregate.Extreme;
 import dev.tidemark.view.aggregate.Sum;
 import java.io.Serializable;
 import java.math.BigDecimal;
@@ -69,8 +72,17 @@ public final class FinishedCells {
      * @param cells rows with {@code day} and then the columns of {@link Cells#schema}
      */
     public static Dataset<Row> of(Dataset<Row> cells, DefinitionSet set, View view) {
+        StructType schema = schema(view);
+        if (view.measures().stream().map(Measure::aggregate).allMatch(FinishedCells::isStoredAsFinished)) {
+            return cells.toDF(schema.fieldNames());
+        }
         String definitions = Json.write(StoredDefinitions.of(set));
-        return cells.mapPartitions(new Finishing(definitions, view.name()), Encoders.row(schema(view)));
+        return cells.mapPartitions(new Finishing(definitions, view.name()), Encoders.row(schema));
+    }
+
+    /** Then no row has to leave Spark's own form, which takes most of the time where there is little else to do. */
+    private static boolean isStoredAsFinished(Aggregate<?> aggregate) {
+        return aggregate instanceof Count || aggregate instanceof Extreme;
     }
 
     /** Runs in Spark's tasks; a view travels as its file's JSON. */

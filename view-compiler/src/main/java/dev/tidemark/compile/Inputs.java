@@ -11,7 +11,7 @@ import dev.tidemark.schema.ValueType.Kind;
 import dev.tidemark.view.Measure;
 import dev.tidemark.view.aggregate.Count;
 import org.apache.spark.sql.Column;
-import org.apache.spark.sql.types.StructType;
+import org.apache.spark.sql.catalyst.expressions.Cast;
 
 /**
  * Values as Spark columns, in the types that increments carry them in. The only place where values are coerced, so that
@@ -21,9 +21,20 @@ final class Inputs {
 
     private final Expressions expressions;
 
-    /** @param events the columns of events */
-    Inputs(StructType events) {
-        this.expressions = new Expressions(events);
+    /** @param expressions those over events */
+    Inputs(Expressions expressions) {
+        this.expressions = expressions;
+    }
+
+    /** Whether the input of a measure fails on no event; one without an input does not. */
+    boolean cannotFail(Measure measure) {
+        if (measure.call().input().isEmpty() || measure.aggregate() instanceof Count) {
+            return measure.call().input().map(expressions::cannotFail).orElse(true);
+        }
+        String text = measure.call().input().get();
+        ValueType type = SparkTypes.of(expressions.typeOf(text)).orElseThrow();
+        ValueType input = measure.aggregate().input().orElseThrow();
+        return expressions.cannotFail(text) && Cast.canUpCast(SparkTypes.of(type), SparkTypes.of(input));
     }
 
     /** The input of a measure that has one. */

@@ -1,6 +1,7 @@
 package dev.tidemark.compile;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -25,6 +26,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.TreeMap;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -48,6 +50,10 @@ class ContributionsTest {
             .add("value", DataTypes.BinaryType);
 
     private static Dataset<Row> contributions(SparkSession spark, DefinitionSet set, List<String> events) {
+        return Contributions.of(judged(spark, events), set);
+    }
+
+    private static Dataset<Row> judged(SparkSession spark, List<String> events) {
         List<Row> rows = new ArrayList<>();
         for (String event : events) {
             byte[] value = event.getBytes(StandardCharsets.UTF_8);
@@ -55,9 +61,8 @@ class ContributionsTest {
             int partition = (int) (offset * 7 % 3);
             rows.add(RowFactory.create("log", partition, offset, Instant.parse("2026-01-01T00:00:00Z"), value));
         }
-        Dataset<Row> judged = JudgedEvents.of(
+        return JudgedEvents.of(
                 spark.createDataFrame(rows, KAFKA), Orders.SOURCE, List.of("log_id", "partition", "offset"));
-        return Contributions.of(judged, set);
     }
 
     private static List<String> buckets(List<Row> rows, int view) {
@@ -95,6 +100,109 @@ class ContributionsTest {
                 buckets(rows, 3),
                 "a null filter does not hold," + " and dimensions are not evaluated then");
         assertEquals(List.of("COUNTED", "COUNTED", "null", "COUNTED"), buckets(rows, 4));
+    }
+
+    @Test
+    void whatPassesAFilterContributesInBatchWhatItDoesInTheStream() {
+        long seed = System.nanoTime();
+        System.out.println("seed " + seed);
+        Map<String, String> failing = Map.of("d", "cast(text as int)");
+        List<ViewDefinition> definitions = List.of(
+                Orders.view("a", "cast(text as int) > 1", "1m", Map.of("d", "region"), "sum(n)"),
+                Orders.view("b", "cast(text as int) > 1", "1m", failing, "max(n + 1)"),
+                Orders.view("c", "region = 'eu' or n > 0", "1h", Map.of("d", "length(region)"), "count()", "min(n)"),
+                Orders.view("e", "x is not null", "1d", failing, "sum(n)"),
+                Orders.view("f", null, "1m", Map.of("d", "region"), "avg(x)", "max(amount)"),
+                Orders.view("g", null, "1m", failing, "last(n)"));
+        DefinitionSet set = ViewCompiler.resolve(Orders.SOURCE, definitions, UTC);
+        List<String> events = randomEvents(new Random(seed));
+        events.addAll(List.of(
+                "nonsense",
+                "{\"at\":0,\"text\":\"two\",\"x\":1}",
+                "{\"at\":0,\"text\":\"9\",\"n\":%d}".formatted(Long.MAX_VALUE)));
+        Dataset<Row> judged = judged(Orders.spark(UTC), events).cache();
+        List<Row> stream =
+                Contributions.of(judged, set).orderBy("record.offset").collectAsList();
+        List<Row> passing = Contributions.passing(judged, set).orderBy("offset").collectAsList();
+        for (int v = 0; v < set.views().size(); v++) {
+            String column = Contributions.column(v);
+            Map<Long, Row> batch = new HashMap<>();
+            Contributions.ofPassing(judged, set.views().get(v))
+                    .collectAsList()
+                    .forEach(row -> batch.put(row.getAs("offset"), row));
+            for (int i = 0; i < events.size(); i++) {
+                Row one = stream.get(i).getAs(column);
+                Boolean passes = passing.get(i).getAs(column);
+                Row found = batch.remove((long) i);
+                if (one == null || one.getAs("bucket").equals("FILTERED")) {
+                    assertNull(found);
+                    assertTrue(one == null || Boolean.FALSE.equals(passes), "" + one);
+                } else if (passes == null) {
+                    assertNull(found);
+                    assertEquals("FAILED", one.getAs("bucket"));
+                } else {
+                    assertTrue(passes);
+                    int beside = found.length() - one.length();
+                    assertEquals(values(one, 0, one.length()), values(found, beside, found.length()));
+                }
+            }
+            assertEquals(Map.of(), batch);
+        }
+    }
+
+    @Test
+    void ofWhatDoesNotCountAGroupIsMadeForEachPlaceThatItIsToldApartBy() {
+        ViewDefinition definition = Orders.view("v", "text <> '0'", "1m", Map.of("d", "cast(text as int)"), "count()");
+        View view = ViewCompiler.resolve(Orders.SOURCE, List.of(definition), UTC)
+                .views()
+                .get(0);
+        List<String> events = new ArrayList<>();
+        for (int i = 0; i < 60; i++) {
+            events.add("{\"at\":0,\"text\":\"%s\"}"
+                    .formatted(List.of("0", "1", "two").get(i % 3 == 0 ? 0 : i % 2 + 1)));
+        }
+        Dataset<Row> passing = Contributions.ofPassing(judged(Orders.spark(UTC), events), view);
+        Map<String, Long> found = new TreeMap<>();
+        for (Row row : Cells.groups(passing, view, List.of("partition")).collectAsList()) {
+            found.put(row.getAs(Cells.BUCKET) + " " + row.getAs("partition"), row.getAs(Cells.EVENTS));
+        }
+        Map<String, Long> expected = new TreeMap<>();
+        for (int i = 0; i < events.size(); i++) {
+            if (events.get(i).contains("two")) {
+                expected.merge("FAILED " + i * 7 % 3, 1L, Long::sum);
+            } else if (events.get(i).contains("1")) {
+                expected.merge("null null", 1L, Long::sum);
+            }
+        }
+        assertEquals(expected, found);
+    }
+
+    @Test
+    void onlyWhatCannotFailIsEvaluatedWithoutAnAttempt() {
+        Expressions expressions = new Expressions(SparkTypes.ofEvents(Orders.SOURCE.schema()));
+        for (String text : List.of(
+                "region = 'eu'",
+                "n",
+                "n > 1.5",
+                "length(text) >= 1 and n is null",
+                "x is null",
+                "case when n in (1, 2) then region else upper(text) end",
+                "cast(n as string)",
+                "n <=> 3")) {
+            assertTrue(expressions.cannotFail(text), text);
+        }
+        for (String text : List.of(
+                "n + 1",
+                "cast(text as int)",
+                "text = 1",
+                "n / 2",
+                "tags[0]",
+                "concat(region, text)",
+                "cast(x as int) = 1",
+                "element_at(tags, 1)",
+                "hash(text)")) {
+            assertFalse(expressions.cannotFail(text), text);
+        }
     }
 
     @Test
@@ -222,7 +330,8 @@ class ContributionsTest {
                         values(row, 1, 3), (key, cell) -> view.add(cell == null ? view.identity() : cell, one, at));
             }
         }
-        List<Row> cells = Cells.of(contributions, "v0", view).collectAsList();
+        List<Row> cells = Cells.of(Cells.groups(contributions.select("record.*", "v0.*"), view, List.of()), view)
+                .collectAsList();
         assertEquals(expected.size(), cells.size());
         for (Row cell : cells) {
             Object[] partials = expected.get(values(cell, 0, 2));
@@ -254,7 +363,8 @@ class ContributionsTest {
         DefinitionSet set = ViewCompiler.resolve(Orders.SOURCE, List.of(definition), UTC);
         View view = set.views().get(0);
         List<String> events = Collections.nCopies(10, "{\"at\":0,\"x\":0.1}");
-        Row cell = Cells.of(contributions(Orders.spark(UTC), set, events), "v0", view)
+        Dataset<Row> contributions = contributions(Orders.spark(UTC), set, events);
+        Row cell = Cells.of(Cells.groups(contributions.select("record.*", "v0.*"), view, List.of()), view)
                 .first();
         Measure deviation = view.measures().get(0);
         Object batch = deviation.algebra().load(values(cell, 1, 4));

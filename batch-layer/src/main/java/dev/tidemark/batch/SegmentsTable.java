@@ -1,0 +1,71 @@
+package dev.tidemark.batch;
+
+import static org.apache.spark.sql.functions.col;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.tidemark.compile.Cells;
+import dev.tidemark.view.View;
+import java.net.URI;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
+
+/**
+ * The segments of a view, read back.
+ *
+ * @param table their table
+ * @param view the view
+ */
+record SegmentsTable(Path table, View view) {
+
+    /**
+     * The cells of segments, which must have some.
+     *
+     * <p>Where the table's log still has their commits, it says which files they are, and those are read; else Spark is
+     * asked, which goes through the whole log in several jobs: for small segments most of the time.
+     */
+    Dataset<Row> read(SparkSession spark, Set<String> segments) {
+        if (segments.isEmpty()) {
+            return spark.createDataFrame(List.of(), Cells.schema(view));
+        }
+        return files(segments)
+                .map(files -> spark.read().schema(Cells.schema(view)).parquet(files.toArray(String[]::new)))
+                .orElseGet(() -> DeltaTables.read(spark, table)
+                        .where(col(Segments.SEGMENT).isin(segments.toArray())));
+    }
+
+    /** Their files; empty if the log does not have them all any more, or has files replaced. */
+    private Optional<List<String>> files(Set<String> segments) {
+        DeltaLogFiles log = new DeltaLogFiles(table);
+        Set<String> sought = new HashSet<>(segments);
+        List<String> files = new ArrayList<>();
+        Iterator<Long> versions = log.versions().iterator();
+        while (!sought.isEmpty() && versions.hasNext()) {
+            long version = versions.next();
+            if (!log.actions(version, "remove").isEmpty()) {
+                return Optional.empty();
+            }
+            Set<String> found = new HashSet<>();
+            for (JsonNode file : log.actions(version, "add")) {
+                String segment =
+                        file.path("partitionValues").path(Segments.SEGMENT).asText();
+                if (segments.contains(segment)) {
+                    found.add(segment);
+                    files.add(
+                            table.resolve(URI.create(file.path("path").asText()).getPath())
+                                    .toString());
+                }
+            }
+            // A segment is written by one commit.
+            sought.removeAll(found);
+        }
+        return sought.isEmpty() ? Optional.of(files) : Optional.empty();
+    }
+}
