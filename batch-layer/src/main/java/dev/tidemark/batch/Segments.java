@@ -37,6 +37,9 @@ final class Segments {
     /** The column that a table of segments has beside those of {@link Cells}: the segment's id. */
     static final String SEGMENT = "segment";
 
+    /** For so many days to go through another shuffle takes longer than to read some files more. */
+    private static final int FEW_DAYS = 8;
+
     private final Deployment deployment;
     private final SparkSession spark;
     private final SourcePlan.Work work;
@@ -115,8 +118,7 @@ final class Segments {
         // Panes never cross the midnight of a timezone, so a cell's day is its pane's.
         Column segment = concat(lit(view.name() + "."), to_date(col("pane")).cast("string"), lit("." + run));
         Observation observed = new Observation();
-        Dataset<Row> all =
-                EventTotals.observed(DeltaTables.inFewFiles(groups.withColumn(SEGMENT, segment), SEGMENT), observed);
+        Dataset<Row> all = EventTotals.observed(gathered(groups.withColumn(SEGMENT, segment)), observed);
         Cells.of(all, view, SEGMENT)
                 .write()
                 .format("delta")
@@ -124,6 +126,11 @@ final class Segments {
                 .option("userMetadata", run)
                 .save(table.toString());
         return new Appended(written(new DeltaLogFiles(table)), observed);
+    }
+
+    /** Each task writes a file for each day that it has something of; where that would be many, a day goes to few tasks. */
+    private Dataset<Row> gathered(Dataset<Row> groups) {
+        return work.days().size() > FEW_DAYS ? DeltaTables.inFewFiles(groups, SEGMENT) : groups;
     }
 
     /** What the append's own commit says that it holds; Delta makes none for an append without rows. */

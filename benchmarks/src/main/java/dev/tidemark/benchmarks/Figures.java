@@ -7,13 +7,23 @@ import java.util.Locale;
  * The same figure from several runs.
  *
  * @param sorted at least one, ascending
+ * @param format how to write one
  */
-record Figures(double[] sorted) {
+record Figures(double[] sorted, String format) {
 
     static Figures of(double... runs) {
+        return sorted(runs, "%.1f");
+    }
+
+    /** Of numbers about one. */
+    static Figures ofRatios(double... runs) {
+        return sorted(runs, "%.2f");
+    }
+
+    private static Figures sorted(double[] runs, String format) {
         double[] sorted = runs.clone();
         Arrays.sort(sorted);
-        return new Figures(sorted);
+        return new Figures(sorted, format);
     }
 
     double median() {
@@ -29,7 +39,7 @@ record Figures(double[] sorted) {
                 : number(median()) + " (" + number(sorted[0]) + "–" + number(sorted[sorted.length - 1]) + ")";
     }
 
-    private static String number(double value) {
-        return String.format(Locale.ROOT, Math.abs(value) >= 1_000 ? "%,.0f" : "%.1f", value);
+    private String number(double value) {
+        return String.format(Locale.ROOT, Math.abs(value) >= 1_000 ? "%,.0f" : format, value);
     }
 }

@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 
 /**
  * What runs in a JVM of its own, and how that JVM is started. {@code TIDEMARK_<LAYER>_OPTS} in the environment adds
- * options after ours, so that {@code TIDEMARK_BATCH_OPTS=-Xmx8g} wins over the default heap.
+ * options after ours, so that {@code TIDEMARK_BATCH_OPTS=-Xmx8g} wins over ours.
  */
 public enum Layer {
     BROKER(

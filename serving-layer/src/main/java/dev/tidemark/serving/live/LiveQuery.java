@@ -120,7 +120,7 @@ final class LiveQuery {
 
     /** Whether it does not help to ask again. */
     private static boolean isFault(HttpProblem problem) {
-        return problem.status() < 500;
+        return problem.status() < 500 && problem.kind() != Kind.NOT_FINAL;
     }
 
     /** The same failure is reported once, however often it comes back. */

@@ -16,6 +16,7 @@ public final class HttpProblem extends RuntimeException {
         UNKNOWN_VIEW("Unknown view", 404),
         NOT_FOUND("Not found", 404),
         METHOD_NOT_ALLOWED("Method not allowed", 405),
+        NOT_FINAL("Not final", 409),
         NOT_READY("Not ready", 503),
         LOG_REPLACED("The source's topic was created again", 503),
         POSITIONS_MISSING("Positions are missing", 503),

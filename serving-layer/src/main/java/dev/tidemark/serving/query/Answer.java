@@ -65,6 +65,7 @@ public record Answer(List<Column> columns, List<Object[]> rows, Certificate cert
         requireComplete(certificate, request.conditions());
         requireFresh(freshness, request.conditions());
         Finality finality = Finality.of(generation.definitions().source(), snapshot);
+        requireFinal(query, finality, request.conditions());
         return Optional.of(
                 new Answer(query.columns(), Merge.rows(query, selection, snapshot, finality), certificate, freshness));
     }
@@ -140,6 +141,19 @@ public record Answer(List<Column> columns, List<Object[]> rows, Certificate cert
                     .with("field", "on_missing")
                     .with("accepted", "return")
                     .with("certificate", AnswerJson.tree(certificate));
+        }
+    }
+
+    private static void requireFinal(Query query, Finality finality, Conditions conditions) {
+        if (conditions.onlyFinal() && !query.end().map(finality::isFinal).orElse(false)) {
+            String until = finality.until().map(Instant::toString).orElse("no time yet");
+            throw HttpProblem.of(
+                            Kind.NOT_FINAL,
+                            "late events may still change this answer: what ends at %s or before is final"
+                                    .formatted(until))
+                    .with("field", "finality")
+                    .with("found", query.end().map(Instant::toString).orElse("no end"))
+                    .with("accepted", until);
         }
     }
 

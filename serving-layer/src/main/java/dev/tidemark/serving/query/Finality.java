@@ -34,8 +34,13 @@ record Finality(Duration allowedLateness, Optional<Instant> published) {
         return progress.through() == progress.cut();
     }
 
+    /** Up to when all is final; empty if nothing is. */
+    Optional<Instant> until() {
+        return published.map(time -> time.minus(allowedLateness));
+    }
+
     /** Whether an allowed lateness has been published beyond {@code end}. */
     boolean isFinal(Instant end) {
-        return published.map(time -> !end.plus(allowedLateness).isAfter(time)).orElse(false);
+        return until().map(time -> !end.isAfter(time)).orElse(false);
     }
 }

@@ -16,18 +16,21 @@ final class Names {
             "last",
             "window",
             "every",
+            "timezone",
             "by",
             "filter",
             "measures",
             "order",
             "limit",
+            "fill",
             "at_least",
             "wait",
             "max_lag",
+            "finality",
             "on_missing",
             "decimals");
 
-    private static final List<String> LATER = List.of("timezone", "fill", "publication", "finality", "history");
+    private static final List<String> LATER = List.of("publication", "history");
 
     private Names() {}
 

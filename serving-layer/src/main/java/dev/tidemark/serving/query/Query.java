@@ -4,7 +4,9 @@ import dev.tidemark.schema.Field;
 import dev.tidemark.schema.Micros;
 import dev.tidemark.schema.ValueType;
 import dev.tidemark.serving.problem.HttpProblem;
+import dev.tidemark.serving.query.QueryRequest.Fill;
 import dev.tidemark.serving.query.QueryRequest.OrderRequest;
+import dev.tidemark.serving.query.QueryRequest.WindowsRequest;
 import dev.tidemark.serving.segment.Selection;
 import dev.tidemark.view.Measure;
 import dev.tidemark.view.View;
@@ -13,6 +15,7 @@ import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 
 /**
@@ -20,22 +23,24 @@ import java.util.Optional;
  *
  * @param view the view
  * @param range the range; a window belongs to it if its start lies in it
- * @param window the windows; none for one row a group
+ * @param windows the windows; none for one row a group
  * @param by the indices of the dimensions to group by
  * @param filters the filters, which all must hold
  * @param measures the indices of the measures
  * @param order the columns to order by before the default order
  * @param limit how many rows at most
+ * @param fill what to say of windows and groups without events; empty for nothing
  */
 public record Query(
         View view,
         TimeRange range,
-        Optional<Window> window,
+        Optional<Windows> windows,
         List<Integer> by,
         List<Filter> filters,
         List<Integer> measures,
         List<Ordering> order,
-        Optional<Integer> limit) {
+        Optional<Integer> limit,
+        Optional<Fill> fill) {
 
     /** A column to order by, as its index. */
     public record Ordering(int column, boolean descending) {}
@@ -43,25 +48,41 @@ public record Query(
     /**
      * The query that was asked.
      *
-     * @param zone the deployment's timezone
+     * @param deployed the deployment's timezone
      * @throws dev.tidemark.serving.problem.HttpProblem if it does not fit the view
      */
-    public static Query of(QueryRequest request, View view, ZoneId zone, Instant now) {
+    public static Query of(QueryRequest request, View view, ZoneId deployed, Instant now) {
+        WindowsRequest windows = request.windows();
+        ZoneId zone = windows.timezone().orElse(deployed);
         List<Integer> by = distinct(request.by()).stream()
                 .map(name -> dimension("by", name, view))
                 .toList();
         Query unordered = new Query(
                 view,
-                TimeRange.of(request.range(), view, zone, now),
-                request.window().map(text -> Window.parse(text, view.pane(), zone)),
+                TimeRange.of(request.range(), view, Window.of(view.pane(), deployed), zone, now),
+                windows.window().map(text -> Windows.parse(text, windows.every(), view.pane(), zone, deployed)),
                 by,
                 request.filters().stream()
                         .map(filter -> Filter.of(filter, view, zone))
                         .toList(),
                 measures(request.measures(), view),
                 List.of(),
-                request.limit());
+                request.limit(),
+                request.fill());
+        unordered.requireRangeToFill();
         return unordered.ordered(request.order());
+    }
+
+    private void requireRangeToFill() {
+        if (fill.isPresent()
+                && windows.isPresent()
+                && (range.from().isEmpty() || range.to().isEmpty())) {
+            throw RequestFields.wrong(
+                    "fill",
+                    fill.get().name().toLowerCase(Locale.ROOT),
+                    "fill together with from and to, or with last",
+                    "fill is given without a range whose windows could be filled");
+        }
     }
 
     private Query ordered(List<OrderRequest> wanted) {
@@ -79,7 +100,7 @@ public record Query(
             requireOrder(columns().get(index));
             ordering.add(new Ordering(index, order.descending()));
         }
-        return new Query(view, range, window, by, filters, measures, ordering, limit);
+        return new Query(view, range, windows, by, filters, measures, ordering, limit, fill);
     }
 
     private static void requireOrder(Column column) {
@@ -121,7 +142,7 @@ public record Query(
     /** The answer's columns. */
     public List<Column> columns() {
         List<Column> columns = new ArrayList<>();
-        if (window.isPresent()) {
+        if (windows.isPresent()) {
             columns.add(new Column("window_start", ValueType.TIMESTAMP, Column.Role.WINDOW));
             columns.add(new Column("window_end", ValueType.TIMESTAMP, Column.Role.WINDOW));
         }
@@ -140,16 +161,16 @@ public record Query(
     /** The cells that it counts. */
     public Selection selection() {
         long from = range.from()
-                .map(time -> window.map(windows -> windows.startAtOrAfter(time)).orElse(time))
+                .map(time -> windows.map(all -> all.startAtOrAfter(time)).orElse(time))
                 .map(Micros::of)
                 .orElse(Long.MIN_VALUE);
-        long to = range.to().map(this::end).map(Micros::of).orElse(Long.MAX_VALUE);
+        long to = end().map(Micros::of).orElse(Long.MAX_VALUE);
         return new Selection(from, Math.max(from, to), Filter.all(filters));
     }
 
-    /** The end of the last window that starts before {@code to}. */
-    private Instant end(Instant to) {
-        return window.map(windows -> windows.end(windows.start(to.minusNanos(1_000))))
-                .orElse(to);
+    /** The end of what it counts: of the last window that starts before the end of the range. */
+    Optional<Instant> end() {
+        return range.to().map(to -> windows.map(all -> all.end(all.start(to.minusNanos(1_000))))
+                .orElse(to));
     }
 }

@@ -3,6 +3,7 @@ package dev.tidemark.serving.query;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -12,24 +13,26 @@ import java.util.Optional;
  *
  * @param view the view's name
  * @param range the range of event time
- * @param window the window's text
+ * @param windows the windows' texts
  * @param by the dimensions to group by, empty for one row a window
  * @param filters which all must hold
  * @param measures the measures wanted; empty for all
  * @param order the order wanted, empty for the default
  * @param limit how many rows at most
+ * @param fill what to say of windows and groups without events; empty for nothing
  * @param conditions when to answer at all
  * @param decimalsAsNumbers whether decimals are JSON numbers, not strings
  */
 public record QueryRequest(
         String view,
         Range range,
-        Optional<String> window,
+        WindowsRequest windows,
         List<String> by,
         List<FilterRequest> filters,
         List<String> measures,
         List<OrderRequest> order,
         Optional<Integer> limit,
+        Optional<Fill> fill,
         Conditions conditions,
         boolean decimalsAsNumbers) {
 
@@ -40,17 +43,34 @@ public record QueryRequest(
     public record Range(Optional<String> from, Optional<String> to, Optional<String> last) {}
 
     /**
+     * The windows as their texts.
+     *
+     * @param window how long they are; empty for none
+     * @param every how often one begins; empty for where the last has ended
+     * @param timezone whose days and hours they follow, and times without an offset; empty for the deployment's
+     */
+    public record WindowsRequest(Optional<String> window, Optional<String> every, Optional<ZoneId> timezone) {}
+
+    /** What measures say of no events: zero where they are numbers, or null. */
+    public enum Fill {
+        ZERO,
+        NULL
+    }
+
+    /**
      * Under which conditions an answer is wanted.
      *
      * @param atLeast exclusive ends by topic and partition that it shall have counted
      * @param waitFor how long it may wait for that
      * @param maxLag how far behind it may be
+     * @param onlyFinal whether an answer is wanted only if it is final
      * @param returnMissing whether an answer that misses positions is wanted
      */
     public record Conditions(
             Map<String, Map<Integer, Long>> atLeast,
             Duration waitFor,
             Optional<Duration> maxLag,
+            boolean onlyFinal,
             boolean returnMissing) {}
 
     /**
@@ -60,12 +80,10 @@ public record QueryRequest(
      */
     public static QueryRequest parse(JsonNode json) {
         RequestFields fields = RequestFields.of(json);
-        Optional<String> window = fields.text("window");
-        fields.text("every").ifPresent(every -> requireTumbling(every, window));
         return new QueryRequest(
                 fields.required("view"),
                 range(fields),
-                window,
+                windows(fields),
                 fields.texts("by"),
                 fields.objects("filter", "op", "in").stream()
                         .map(FilterRequest::parse)
@@ -73,22 +91,26 @@ public record QueryRequest(
                 fields.texts("measures"),
                 fields.objects("order", "by").stream().map(OrderRequest::parse).toList(),
                 fields.positive("limit"),
+                fill(fields),
                 conditions(fields),
                 fields.oneOf("decimals", "string", "number").equals("number"));
     }
 
-    private static void requireTumbling(String every, Optional<String> window) {
-        if (window.isEmpty()) {
-            throw RequestFields.wrong("every", every, "window, or nothing", "every is given without a window");
+    private static WindowsRequest windows(RequestFields fields) {
+        Optional<String> window = fields.text("window");
+        Optional<String> every = fields.text("every");
+        if (every.isPresent() && window.isEmpty()) {
+            throw RequestFields.wrong("every", every.get(), "window, or nothing", "every is given without a window");
         }
-        if (!window.get().equals(every)) {
-            throw RequestFields.wrong(
-                    "every",
-                    every,
-                    window.get(),
-                    "every is %s and window is %s: hopping windows come in a later release; leave out every"
-                            .formatted(every, window.get()));
-        }
+        return new WindowsRequest(window, every, fields.text("timezone").map(Times::zone));
+    }
+
+    private static Optional<Fill> fill(RequestFields fields) {
+        return switch (fields.oneOf("fill", "none", "zero", "null")) {
+            case "zero" -> Optional.of(Fill.ZERO);
+            case "null" -> Optional.of(Fill.NULL);
+            default -> Optional.empty();
+        };
     }
 
     private static Range range(RequestFields fields) {
@@ -120,6 +142,7 @@ public record QueryRequest(
                 atLeast,
                 wait,
                 fields.duration("max_lag"),
+                fields.oneOf("finality", "any", "final").equals("final"),
                 fields.oneOf("on_missing", "refuse", "return").equals("return"));
     }
 

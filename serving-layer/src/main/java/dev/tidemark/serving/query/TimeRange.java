@@ -17,9 +17,13 @@ import java.util.Optional;
  */
 public record TimeRange(Optional<Instant> from, Optional<Instant> to) {
 
-    /** The range that was asked for at {@code now}. */
-    static TimeRange of(QueryRequest.Range asked, View view, ZoneId zone, Instant now) {
-        Window panes = Window.of(view.pane(), zone);
+    /**
+     * The range that was asked for at {@code now}.
+     *
+     * @param panes the view's panes
+     * @param zone the timezone of times without an offset, and of days
+     */
+    static TimeRange of(QueryRequest.Range asked, View view, Window panes, ZoneId zone, Instant now) {
         if (asked.last().isPresent()) {
             return last(asked.last().get(), view, panes, zone, now);
         }

@@ -44,6 +44,19 @@ final class Times {
         return time;
     }
 
+    /** The timezone of that name. */
+    static ZoneId zone(String text) {
+        try {
+            return ZoneId.of(text.trim());
+        } catch (DateTimeException e) {
+            throw RequestFields.wrong(
+                    "timezone",
+                    text,
+                    "a timezone's name, such as Europe/Berlin, or an offset, such as +05:30",
+                    "timezone is '" + text + "', which is none");
+        }
+    }
+
     private static Optional<Instant> attempt(Function<String, Instant> reader, String text) {
         try {
             return Optional.of(reader.apply(text));

@@ -1,8 +1,6 @@
 package dev.tidemark.serving.query;
 
 import dev.tidemark.schema.Micros;
-import dev.tidemark.serving.problem.HttpProblem;
-import dev.tidemark.view.Durations;
 import dev.tidemark.view.Pane;
 import java.time.DayOfWeek;
 import java.time.Duration;
@@ -15,8 +13,9 @@ import java.time.temporal.ChronoUnit;
 import java.time.temporal.TemporalAdjusters;
 
 /**
- * How a range is divided: every time is in exactly one window. Below an hour windows are aligned to the epoch; from an
- * hour on to the calendar of a timezone, so that they may be longer or shorter where its clocks change.
+ * How a range is divided: every time is in exactly one window. Windows of whole hours, days, weeks and months follow the
+ * calendar of a timezone, and so may be longer or shorter where its clocks change; they are counted from the first of
+ * January 1970 there, weeks from Mondays. Others are aligned to the epoch.
  */
 public sealed interface Window {
 
@@ -26,13 +25,19 @@ public sealed interface Window {
     /** The end of the window that starts at {@code start}. */
     Instant end(Instant start);
 
+    /** The end of a window of this length that starts at any time: so many days by the calendar, so many hours that pass. */
+    Instant after(Instant start);
+
+    /** How long such a window usually is; a month has 30 days here. */
+    Duration length();
+
     /** The first window start at or after {@code time}. */
     default Instant startAtOrAfter(Instant time) {
         Instant start = start(time);
         return start.equals(time) ? start : end(start);
     }
 
-    /** Windows of less than an hour. */
+    /** Windows aligned to the epoch. */
     record Fixed(Duration length) implements Window {
         @Override
         public Instant start(Instant time) {
@@ -44,10 +49,18 @@ public sealed interface Window {
         public Instant end(Instant start) {
             return start.plus(length);
         }
+
+        @Override
+        public Instant after(Instant start) {
+            return start.plus(length);
+        }
     }
 
-    /** Windows of so many hours by the clock, counted from midnight. The hour that is repeated in autumn is two. */
+    /** Windows of so many hours by the clock. The hour that is repeated in autumn is two. */
     record Hours(int hours, ZoneId zone) implements Window {
+
+        private static final LocalDateTime EPOCH = LocalDateTime.of(1970, 1, 1, 0, 0);
+
         @Override
         public Instant start(Instant time) {
             ZonedDateTime local = time.atZone(zone);
@@ -59,6 +72,16 @@ public sealed interface Window {
             return hours == 1
                     ? endOfHour(start)
                     : instant(floor(start.atZone(zone)).plusHours(hours));
+        }
+
+        @Override
+        public Instant after(Instant start) {
+            return start.plus(length());
+        }
+
+        @Override
+        public Duration length() {
+            return Duration.ofHours(hours);
         }
 
         /** The hour in which clocks shift by half an hour is as much longer or shorter. */
@@ -75,8 +98,8 @@ public sealed interface Window {
         }
 
         private LocalDateTime floor(ZonedDateTime local) {
-            LocalDateTime hour = local.toLocalDateTime().truncatedTo(ChronoUnit.HOURS);
-            return hour.minusHours(hour.getHour() % hours);
+            long hour = Math.floorDiv(ChronoUnit.SECONDS.between(EPOCH, local.toLocalDateTime()), 3_600L);
+            return EPOCH.plusHours(Math.floorDiv(hour, hours) * hours);
         }
 
         private Instant instant(LocalDateTime local) {
@@ -84,93 +107,66 @@ public sealed interface Window {
         }
     }
 
-    /** Calendar days, weeks from Monday on, or months. */
-    record Calendar(Unit unit, ZoneId zone) implements Window {
+    /** So many calendar days, weeks from Monday on, or months. */
+    record Calendar(Unit unit, int count, ZoneId zone) implements Window {
+
+        private static final LocalDate EPOCH = LocalDate.EPOCH;
+        private static final LocalDate MONDAY = EPOCH.with(TemporalAdjusters.previousOrSame(DayOfWeek.MONDAY));
 
         /** The units. */
         public enum Unit {
-            DAY,
-            WEEK,
-            MONTH
+            DAY(EPOCH, ChronoUnit.DAYS, 1),
+            WEEK(MONDAY, ChronoUnit.WEEKS, 7),
+            MONTH(EPOCH, ChronoUnit.MONTHS, 30);
+
+            private final LocalDate first;
+            private final ChronoUnit unit;
+            private final int days;
+
+            Unit(LocalDate first, ChronoUnit unit, int days) {
+                this.first = first;
+                this.unit = unit;
+                this.days = days;
+            }
         }
 
         @Override
         public Instant start(Instant time) {
-            return first(time.atZone(zone).toLocalDate()).atStartOfDay(zone).toInstant();
+            LocalDate day = time.atZone(zone).toLocalDate();
+            long passed = unit.unit.between(unit.first, day);
+            if (unit.first.plus(passed, unit.unit).isAfter(day)) {
+                // Before the first, whole units that have passed are counted towards it.
+                passed--;
+            }
+            return first(Math.floorDiv(passed, count));
+        }
+
+        private Instant first(long window) {
+            return unit.first.plus(window * count, unit.unit).atStartOfDay(zone).toInstant();
         }
 
         @Override
         public Instant end(Instant start) {
             LocalDate first = start.atZone(zone).toLocalDate();
-            LocalDate next =
-                    switch (unit) {
-                        case DAY -> first.plusDays(1);
-                        case WEEK -> first.plusWeeks(1);
-                        case MONTH -> first.plusMonths(1);
-                    };
-            return next.atStartOfDay(zone).toInstant();
+            return first.plus(count, unit.unit).atStartOfDay(zone).toInstant();
         }
 
-        private LocalDate first(LocalDate day) {
-            return switch (unit) {
-                case DAY -> day;
-                case WEEK -> day.with(TemporalAdjusters.previousOrSame(DayOfWeek.MONDAY));
-                case MONTH -> day.withDayOfMonth(1);
-            };
+        @Override
+        public Instant after(Instant start) {
+            return start.atZone(zone).plus(count, unit.unit).toInstant();
+        }
+
+        @Override
+        public Duration length() {
+            return Duration.ofDays((long) unit.days * count);
         }
     }
 
     /** The windows that are a view's panes. */
     static Window of(Pane pane, ZoneId zone) {
         if (pane.isDay()) {
-            return new Calendar(Calendar.Unit.DAY, zone);
+            return new Calendar(Calendar.Unit.DAY, 1, zone);
         }
         return pane.isCalendar() ? new Hours(1, zone) : new Fixed(pane.length());
-    }
-
-    /** The windows that a request asks for; they must be unions of the view's panes. */
-    static Window parse(String text, Pane pane, ZoneId zone) {
-        switch (text) {
-            case "1d":
-                return new Calendar(Calendar.Unit.DAY, zone);
-            case "1w":
-                return new Calendar(Calendar.Unit.WEEK, zone);
-            case "1mo":
-                return new Calendar(Calendar.Unit.MONTH, zone);
-            default:
-                return clock(text, pane, zone);
-        }
-    }
-
-    private static Window clock(String text, Pane pane, ZoneId zone) {
-        Duration length;
-        try {
-            length = Durations.parse(text);
-        } catch (IllegalArgumentException e) {
-            throw refused(text, pane, "which is no window");
-        }
-        if (length.compareTo(Duration.ofHours(1)) < 0) {
-            if (pane.isCalendar()
-                    || length.isZero()
-                    || length.toMillis() % pane.length().toMillis() != 0) {
-                throw refused(text, pane, "which is not made of whole panes of " + pane);
-            }
-            return new Fixed(length);
-        }
-        boolean wholeHours = length.toMinutes() * 60_000 == length.toMillis() && length.toMinutes() % 60 == 0;
-        if (!wholeHours || 24 % length.toHours() != 0) {
-            throw refused(text, pane, "which does not divide a day into whole hours");
-        }
-        if (pane.isDay() && length.toHours() != 24) {
-            throw refused(text, pane, "which is not made of whole panes of " + pane);
-        }
-        return new Hours((int) length.toHours(), zone);
-    }
-
-    private static HttpProblem refused(String text, Pane pane, String why) {
-        String accepted = (pane.isCalendar() ? "" : "a multiple of " + pane + " below an hour, ")
-                + (pane.isDay() ? "" : "1h, 2h, 3h, 4h, 6h, 8h, 12h, ") + "1d, 1w, 1mo";
-        return HttpProblem.field(
-                "window", text, accepted, "window is '" + text + "', " + why + "; accepted are " + accepted);
     }
 }

@@ -57,7 +57,7 @@ class QueryTest {
                 "last | 999999999w | last | which is too long",
                 "last | long | last | such as 500ms, 30s",
                 "last | 0s | last | a multiple of the pane",
-                "window | 7m | window | a multiple of 5m below an hour",
+                "window | 7m | window | any multiple of 5m",
                 "every | 5m | every | without a window",
                 "by | regio | by | did you mean 'region'?",
                 "by | customer | by | accepted are region, ok, amount, day, seen, size, weight",
@@ -86,6 +86,9 @@ class QueryTest {
                 "max_lag | soon | max_lag | such as 500ms, 30s",
                 "on_missing | ignore | on_missing | [refuse, return]",
                 "decimals | float | decimals | [string, number]",
+                "timezone | Berlin | timezone | such as Europe/Berlin",
+                "fill | one | fill | [none, zero, null]",
+                "finality | maybe | finality | [any, final]",
             })
     void saysWhichFieldIsWrongAndWhatWouldBeAccepted(String name, String value, String field, String detail) {
         HttpProblem problem = assertThrows(HttpProblem.class, () -> query(Map.of(name, List.of(value))));
@@ -96,7 +99,7 @@ class QueryTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"fill,zero", "publication,1", "finality,final", "history,true", "timezone,UTC"})
+    @CsvSource({"publication,1", "history,true"})
     void saysWhatALaterReleaseBrings(String name, String value) {
         HttpProblem problem = assertThrows(HttpProblem.class, () -> query(Map.of(name, List.of(value))));
         assertEquals(HttpProblem.Kind.NOT_IN_THIS_RELEASE, problem.kind());
@@ -107,7 +110,10 @@ class QueryTest {
     void refusesWhatDoesNotGoTogether() {
         assertRefused("last", "last", "1h", "to", "2026-03-29");
         assertRefused("to", "from", "2026-03-29", "to", "2026-03-29");
-        assertRefused("every", "window", "1h", "every", "5m");
+        assertRefused("every", "window", "5m", "every", "1h");
+        assertRefused("every", "window", "1mo", "every", "7m");
+        assertRefused("every", "window", "300mo", "every", "5m");
+        assertRefused("fill", "window", "1h", "fill", "zero");
         HttpProblem twice = assertThrows(HttpProblem.class, () -> query(Map.of("limit", List.of("1", "2"))));
         assertEquals("limit", twice.toJson().get("field"));
     }
@@ -209,6 +215,34 @@ class QueryTest {
     }
 
     @Test
+    void overlappingWindowsCountAsFarAsTheLastOfThemReaches() {
+        Selection selection = query(Map.of(
+                        "from", List.of("2026-03-02T10:05:00Z"),
+                        "to", List.of("2026-03-02T12:05:00Z"),
+                        "window", List.of("1h"),
+                        "every", List.of("10m")))
+                .selection();
+        assertEquals(Micros.of(Instant.parse("2026-03-02T10:10:00Z")), selection.from());
+        assertEquals(Micros.of(Instant.parse("2026-03-02T13:00:00Z")), selection.to());
+    }
+
+    @Test
+    void aTimezoneOfTheQuerysOwnSaysWhereItsDaysBegin() {
+        Query query = query(Map.of(
+                "from", List.of("2026-03-29"),
+                "to", List.of("2026-03-29T12:00:00"),
+                "timezone", List.of("Asia/Kolkata"),
+                "window", List.of("1d")));
+        assertEquals(Instant.parse("2026-03-28T18:30:00Z"), query.range().from().orElseThrow());
+        assertEquals(
+                Micros.of(Instant.parse("2026-03-28T18:30:00Z")),
+                query.selection().from());
+        assertEquals(
+                Micros.of(Instant.parse("2026-03-29T18:30:00Z")),
+                query.selection().to());
+    }
+
+    @Test
     void addressesAndBodiesSayTheSame() throws Exception {
         Map<String, List<String>> parameters = new LinkedHashMap<>();
         parameters.put("by", List.of("region,ok"));
@@ -218,6 +252,11 @@ class QueryTest {
         parameters.put("measures", List.of("orders"));
         parameters.put("order", List.of("-orders,region"));
         parameters.put("limit", List.of("3"));
+        parameters.put("timezone", List.of("Asia/Kolkata"));
+        parameters.put("fill", List.of("null"));
+        parameters.put("from", List.of("2026-03-02"));
+        parameters.put("to", List.of("2026-03-03"));
+        parameters.put("finality", List.of("final"));
         parameters.put("at_least", List.of("{\"orders\":{\"0\":7}}"));
         parameters.put("wait", List.of("2s"));
         parameters.put("max_lag", List.of("5s"));
@@ -228,6 +267,8 @@ class QueryTest {
                 request("{'view':'revenue','by':['region','ok'],'window':'1h','every':'1h',"
                         + "'filter':[{'dimension':'region','op':'in','values':['EU','US']}],'measures':['orders'],"
                         + "'order':[{'by':'orders','descending':true},{'by':'region'}],'limit':3,"
+                        + "'timezone':'Asia/Kolkata','fill':'null','from':'2026-03-02','to':'2026-03-03',"
+                        + "'finality':'final',"
                         + "'at_least':{'orders':{'0':7}},'wait':'2s','max_lag':'5s','on_missing':'return',"
                         + "'decimals':'number'}"));
     }

@@ -44,10 +44,11 @@ class WindowLawsTest {
     }
 
     private static void assertDivides(Instant time, ZoneId zone) {
-        for (String text :
-                new String[] {"90s", "15m", "1h", "2h", "3h", "4h", "6h", "8h", "12h", "24h", "1d", "1w", "1mo"}) {
+        for (String text : new String[] {
+            "90s", "15m", "90m", "1h", "2h", "5h", "6h", "12h", "24h", "36h", "1d", "3d", "1w", "2w", "1mo", "5mo"
+        }) {
             String what = text + " " + zone + " " + time;
-            Window window = Window.parse(text, pane("30s"), zone);
+            Window window = WindowText.parse("window", text, pane("30s"), zone);
             Instant start = window.start(time);
             Instant end = window.end(start);
             assertTrue(!start.isAfter(time) && end.isAfter(time), what);
