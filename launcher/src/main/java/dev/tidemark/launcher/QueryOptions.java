@@ -29,11 +29,17 @@ final class QueryOptions {
     @Option(names = "--last", paramLabel = "DURATION", description = "In place of both: 1h, 7d.")
     private Optional<String> last = Optional.empty();
 
-    @Option(names = "--window", paramLabel = "DURATION", description = "One row for each: 5m, 1h, 1d, 1w, 1mo.")
+    @Option(names = "--window", paramLabel = "DURATION", description = "One row for each: 5m, 90m, 1h, 2d, 1w, 3mo.")
     private Optional<String> window = Optional.empty();
 
     @Option(names = "--every", paramLabel = "DURATION", description = "A window begins so often; default: its length.")
     private Optional<String> every = Optional.empty();
+
+    @Option(
+            names = "--timezone",
+            paramLabel = "ZONE",
+            description = "Whose days: Europe/Berlin; default: the deployment's.")
+    private Optional<String> timezone = Optional.empty();
 
     @Option(names = "--by", paramLabel = "DIMENSION", description = "One row for each value of these.")
     private List<String> by = List.of();
@@ -86,6 +92,7 @@ final class QueryOptions {
         add(parameters, "last", last);
         add(parameters, "window", window);
         add(parameters, "every", every);
+        add(parameters, "timezone", timezone);
         by.forEach(dimensions -> add(parameters, "by", Optional.of(dimensions)));
         filters.forEach(filter -> addFilter(parameters, filter));
         measures.forEach(names -> add(parameters, "measures", Optional.of(names)));

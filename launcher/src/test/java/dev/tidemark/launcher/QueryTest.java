@@ -46,7 +46,7 @@ class QueryTest {
     void everyOptionIsTheParameterOfItsName() {
         assertEquals(
                 "/v1/views/revenue/query?from=2026-03-01T00%3A00%3A00Z&to=2026-03-02T00%3A00%3A00Z&window=1h&every=5m"
-                        + "&by=region%2Cstatus&measures=orders&order=-orders&limit=3&fill=zero&publication=4"
+                        + "&timezone=Asia%2FKolkata&by=region%2Cstatus&measures=orders&order=-orders&limit=3&fill=zero&publication=4"
                         + "&at_least=%7B%22orders%22%3A%7B%220%22%3A3%7D%7D&wait=2s&max_lag=5s&finality=final"
                         + "&on_missing=return",
                 path(
@@ -55,6 +55,7 @@ class QueryTest {
                         "--to=2026-03-02T00:00:00Z",
                         "--window=1h",
                         "--every=5m",
+                        "--timezone=Asia/Kolkata",
                         "--by=region,status",
                         "--measures=orders",
                         "--order=-orders",
