@@ -21,12 +21,15 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Observation;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.functions;
-import scala.jdk.javaapi.CollectionConverters;
+import scala.concurrent.Await;
+import scala.concurrent.duration.FiniteDuration;
 
 /**
  * How many events a run reads, and how many of them pass each view's filter, by day and partition. What then still fails
@@ -40,6 +43,8 @@ final class EventTotals {
     private static final String EVENTS = "events";
     private static final String COUNTED = "counted";
     private static final String UNCOUNTED = "uncounted";
+
+    private static final FiniteDuration PATIENCE = FiniteDuration.apply(5, TimeUnit.MINUTES);
 
     private final Map<Place, Totals> totals;
 
@@ -144,17 +149,20 @@ final class EventTotals {
      * @throws IllegalStateException if the groups are not of these events
      */
     Map<LocalDate, Map<String, Map<Integer, Map<Bucket, Long>>>> buckets(int view, Observation observed) {
-        Map<String, Object> metrics = metrics(observed);
+        Row metrics = metrics(observed);
+        // Of a query without any rows Spark observes nothing.
+        boolean some = metrics.length() > 0;
         Map<Place, Map<Bucket, Long>> found = new HashMap<>();
         totals.forEach((place, total) -> found.put(place, buckets(total, view)));
-        for (Row row : rows(metrics.get(UNCOUNTED))) {
+        List<Row> uncounted = some ? metrics.getList(metrics.fieldIndex(UNCOUNTED)) : List.of();
+        for (Row row : uncounted) {
             Map<Bucket, Long> place = found.computeIfAbsent(Place.of(row), EventTotals::unknown);
             long number = row.getAs(Cells.EVENTS);
             place.merge(Bucket.valueOf(row.getAs(Cells.BUCKET)), number, Long::sum);
             place.merge(Bucket.COUNTED, -number, Long::sum);
         }
-        Object inCells = metrics.get(COUNTED);
-        requireAll(found, inCells == null ? 0 : (Long) inCells);
+        Long inCells = some ? metrics.getAs(COUNTED) : null;
+        requireAll(found, inCells == null ? 0 : inCells);
         return byDay(found);
     }
 
@@ -168,17 +176,19 @@ final class EventTotals {
         return buckets;
     }
 
-    private static Map<String, Object> metrics(Observation observed) {
+    /** Spark tells of it after the write, on a queue that drops what it cannot hold. */
+    private static Row metrics(Observation observed) {
         try {
-            return observed.getAsJava();
+            return Await.result(observed.future(), PATIENCE);
         } catch (InterruptedException e) {
-            throw InParallel.interrupted(e);
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("interrupted", e);
+        } catch (TimeoutException e) {
+            throw new IllegalStateException(
+                    "Spark has not said within %s what it has written; run it again with a greater".formatted(PATIENCE)
+                            + " spark.scheduler.listenerbus.eventqueue.capacity",
+                    e);
         }
-    }
-
-    @SuppressWarnings("unchecked")
-    private static Iterable<Row> rows(Object list) {
-        return list == null ? List.of() : CollectionConverters.asJava((scala.collection.Seq<Row>) list);
     }
 
     private static Map<Bucket, Long> unknown(Place place) {

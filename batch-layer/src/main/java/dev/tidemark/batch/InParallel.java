@@ -8,7 +8,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Function;
 
-/** Work on several views at once: Spark plans one while it computes another. */
+/** Work on several views at once: Spark plans one part while it computes another. */
 final class InParallel {
 
     private InParallel() {}
@@ -36,6 +36,18 @@ final class InParallel {
         }
     }
 
+    /**
+     * Does all of it.
+     *
+     * @throws RuntimeException the first failure, in that order
+     */
+    static void run(List<Runnable> work) {
+        map(work, part -> {
+            part.run();
+            return true;
+        });
+    }
+
     private static <R> R result(Future<R> future) {
         try {
             return future.get();
@@ -49,8 +61,7 @@ final class InParallel {
         }
     }
 
-    /** To be thrown where what a thread waits for does not come any more. */
-    static IllegalStateException interrupted(InterruptedException e) {
+    private static IllegalStateException interrupted(InterruptedException e) {
         Thread.currentThread().interrupt();
         return new IllegalStateException("interrupted", e);
     }

@@ -136,7 +136,7 @@ final class ReadableViews {
     private void write(Publication newest, Computed view, Lag lag) {
         Path table = deployment.warehouse().view(view.name());
         Shown shown = new Shown(newest.number(), view.segmentsId());
-        // Segments lie in few files for each day, and so do their finished rows.
+        // Segments lie in few files, and so do their finished rows.
         DataFrameWriter<Row> writer = DeltaTables.once(
                         rows(newest, view, lag), APPLICATION, newest.number(), Json.write(shown))
                 .mode("overwrite");

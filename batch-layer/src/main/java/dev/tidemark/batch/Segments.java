@@ -14,11 +14,13 @@ import dev.tidemark.view.Publication.SegmentRef;
 import dev.tidemark.view.View;
 import java.nio.file.Path;
 import java.time.LocalDate;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReference;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Observation;
@@ -88,19 +90,20 @@ final class Segments {
         List<View> views = work.views().views();
         // Read anew for each view: to keep what is read costs more than reading it, in memory and in time.
         Dataset<Row> judged = events.on(spark, work.days());
-        CompletableFuture<EventTotals> totals =
-                CompletableFuture.supplyAsync(() -> EventTotals.of(judged, work.views()));
-        List<Appended> appended = InParallel.map(views, view -> append(judged, view));
+        AtomicReference<EventTotals> totals = new AtomicReference<>();
+        Map<View, Appended> appended = new ConcurrentHashMap<>();
+        List<Runnable> parts = new ArrayList<>();
+        parts.add(() -> totals.set(EventTotals.of(judged, work.views())));
+        views.forEach(view -> parts.add(() -> appended.put(view, append(judged, view))));
+        InParallel.run(parts);
         Map<String, Map<LocalDate, SegmentRef>> segments = new TreeMap<>();
-        for (int i = 0; i < appended.size(); i++) {
+        for (int i = 0; i < views.size(); i++) {
+            Appended cells = appended.get(views.get(i));
             segments.put(
                     views.get(i).name(),
-                    references(
-                            views.get(i),
-                            appended.get(i),
-                            totals.join().buckets(i, appended.get(i).observed())));
+                    references(views.get(i), cells, totals.get().buckets(i, cells.observed())));
         }
-        return new Written(segments, totals.join().all());
+        return new Written(segments, totals.get().all());
     }
 
     /**

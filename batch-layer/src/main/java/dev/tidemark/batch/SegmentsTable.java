@@ -7,9 +7,9 @@ import dev.tidemark.compile.Cells;
 import dev.tidemark.view.View;
 import java.net.URI;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -36,16 +36,21 @@ record SegmentsTable(Path table, View view) {
             return spark.createDataFrame(List.of(), Cells.schema(view));
         }
         return files(segments)
-                .map(files -> spark.read().schema(Cells.schema(view)).parquet(files.toArray(String[]::new)))
+                .map(files -> spark.read()
+                        .schema(Cells.schema(view))
+                        // They are names, whatever characters they have.
+                        .option("__globPaths__", "false")
+                        .parquet(files.toArray(String[]::new)))
                 .orElseGet(() -> DeltaTables.read(spark, table)
                         .where(col(Segments.SEGMENT).isin(segments.toArray())));
     }
 
     /** Their files; empty if the log does not have them all any more, or has files replaced. */
-    private Optional<List<String>> files(Set<String> segments) {
+    Optional<Set<String>> files(Set<String> segments) {
         DeltaLogFiles log = new DeltaLogFiles(table);
         Set<String> sought = new HashSet<>(segments);
-        List<String> files = new ArrayList<>();
+        // A commit may add again what is there, with other statistics.
+        Set<String> files = new LinkedHashSet<>();
         Iterator<Long> versions = log.versions().iterator();
         while (!sought.isEmpty() && versions.hasNext()) {
             long version = versions.next();
@@ -56,14 +61,14 @@ record SegmentsTable(Path table, View view) {
             for (JsonNode file : log.actions(version, "add")) {
                 String segment =
                         file.path("partitionValues").path(Segments.SEGMENT).asText();
-                if (segments.contains(segment)) {
+                if (sought.contains(segment)) {
                     found.add(segment);
                     files.add(
                             table.resolve(URI.create(file.path("path").asText()).getPath())
                                     .toString());
                 }
             }
-            // A segment is written by one commit.
+            // All files of a segment are added by one commit.
             sought.removeAll(found);
         }
         return sought.isEmpty() ? Optional.of(files) : Optional.empty();

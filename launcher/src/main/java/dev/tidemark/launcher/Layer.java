@@ -13,7 +13,8 @@ import java.util.stream.Stream;
 
 /**
  * What runs in a JVM of its own, and how that JVM is started. {@code TIDEMARK_<LAYER>_OPTS} in the environment adds
- * options after ours, so that {@code TIDEMARK_BATCH_OPTS=-Xmx8g} wins over ours.
+ * options after ours, so that {@code TIDEMARK_BATCH_OPTS=-Xmx8g} wins over ours; another
+ * collector for batch needs {@code -XX:-UseParallelGC} before it.
  */
 public enum Layer {
     BROKER(

@@ -207,6 +207,27 @@ class WindowQueriesTest {
     }
 
     @Test
+    void whatIsFilledHasItsPlaceInTheOrder() throws Exception {
+        for (String measure : List.of("orders", "revenue", "pieces", "most", "average", "spread", "latest", "median")) {
+            Client.Reply reply =
+                    client.revenue("from=2026-03-30&to=2026-04-02&window=6h&fill=zero&order=-%s&measures=%s"
+                            .formatted(measure, measure));
+            assertEquals(200, reply.status(), () -> reply.json().toString());
+            assertEquals(12, reply.rows().size());
+        }
+    }
+
+    @Test
+    void anAnswerWithTooManyRowsIsRefused() throws Exception {
+        Client.Reply reply = client.revenue("window=30d&every=1m&by=region");
+        assertEquals(200, reply.status(), () -> reply.json().toString());
+        assertEquals(
+                400,
+                client.revenue("from=1990-01-01&to=2030-01-01&window=5m&fill=zero")
+                        .status());
+    }
+
+    @Test
     void anAnswerThatMayChangeIsRefusedIfItIsToBeFinal() throws Exception {
         Client.Reply open = client.revenue("finality=final");
         assertEquals(409, open.status());

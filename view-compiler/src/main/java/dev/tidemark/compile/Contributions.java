@@ -68,8 +68,8 @@ public final class Contributions {
 
     /**
      * The contributions to one view of those well-formed events that pass its filter: what came beside the event, and
-     * {@code bucket}, {@code pane}, {@code d0}…, {@code i0}…, each a column of its own. Spark reads little of what does
-     * not pass, and makes no struct where nothing can fail.
+     * {@code bucket}, {@code pane}, {@code d0}…, {@code i0}…, each a column of its own. Of what does not
+     * pass nothing else is evaluated, and no struct is made where nothing can fail.
      */
     public static Dataset<Row> ofPassing(Dataset<Row> judged, View view) {
         ViewColumns views = new ViewColumns(judged);

@@ -32,7 +32,7 @@ import scala.jdk.javaapi.CollectionConverters;
 
 /**
  * A view's cells as readable rows: {@code day}, {@code window_start} (the pane), the dimensions and the finished
- * measures under their own names. Finished by the same code as in every answer.
+ * measures under their own names. Finished by the same code as in every answer, except where there is nothing to finish.
  */
 public final class FinishedCells {
 

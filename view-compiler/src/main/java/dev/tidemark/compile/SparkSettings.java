@@ -39,7 +39,7 @@ public final class SparkSettings {
                 .config("spark.sql.redaction.options.regex", "(?i)url|^kafka[.]")
                 // A common part of two views would be evaluated outside of the attempt that isolates its failure.
                 .config("spark.sql.subexpressionElimination.enabled", "false")
-                // It would push the attempt into the branches of a filter, and leave the filter itself outside.
+                // It would push an attempt into the branches of a conditional, and leave the condition outside.
                 .config(
                         "spark.sql.optimizer.excludedRules",
                         "org.apache.spark.sql.catalyst.optimizer.PushFoldableIntoBranches");

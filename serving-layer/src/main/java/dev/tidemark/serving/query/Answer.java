@@ -146,11 +146,10 @@ public record Answer(List<Column> columns, List<Object[]> rows, Certificate cert
 
     private static void requireFinal(Query query, Finality finality, Conditions conditions) {
         if (conditions.onlyFinal() && !query.end().map(finality::isFinal).orElse(false)) {
-            String until = finality.until().map(Instant::toString).orElse("no time yet");
-            throw HttpProblem.of(
-                            Kind.NOT_FINAL,
-                            "late events may still change this answer: what ends at %s or before is final"
-                                    .formatted(until))
+            String until = finality.until()
+                    .map(time -> "what ends at " + time + " or before")
+                    .orElse("nothing yet");
+            throw HttpProblem.of(Kind.NOT_FINAL, "late events may still change this answer: final is " + until)
                     .with("field", "finality")
                     .with("found", query.end().map(Instant::toString).orElse("no end"))
                     .with("accepted", until);

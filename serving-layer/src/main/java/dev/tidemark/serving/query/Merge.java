@@ -1,31 +1,28 @@
 package dev.tidemark.serving.query;
 
 import dev.tidemark.schema.Micros;
-import dev.tidemark.schema.ResultType;
-import dev.tidemark.schema.ValueType;
 import dev.tidemark.serving.fold.Snapshot;
+import dev.tidemark.serving.problem.HttpProblem;
 import dev.tidemark.serving.query.QueryRequest.Fill;
 import dev.tidemark.serving.segment.Cell;
 import dev.tidemark.serving.segment.Segment;
 import dev.tidemark.serving.segment.Selection;
 import dev.tidemark.view.aggregate.Aggregate;
 import dev.tidemark.view.aggregate.Values;
-import java.math.BigDecimal;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * Published segments ⊕ increments at or beyond the cut, grouped as a query asks. Their coverages are disjoint, so their
@@ -39,6 +36,9 @@ final class Merge {
      * @param time the start of its window, of its pane where windows overlap; null without windows
      */
     private record Group(Instant time, List<Object> dimensions) {}
+
+    /** How many rows overlapping or filled windows may have: the answer is made in memory. */
+    private static final int MOST_ROWS = 1_000_000;
 
     private final Query query;
     private final Finality finality;
@@ -121,28 +121,14 @@ final class Merge {
         return panes;
     }
 
-    /** Adds a row for each window that has a pane of the group in it. */
     private void slide(
             Windows windows, List<Object> dimensions, NavigableMap<Instant, Object[]> panes, List<Object[]> rows) {
         Instant from = query.range().from().orElse(Instant.MIN);
         Instant to = query.range().to().orElse(Instant.MAX);
-        SlidingMerge within = new SlidingMerge(measures);
-        Instant start = windows.firstWith(panes.firstKey(), from);
-        while (start.isBefore(to)) {
-            Instant end = windows.end(start);
-            NavigableMap<Instant, Object[]> coming = panes.headMap(end, false);
-            coming.forEach(within::add);
-            coming.clear();
-            within.dropBefore(start);
-            if (!within.isEmpty()) {
-                rows.add(row(start, dimensions, within.merged()));
-                start = windows.next(start);
-            } else if (panes.isEmpty()) {
-                return;
-            } else {
-                start = windows.firstWith(panes.firstKey(), from);
-            }
-        }
+        SlidingMerge.slide(panes, windows, from, to, measures, (start, merged) -> {
+            requireFew(rows.size() + 1L, "every");
+            rows.add(row(start, dimensions, merged));
+        });
     }
 
     private Object[] row(Instant window, List<Object> dimensions, Object[] merged) {
@@ -171,55 +157,44 @@ final class Merge {
     private List<Object[]> missing(Fill fill, List<Object[]> rows) {
         List<Instant> starts = query.windows()
                 .map(windows -> windows.starts(
-                        query.range().from().orElseThrow(), query.range().to().orElseThrow(), Windows.MOST + 1))
+                        query.range().from().orElseThrow(), query.range().to().orElseThrow(), MOST_ROWS + 1))
                 .orElseGet(() -> Collections.singletonList(null));
         Set<List<Object>> dimensions = new LinkedHashSet<>();
         if (query.by().isEmpty()) {
             dimensions.add(List.of());
         }
         groups.keySet().forEach(group -> dimensions.add(group.dimensions()));
-        requireFew((long) starts.size() * dimensions.size(), fill);
-        int keys = query.windows().isPresent() ? 2 : 0;
-        Set<Group> present = new HashSet<>();
-        rows.forEach(row -> present.add(new Group(
-                keys == 0 ? null : (Instant) row[0],
-                Arrays.asList(row).subList(keys, keys + query.by().size()))));
+        requireFew((long) starts.size() * dimensions.size(), "fill");
+        Set<Group> present = rows.stream().map(this::group).collect(Collectors.toSet());
         Object[] nothing = query.measures().stream()
-                .map(index -> query.view().measures().get(index).aggregate().result())
-                .map(type -> fill == Fill.ZERO ? zero(type) : null)
+                .map(index -> query.view().measures().get(index).aggregate())
+                .map(aggregate -> fill == Fill.ZERO ? Zero.of(aggregate) : null)
                 .toArray();
-        List<Object[]> missing = new ArrayList<>();
-        for (List<Object> group : dimensions) {
-            for (Instant start : starts) {
-                if (!present.contains(new Group(start, group))) {
-                    missing.add(finished(start, group, nothing));
-                }
-            }
-        }
-        return missing;
+        return dimensions.stream()
+                .flatMap(group -> starts.stream().map(start -> new Group(start, group)))
+                .filter(group -> !present.contains(group))
+                .map(group -> finished(group.time(), group.dimensions(), nothing))
+                .toList();
     }
 
-    private static void requireFew(long rows, Fill fill) {
-        if (rows > Windows.MOST) {
-            throw RequestFields.wrong(
-                    "fill",
-                    fill.name().toLowerCase(Locale.ROOT),
-                    "at most %,d windows times groups".formatted(Windows.MOST),
-                    "fill would make more rows than that; ask for a shorter range or longer windows");
-        }
+    /** What a row is of. */
+    private Group group(Object[] row) {
+        int first = query.windows().isPresent() ? 2 : 0;
+        List<Object> dimensions =
+                Arrays.asList(row).subList(first, first + query.by().size());
+        return new Group(first == 0 ? null : (Instant) row[0], dimensions);
     }
 
-    /** What a measure of that type says of nothing; null where it is no number. */
-    private static Object zero(ResultType type) {
-        if (!(type instanceof ValueType value)) {
-            return List.of();
+    private static void requireFew(long rows, String field) {
+        if (rows > MOST_ROWS) {
+            throw HttpProblem.of(
+                            HttpProblem.Kind.BAD_QUERY,
+                            "the answer would have more than %,d rows; ask for a shorter range, longer windows, or fewer groups"
+                                    .formatted(MOST_ROWS))
+                    .with("field", field)
+                    .with("found", "more rows")
+                    .with("accepted", MOST_ROWS);
         }
-        return switch (value.kind()) {
-            case BIGINT -> 0L;
-            case DOUBLE -> 0.0;
-            case DECIMAL -> BigDecimal.ZERO.setScale(value.scale());
-            default -> null;
-        };
     }
 
     private Comparator<Object[]> order() {

@@ -5,6 +5,8 @@ import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.NavigableMap;
+import java.util.function.BiConsumer;
 
 /**
  * The merged partials of a queue of panes: panes come at its end and leave at its beginning. Each pane is merged about
@@ -14,6 +16,44 @@ import java.util.List;
  * Schneider: Low-Latency Sliding-Window Aggregation in Worst-Case Constant Time, DEBS 2017, describe it as known.
  */
 final class SlidingMerge {
+
+    /**
+     * Merges the panes of one group window by window.
+     *
+     * @param panes the group's panes by their starts, at least one; used up
+     * @param from the first time at which a window may begin
+     * @param to the first time at which none may begin any more
+     * @param row takes the start and the partials of each window that has a pane in it
+     */
+    static void slide(
+            NavigableMap<Instant, Object[]> panes,
+            Windows windows,
+            Instant from,
+            Instant to,
+            List<Aggregate<Object>> measures,
+            BiConsumer<Instant, Object[]> row) {
+        SlidingMerge within = new SlidingMerge(measures);
+        Instant start = windows.firstWith(panes.firstKey(), from);
+        while (start.isBefore(to)) {
+            NavigableMap<Instant, Object[]> coming = panes.headMap(windows.end(start), false);
+            coming.forEach(within::add);
+            coming.clear();
+            within.dropBefore(start);
+            if (!within.isEmpty()) {
+                row.accept(start, within.merged());
+            } else if (panes.isEmpty()) {
+                return;
+            }
+            Instant next = windows.next(start);
+            start = within.isEmpty() && !panes.isEmpty()
+                    ? later(next, windows.firstWith(panes.firstKey(), from))
+                    : next;
+        }
+    }
+
+    private static Instant later(Instant one, Instant other) {
+        return one.isAfter(other) ? one : other;
+    }
 
     private record Entry(Instant pane, Object[] partials) {}
 

@@ -47,7 +47,8 @@ final class Times {
     /** The timezone of that name. */
     static ZoneId zone(String text) {
         try {
-            return ZoneId.of(text.trim());
+            // A plus sign that was not escaped in an address arrives as a space.
+            return ZoneId.of(text.replace(' ', '+'));
         } catch (DateTimeException e) {
             throw RequestFields.wrong(
                     "timezone",

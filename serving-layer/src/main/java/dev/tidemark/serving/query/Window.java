@@ -11,6 +11,7 @@ import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.time.temporal.ChronoUnit;
 import java.time.temporal.TemporalAdjusters;
+import java.util.Optional;
 
 /**
  * How a range is divided: every time is in exactly one window. Windows of whole hours, days, weeks and months follow the
@@ -19,17 +20,20 @@ import java.time.temporal.TemporalAdjusters;
  */
 public sealed interface Window {
 
+    /** By how much clocks change at most, but for one station in Antarctica. */
+    Duration SHIFT = Duration.ofHours(1);
+
     /** The start of the window that {@code time} is in. */
     Instant start(Instant time);
 
     /** The end of the window that starts at {@code start}. */
     Instant end(Instant start);
 
-    /** The end of a window of this length that starts at any time: so many days by the calendar, so many hours that pass. */
-    Instant after(Instant start);
+    /** How long such a window is at least. */
+    Duration shortest();
 
-    /** How long such a window usually is; a month has 30 days here. */
-    Duration length();
+    /** How long such a window is at most. */
+    Duration longest();
 
     /** The first window start at or after {@code time}. */
     default Instant startAtOrAfter(Instant time) {
@@ -51,8 +55,13 @@ public sealed interface Window {
         }
 
         @Override
-        public Instant after(Instant start) {
-            return start.plus(length);
+        public Duration shortest() {
+            return length;
+        }
+
+        @Override
+        public Duration longest() {
+            return length;
         }
     }
 
@@ -61,10 +70,17 @@ public sealed interface Window {
 
         private static final LocalDateTime EPOCH = LocalDateTime.of(1970, 1, 1, 0, 0);
 
+        /** An hour is made longer or shorter only by clocks that change by less. */
+        private static final Duration HALF_AN_HOUR = Duration.ofMinutes(30);
+
         @Override
         public Instant start(Instant time) {
             ZonedDateTime local = time.atZone(zone);
-            return hours == 1 ? local.truncatedTo(ChronoUnit.HOURS).toInstant() : instant(floor(local));
+            LocalDateTime floor = floor(local);
+            // Truncating keeps the offset, so that the hour that is repeated in autumn stays two windows.
+            return hours == 1 && !isSkipped(floor)
+                    ? local.truncatedTo(ChronoUnit.HOURS).toInstant()
+                    : instant(floor);
         }
 
         @Override
@@ -75,12 +91,16 @@ public sealed interface Window {
         }
 
         @Override
-        public Instant after(Instant start) {
-            return start.plus(length());
+        public Duration shortest() {
+            return hours == 1 ? HALF_AN_HOUR : length().minus(SHIFT);
         }
 
         @Override
-        public Duration length() {
+        public Duration longest() {
+            return length().plus(hours == 1 ? HALF_AN_HOUR : SHIFT);
+        }
+
+        Duration length() {
             return Duration.ofHours(hours);
         }
 
@@ -91,8 +111,10 @@ public sealed interface Window {
                 later = later.plus(Duration.ofHours(1));
             }
             Instant end = start(later);
-            while (!start(end.minusNanos(1)).equals(start)) {
-                end = start(end.minusNanos(1));
+            // Where clocks change within an hour, time may fall back into one that has ended: it is not looked at
+            // again.
+            for (Instant last = start(end.minusNanos(1)); last.isAfter(start); last = start(end.minusNanos(1))) {
+                end = last;
             }
             return end;
         }
@@ -102,8 +124,15 @@ public sealed interface Window {
             return EPOCH.plusHours(Math.floorDiv(hour, hours) * hours);
         }
 
+        /** A window that would begin in time that clocks skip begins when they do. */
         private Instant instant(LocalDateTime local) {
-            return local.atZone(zone).toInstant();
+            return isSkipped(local)
+                    ? zone.getRules().getTransition(local).getInstant()
+                    : local.atZone(zone).toInstant();
+        }
+
+        private boolean isSkipped(LocalDateTime local) {
+            return zone.getRules().getValidOffsets(local).isEmpty();
         }
     }
 
@@ -147,18 +176,30 @@ public sealed interface Window {
 
         @Override
         public Instant end(Instant start) {
-            LocalDate first = start.atZone(zone).toLocalDate();
+            return after(start.atZone(zone).toLocalDate());
+        }
+
+        /** The end of a window of this length that begins with a day. */
+        Instant after(LocalDate first) {
             return first.plus(count, unit.unit).atStartOfDay(zone).toInstant();
         }
 
         @Override
-        public Instant after(Instant start) {
-            return start.atZone(zone).plus(count, unit.unit).toInstant();
+        public Duration shortest() {
+            // Of months the shortest has 28 days, and as many as two together lack of 30 each.
+            int fewer = unit == Unit.MONTH ? 2 : 0;
+            return Duration.ofDays((long) unit.days * count - fewer).minus(SHIFT);
         }
 
         @Override
-        public Duration length() {
-            return Duration.ofDays((long) unit.days * count);
+        public Duration longest() {
+            int more = unit == Unit.MONTH ? count : 0;
+            return Duration.ofDays((long) unit.days * count + more).plus(SHIFT);
+        }
+
+        /** The same length by the hour; empty for months. */
+        Optional<Hours> hours() {
+            return unit == Unit.MONTH ? Optional.empty() : Optional.of(new Hours(24 * unit.days * count, zone));
         }
     }
 

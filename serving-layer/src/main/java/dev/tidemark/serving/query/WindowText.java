@@ -54,11 +54,11 @@ final class WindowText {
                     case "s" -> ofClock(Duration.ofSeconds(number));
                     default -> ofClock(Duration.ofMillis(number));
                 };
-        if (window.length().compareTo(LONGEST) > 0) {
-            throw refused("which is longer than a hundred years");
-        }
-        if (window.length().isZero()) {
+        if (number == 0) {
             throw refused("which has no length");
+        }
+        if (window.shortest().compareTo(LONGEST) > 0) {
+            throw refused("which is longer than a hundred years");
         }
         return window;
     }

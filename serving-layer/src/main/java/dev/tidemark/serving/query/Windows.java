@@ -2,7 +2,9 @@ package dev.tidemark.serving.query;
 
 import dev.tidemark.serving.problem.HttpProblem;
 import dev.tidemark.view.Pane;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,16 +12,18 @@ import java.util.Optional;
 
 /**
  * The windows of a query: one begins wherever a division of time does, and has a length of its own. Tumbling ones are the
- * division itself; hopping ones overlap, and with a pane between their starts they are what is called sliding.
+ * division itself; hopping ones overlap, and with a pane between their starts they are what is called sliding. None begins
+ * or ends before one that begins earlier.
  *
  * @param every the division in which they begin
- * @param length how long they are
+ * @param length how long they are: of days, weeks and months only where they begin with a day
  * @param panes the view's panes, of which they must be unions
+ * @param foreign the timezone of the windows, where it need not fit the panes
  */
-public record Windows(Window every, Window length, Window panes) {
+public record Windows(Window every, Window length, Window panes, Optional<ZoneId> foreign) {
 
-    /** How many windows may have a pane in common, and how many one answer may fill. */
-    static final int MOST = 50_000;
+    /** How many windows may have an instant in common. */
+    private static final int MOST = 50_000;
 
     /**
      * The windows that a request asks for.
@@ -32,25 +36,46 @@ public record Windows(Window every, Window length, Window panes) {
         Window length = WindowText.parse("window", window, pane, zone);
         Window begin =
                 every.map(text -> WindowText.parse("every", text, pane, zone)).orElse(length);
-        every.ifPresent(text -> requireOverlap(text, begin, window, length));
-        return new Windows(begin, length, Window.of(pane, deployed));
+        Optional<ZoneId> foreign = pane.isCalendar() && !zone.equals(deployed) ? Optional.of(zone) : Optional.empty();
+        Windows windows = new Windows(begin, lasting(length, begin, window, every), Window.of(pane, deployed), foreign);
+        every.filter(text -> !windows.tumble()).ifPresent(text -> windows.requireOverlap(text, window));
+        return windows;
     }
 
-    private static void requireOverlap(String every, Window begin, String window, Window length) {
-        if (begin.length().compareTo(length.length()) > 0) {
+    /** Days and weeks from any hour on are so many hours. */
+    private static Window lasting(Window length, Window begin, String window, Optional<String> every) {
+        if (!(length instanceof Window.Calendar calendar) || begin instanceof Window.Calendar) {
+            return length;
+        }
+        return calendar.hours()
+                .orElseThrow(() -> RequestFields.wrong(
+                        "every",
+                        every.orElse(""),
+                        "days, weeks or months (1d, 1w, 1mo)",
+                        "window is " + window + ", and months begin with a day"));
+    }
+
+    private void requireOverlap(String every, String window) {
+        if (lasts().compareTo(this.every.longest()) < 0) {
             throw RequestFields.wrong(
                     "every",
                     every,
-                    "at most " + window,
-                    "every is " + every + ", longer than the window: events between" + " two windows would be in none");
+                    "what is never longer than " + window + ", or the same as it",
+                    "every is " + every + ", and window is " + window
+                            + ": events that lie between two windows would be in none");
         }
-        if (length.length().dividedBy(begin.length()) > MOST) {
+        if (lasts().dividedBy(this.every.shortest()) > MOST) {
             throw RequestFields.wrong(
                     "every",
                     every,
-                    "at least a %,dth of the window".formatted(MOST),
-                    "every is %s and window is %s: too many windows overlap".formatted(every, window));
+                    "what begins at most %,d windows within one".formatted(MOST),
+                    "every is " + every + " and window is " + window + ": too many windows overlap");
         }
+    }
+
+    /** How long they are at least. */
+    private Duration lasts() {
+        return length instanceof Window.Hours hours ? hours.length() : length.shortest();
     }
 
     boolean tumble() {
@@ -59,7 +84,15 @@ public record Windows(Window every, Window length, Window panes) {
 
     /** The end of the window that begins at {@code start}. */
     Instant end(Instant start) {
-        return onPane(tumble() ? every.end(start) : panes.startAtOrAfter(length.after(start)));
+        return onPane(tumble() ? every.end(start) : panes.startAtOrAfter(after(start)));
+    }
+
+    private Instant after(Instant start) {
+        if (length instanceof Window.Calendar calendar) {
+            LocalDate first = start.atZone(calendar.zone()).toLocalDate();
+            return calendar.after(first);
+        }
+        return start.plus(lasts());
     }
 
     /** The start of the last window that begins at or before {@code time}. */
@@ -82,7 +115,7 @@ public record Windows(Window every, Window length, Window panes) {
         Instant first = start(time);
         while (first.isAfter(from)) {
             Instant before = start(first.minusNanos(1_000));
-            if (before.isBefore(from) || !end(before).isAfter(time)) {
+            if (before.isBefore(from) || !end(before).isAfter(time) || !before.isBefore(first)) {
                 return first;
             }
             first = before;
@@ -101,16 +134,15 @@ public record Windows(Window every, Window length, Window panes) {
 
     /** Panes of hours and days are those of the deployment's timezone, and may not fit another's. */
     private Instant onPane(Instant boundary) {
-        Instant start = panes.start(boundary);
-        if (!start.equals(boundary)) {
-            throw HttpProblem.field(
-                    "timezone",
-                    boundary.toString(),
-                    List.of(start.toString(), panes.end(start).toString()),
-                    ("a window of this timezone begins or ends at %s, within a pane of the view (%s to %s); use the"
-                                    + " deployment's timezone, or a view with smaller panes")
-                            .formatted(boundary, start, panes.end(start)));
+        if (foreign.isEmpty() || panes.start(boundary).equals(boundary)) {
+            return boundary;
         }
-        return boundary;
+        Instant start = panes.start(boundary);
+        throw HttpProblem.field(
+                "timezone",
+                foreign.get().toString(),
+                "a timezone whose hours and days begin with panes of the view",
+                "a window in timezone %s begins or ends at %s, within the view's pane from %s to %s; ask in the deployment's timezone, or a view with smaller panes"
+                        .formatted(foreign.get(), boundary, start, panes.end(start)));
     }
 }

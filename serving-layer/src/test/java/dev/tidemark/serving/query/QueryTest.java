@@ -111,7 +111,7 @@ class QueryTest {
         assertRefused("last", "last", "1h", "to", "2026-03-29");
         assertRefused("to", "from", "2026-03-29", "to", "2026-03-29");
         assertRefused("every", "window", "5m", "every", "1h");
-        assertRefused("every", "window", "1mo", "every", "7m");
+        assertRefused("every", "window", "1mo", "every", "5m");
         assertRefused("every", "window", "300mo", "every", "5m");
         assertRefused("fill", "window", "1h", "fill", "zero");
         HttpProblem twice = assertThrows(HttpProblem.class, () -> query(Map.of("limit", List.of("1", "2"))));
@@ -212,6 +212,12 @@ class QueryTest {
                         "window", List.of("1h")))
                 .selection();
         assertEquals(empty.from(), empty.to());
+    }
+
+    @Test
+    void anOffsetsPlusMayArriveAsASpace() {
+        Query query = query(Map.of("from", List.of("2026-03-29"), "timezone", List.of(" 05:30")));
+        assertEquals(Instant.parse("2026-03-28T18:30:00Z"), query.range().from().orElseThrow());
     }
 
     @Test

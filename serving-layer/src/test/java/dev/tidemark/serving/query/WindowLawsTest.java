@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tidemark.view.Durations;
 import dev.tidemark.view.Pane;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.time.zone.ZoneOffsetTransition;
@@ -55,6 +56,8 @@ class WindowLawsTest {
             assertEquals(start, window.start(start), what);
             assertEquals(start, window.start(end.minusNanos(1_000)), what);
             assertEquals(end, window.start(end), what);
+            Duration length = Duration.between(start, end);
+            assertTrue(length.compareTo(window.shortest()) >= 0 && length.compareTo(window.longest()) <= 0, what);
         }
     }
 
