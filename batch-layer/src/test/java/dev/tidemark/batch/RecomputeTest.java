@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.tidemark.batch.Progress.Stage;
 import dev.tidemark.deployment.RefusedException;
 import dev.tidemark.schema.Bucket;
@@ -122,6 +123,10 @@ class RecomputeTest {
         Path table = shop.deployment.warehouse().view("revenue");
         assertTrue(Files.isDirectory(table.resolve("day=2001-01-01")), "of the first day");
         assertTrue(Files.isDirectory(table.resolve("day=2001-01-02")), "of the second day");
+        JsonNode metadata = new DeltaLogFiles(table).actions(0, "metaData").get(0);
+        assertEquals(
+                "false",
+                metadata.at("/configuration/delta.enableExpiredLogCleanup").asText());
     }
 
     @Test

@@ -62,11 +62,22 @@ public record TimeRange(Optional<Instant> from, Optional<Instant> to) {
                         .formatted(field, text, view.name(), view.pane(), before, after));
     }
 
+    /** Whose days {@code last} counts: those that are panes, or else the query's. */
+    private static ZoneId zoneOf(Window panes, ZoneId zone) {
+        if (panes instanceof Window.Calendar days) {
+            return days.zone();
+        }
+        return panes instanceof Window.Hours hours ? hours.zone() : zone;
+    }
+
     /** The last so much time up to the end of the pane that it is now: days are calendar days. */
     private static TimeRange last(String text, View view, Window panes, ZoneId zone, Instant now) {
         Duration length = RequestFields.duration("last", text);
         Instant to = panes.end(panes.start(now));
-        Instant from = to.atZone(zone).minusDays(length.toDays()).toInstant().minus(length.minusDays(length.toDays()));
+        Instant from = to.atZone(zoneOf(panes, zone))
+                .minusDays(length.toDays())
+                .toInstant()
+                .minus(length.minusDays(length.toDays()));
         if (!Times.isInRange(from)) {
             throw RequestFields.wrong(
                     "last", text, "a duration that begins after the year 0", "last is " + text + ", which is too long");

@@ -120,7 +120,7 @@ public sealed interface Window {
         }
 
         private LocalDateTime floor(ZonedDateTime local) {
-            long hour = Math.floorDiv(ChronoUnit.SECONDS.between(EPOCH, local.toLocalDateTime()), 3_600L);
+            long hour = ChronoUnit.HOURS.between(EPOCH, local.toLocalDateTime().truncatedTo(ChronoUnit.HOURS));
             return EPOCH.plusHours(Math.floorDiv(hour, hours) * hours);
         }
 
