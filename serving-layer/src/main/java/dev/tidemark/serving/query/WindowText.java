@@ -1,6 +1,7 @@
 package dev.tidemark.serving.query;
 
 import dev.tidemark.serving.problem.HttpProblem;
+import dev.tidemark.view.Durations;
 import dev.tidemark.view.Pane;
 import java.time.Duration;
 import java.time.ZoneId;
@@ -49,10 +50,7 @@ final class WindowText {
                     case "d" -> new Window.Calendar(Window.Calendar.Unit.DAY, number, zone);
                     case "w" -> new Window.Calendar(Window.Calendar.Unit.WEEK, number, zone);
                     case "mo" -> new Window.Calendar(Window.Calendar.Unit.MONTH, number, zone);
-                    case "h" -> ofClock(Duration.ofHours(number));
-                    case "m" -> ofClock(Duration.ofMinutes(number));
-                    case "s" -> ofClock(Duration.ofSeconds(number));
-                    default -> ofClock(Duration.ofMillis(number));
+                    default -> ofClock(Durations.parse(text));
                 };
         if (number == 0) {
             throw refused("which has no length");
