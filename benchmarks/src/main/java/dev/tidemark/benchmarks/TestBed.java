@@ -20,9 +20,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.TopicPartition;
 
 /** A shop in a folder of its own, with its processes. Closing it ends them and deletes the folder. */
 final class TestBed implements AutoCloseable {
@@ -147,6 +152,12 @@ final class TestBed implements AutoCloseable {
                 .toList();
         try (Admin admin = Admin.create(deployment.kafkaAdmin())) {
             admin.createTopics(topics).all().get();
+            // Answered once each partition's leader has its log; before, it refuses records.
+            Map<TopicPartition, OffsetSpec> ends = topics.stream()
+                    .flatMap(topic -> IntStream.range(0, partitions)
+                            .mapToObj(partition -> new TopicPartition(topic.name(), partition)))
+                    .collect(Collectors.toMap(Function.identity(), partition -> OffsetSpec.latest()));
+            admin.listOffsets(ends).all().get();
         }
     }
 

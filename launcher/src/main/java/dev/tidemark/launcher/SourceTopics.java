@@ -72,6 +72,17 @@ record SourceTopics(Admin admin) {
             }
             Thread.sleep(20);
         }
+        awaitLogs(topic);
+    }
+
+    /**
+     * A leader is named before it has made its log. A record that it refuses in between can leave a producer that must keep
+     * the order of its records trying until it gives up; this question is put again until each leader answers it.
+     */
+    private void awaitLogs(String topic) throws InterruptedException {
+        TopicDescription made =
+                await(admin.describeTopics(Set.of(topic)).allTopicNames()).get(topic);
+        ends(topic, made.partitions().size());
     }
 
     /** The controller answers before the broker has learned of the topic, and until then clients do not find it. */

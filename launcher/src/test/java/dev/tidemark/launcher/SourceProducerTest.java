@@ -71,7 +71,8 @@ class SourceProducerTest {
             assertThrows(java.util.concurrent.TimeoutException.class, () -> finished.get(5, TimeUnit.SECONDS));
             startBroker();
             assertEquals(new Acknowledged(2, Map.of(0, 2L)), finished.get());
-            assertEquals(3, end(IsolationLevel.READ_COMMITTED));
+            // The broker answers once the commit is decided, and writes the marker afterwards.
+            Await.until("the commit's marker is written", () -> end(IsolationLevel.READ_COMMITTED) == 3);
         }
     }
 
