@@ -147,10 +147,14 @@ final class Archive {
             Admin admin, MasterDataset master, Optional<MasterDataset.Version> last, NewRecords records) {
         master.create();
         String run = UUID.randomUUID().toString();
+        Lookback lookback = Lookback.of(admin, master.source(), records, last.map(MasterDataset.Version::commit));
+        Dataset<Row> judged = master.rows(
+                read(master.source(), records, lookback), records.span().log().id());
+        if (!lookback.starts().equals(records.from())) {
+            judged = judged.where(Positions.within(records.coverage(), Cut.NONE));
+        }
         // The counts are committed with the rows, so they must be known before; cached, the records are judged once.
-        Dataset<Row> rows = master.rows(
-                        read(master.source(), records), records.span().log().id())
-                .persist(StorageLevel.MEMORY_AND_DISK());
+        Dataset<Row> rows = judged.persist(StorageLevel.MEMORY_AND_DISK());
         try {
             AppendCounts counts = AppendCounts.of(rows);
             // Spark reads by the topic's name: what it has read is this log's only if the topic is still the same.
@@ -174,12 +178,13 @@ final class Archive {
         }
     }
 
-    private Dataset<Row> read(Source source, NewRecords records) {
+    private Dataset<Row> read(Source source, NewRecords records, Lookback lookback) {
         Map<String, String> options = new TreeMap<>();
         deployment.kafkaClient().forEach((name, value) -> options.put("kafka." + name, value.toString()));
         options.put("kafka.isolation.level", "read_committed");
-        options.put("assign", Json.write(Map.of(source.topic(), records.from().keySet())));
-        options.put("startingOffsets", Json.write(Map.of(source.topic(), records.from())));
+        options.put(
+                "assign", Json.write(Map.of(source.topic(), lookback.starts().keySet())));
+        options.put("startingOffsets", Json.write(Map.of(source.topic(), lookback.starts())));
         options.put(
                 "endingOffsets",
                 Json.write(Map.of(source.topic(), records.span().ends())));

@@ -5,12 +5,18 @@ import static org.apache.spark.sql.functions.call_function;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.get;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.not;
 import static org.apache.spark.sql.functions.pmod;
 import static org.apache.spark.sql.functions.to_date;
 import static org.apache.spark.sql.functions.unix_date;
+import static org.apache.spark.sql.functions.unix_micros;
 import static org.apache.spark.sql.functions.unix_seconds;
+import static org.apache.spark.sql.functions.when;
 
 import dev.tidemark.compile.JudgedEvents;
+import dev.tidemark.schema.Bucket;
+import dev.tidemark.schema.LateEvents;
+import dev.tidemark.schema.Source;
 import dev.tidemark.view.Cut;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,6 +26,7 @@ import java.time.ZoneId;
 import java.time.zone.ZoneOffsetTransition;
 import java.util.Map;
 import java.util.SortedSet;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.IntStream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -30,33 +37,70 @@ import org.apache.spark.sql.types.DataTypes;
 /**
  * The well-formed events of a master dataset below a cut, and nothing that an archive appends meanwhile.
  *
+ * @param source their source
  * @param table the master dataset
  * @param archived which version of it
  * @param cut up to where events count
  * @param zone whose days they are told by
  */
-record ArchivedEvents(Path table, MasterDataset.Version archived, Cut cut, ZoneId zone) {
+record ArchivedEvents(Source source, Path table, MasterDataset.Version archived, Cut cut, ZoneId zone) {
 
     /** The column with an event's day in the zone, as {@link LocalDate#toEpochDay} numbers it. */
     static final String DAY = "day";
 
+    /** The column with the bucket of an event that no view counts. */
+    static final String ASIDE = "aside";
+
     /**
-     * Those of days of the zone, with the columns that {@link JudgedEvents} makes and carries of {@code log_id},
+     * Those of days of the zone that views are to count, with the columns that {@link JudgedEvents} makes and carries of {@code log_id},
      * {@code partition} and {@code offset}, and {@link #DAY}.
      */
     Dataset<Row> on(SparkSession spark, SortedSet<LocalDate> days) {
+        return rows(spark, days)
+                .where(col("verdict").equalTo(JudgedEvents.OK))
+                .where(not(isExcluded()))
+                // Known from here on, so that no view compares it again.
+                .withColumn("verdict", lit(JudgedEvents.OK))
+                .withColumn(DAY, day(days))
+                .select("log_id", "partition", "offset", DAY, "verdict", "event_time", "event");
+    }
+
+    /** Whether there may be events that no view is to count. */
+    boolean setsAside() {
+        return source.deduplication().isPresent() || source.lateEvents() == LateEvents.EXCLUDE;
+    }
+
+    /**
+     * Those of days of the zone that no view is to count: {@code log_id}, {@code partition}, {@link #DAY} and
+     * {@link #ASIDE}, the name of their {@link Bucket}.
+     */
+    Dataset<Row> aside(SparkSession spark, SortedSet<LocalDate> days) {
+        Column duplicate = col("verdict").equalTo(JudgedEvents.DUPLICATE);
+        return rows(spark, days)
+                .where(duplicate.or(col("verdict").equalTo(JudgedEvents.OK).and(isExcluded())))
+                .withColumn(DAY, day(days))
+                .withColumn(ASIDE, when(duplicate, Bucket.DUPLICATE.name()).otherwise(Bucket.EXCLUDED.name()))
+                .select("log_id", "partition", DAY, ASIDE);
+    }
+
+    /** Batch counts what is deferred: the cut has passed it. */
+    private Column isExcluded() {
+        if (source.lateEvents() != LateEvents.EXCLUDE) {
+            return lit(false);
+        }
+        Column lateness = unix_micros(col("record_timestamp")).minus(unix_micros(col("event_time")));
+        return lateness.gt(
+                lit(TimeUnit.MILLISECONDS.toMicros(source.allowedLateness().toMillis())));
+    }
+
+    private Dataset<Row> rows(SparkSession spark, SortedSet<LocalDate> days) {
         Object[] utcDays = Days.ofUtc(days, zone).toArray();
         // All of a version is below the cut that its append has moved to, so nothing has to be compared.
         Column below = archived.commit().cut().equals(cut) ? lit(true) : isBelowCut();
         return DeltaTables.read(spark, table, archived.number())
                 .where(col(MasterDataset.DAY).isin(utcDays))
-                .where(col("verdict").equalTo(JudgedEvents.OK))
                 .where(below)
-                .where(isOn(days))
-                // Known from here on, so that no view compares it again.
-                .withColumn("verdict", lit(JudgedEvents.OK))
-                .withColumn(DAY, day(days))
-                .select("log_id", "partition", "offset", DAY, "verdict", "event_time", "event");
+                .where(isOn(days));
     }
 
     /** Compares times, which is much quicker than finding out the day of each. */

@@ -20,6 +20,7 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -47,9 +48,11 @@ final class EventTotals {
     private static final FiniteDuration PATIENCE = FiniteDuration.apply(5, TimeUnit.MINUTES);
 
     private final Map<Place, Totals> totals;
+    private final Map<Place, Map<Bucket, Long>> aside;
 
-    private EventTotals(Map<Place, Totals> totals) {
+    private EventTotals(Map<Place, Totals> totals, Map<Place, Map<Bucket, Long>> aside) {
         this.totals = totals;
+        this.aside = aside;
     }
 
     /** Where events are told apart. */
@@ -77,8 +80,13 @@ final class EventTotals {
      */
     private record Filtering(long passing, long failing) {}
 
-    /** Counts events. */
-    static EventTotals of(Dataset<Row> judged, DefinitionSet set) {
+    /**
+     * Counts events.
+     *
+     * @param judged those that views are to count
+     * @param aside those that none is to count, as {@link ArchivedEvents#aside} has them; empty if there are none
+     */
+    static EventTotals of(Dataset<Row> judged, DefinitionSet set, Optional<Dataset<Row>> aside) {
         List<View> views = set.views();
         List<Column> counts = new ArrayList<>();
         for (int i = 0; i < views.size(); i++) {
@@ -94,7 +102,19 @@ final class EventTotals {
                 .agg(count(lit(1)).as(EVENTS), counts.toArray(Column[]::new))
                 .collectAsList()
                 .forEach(row -> totals.put(Place.of(row), totals(row, views)));
-        return new EventTotals(totals);
+        return new EventTotals(totals, aside.map(EventTotals::aside).orElse(Map.of()));
+    }
+
+    private static Map<Place, Map<Bucket, Long>> aside(Dataset<Row> events) {
+        Map<Place, Map<Bucket, Long>> counts = new HashMap<>();
+        List<String> key = new ArrayList<>(KEY);
+        key.add(ArchivedEvents.ASIDE);
+        events.groupBy(columns(key))
+                .agg(count(lit(1)).as(EVENTS))
+                .collectAsList()
+                .forEach(row -> counts.computeIfAbsent(Place.of(row), place -> new EnumMap<>(Bucket.class))
+                        .put(Bucket.valueOf(row.getAs(ArchivedEvents.ASIDE)), row.getAs(EVENTS)));
+        return counts;
     }
 
     private static Totals totals(Row row, List<View> views) {
@@ -163,6 +183,8 @@ final class EventTotals {
         }
         Long inCells = some ? metrics.getAs(COUNTED) : null;
         requireAll(found, inCells == null ? 0 : inCells);
+        aside.forEach((place, events) ->
+                found.computeIfAbsent(place, key -> new EnumMap<>(Bucket.class)).putAll(events));
         return byDay(found);
     }
 

@@ -4,19 +4,19 @@ import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 
+import dev.tidemark.compile.EarlierIds;
 import dev.tidemark.compile.JudgedEvents;
+import dev.tidemark.compile.JudgedEvents.WrittenBy;
 import dev.tidemark.compile.SparkTypes;
 import dev.tidemark.deployment.Deployment;
 import dev.tidemark.deployment.RefusedException;
 import dev.tidemark.schema.Format;
 import dev.tidemark.schema.Source;
-import dev.tidemark.view.Cut;
 import dev.tidemark.view.DefinitionSet;
 import dev.tidemark.view.Json;
 import io.delta.exceptions.ConcurrentTransactionException;
 import java.nio.file.Path;
 import java.time.ZoneOffset;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -166,26 +166,31 @@ record MasterDataset(Source source, Path table) {
                 .add(DAY, DataTypes.DateType);
     }
 
-    /** Kafka records of one log as rows of the table. */
+    /**
+     * Kafka records of one log as rows of the table.
+     *
+     * @param records each partition's in the order of their offsets, from the first of it on or, of a source whose ids
+     *     count once, from where {@link Lookback} says
+     */
     Dataset<Row> rows(Dataset<Row> records, String log) {
-        return shaped(JudgedEvents.of(records.withColumn("log_id", lit(log)), source, CARRIED));
+        return shaped(JudgedEvents.of(records.withColumn("log_id", lit(log)), source, CARRIED, EarlierIds.NONE));
     }
 
     /** All rows of the table, judged as if their bytes were new. */
     Dataset<Row> judgedAgain(SparkSession spark, ArchiveCommit archived) {
         Dataset<Row> records = DeltaTables.read(spark, table).withColumnRenamed("record_timestamp", TIMESTAMP);
+        if (source.deduplication().isPresent()) {
+            records = records.repartition(col("log_id"), col("partition"))
+                    .sortWithinPartitions("log_id", "partition", "offset");
+        }
         if (!source.format().equals(Format.AVRO)) {
-            return shaped(JudgedEvents.of(records, source, CARRIED));
+            return shaped(JudgedEvents.of(records, source, CARRIED, EarlierIds.NONE));
         }
         // Nothing in the bytes of plain Avro says which schema wrote them.
-        List<Dataset<Row>> parts = new ArrayList<>();
-        Cut before = Cut.NONE;
-        for (ArchivedSchema part : archived.schemas()) {
-            Dataset<Row> rows = records.where(Positions.within(part.since(before), Cut.NONE));
-            parts.add(shaped(JudgedEvents.of(rows, source, part.parsed(), CARRIED)));
-            before = part.end();
-        }
-        return parts.stream().reduce(Dataset::union).orElseThrow();
+        List<WrittenBy> schemas = archived.schemas().stream()
+                .map(part -> new WrittenBy(part.parsed(), part.end()))
+                .toList();
+        return shaped(JudgedEvents.of(records, source, schemas, CARRIED, EarlierIds.NONE));
     }
 
     private Dataset<Row> shaped(Dataset<Row> judged) {

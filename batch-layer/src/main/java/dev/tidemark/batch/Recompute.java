@@ -120,8 +120,8 @@ final class Recompute {
         master.requireSameJudging(seen.commit());
         String run = UUID.randomUUID().toString().replace("-", "").substring(0, RUN_DIGITS);
         Segments.Written written = Segments.Written.NOTHING;
-        ArchivedEvents events =
-                new ArchivedEvents(master.table(), seen, plan.state().cut(), deployment.zone());
+        ArchivedEvents events = new ArchivedEvents(
+                plan.source(), master.table(), seen, plan.state().cut(), deployment.zone());
         for (SourcePlan.Work work : plan.work()) {
             written = written.plus(compute(plan.source().name(), work, events, run));
         }

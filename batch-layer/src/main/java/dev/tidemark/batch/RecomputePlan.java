@@ -224,7 +224,8 @@ record RecomputePlan(List<SourcePlan> sources, List<String> dropped) {
                     commit.askedAt(),
                     commit.cut(),
                     commit.newestRecord(),
-                    commit.malformed());
+                    commit.malformed(),
+                    commit.archived());
         }
 
         /** The same of other definitions. */
@@ -236,7 +237,8 @@ record RecomputePlan(List<SourcePlan> sources, List<String> dropped) {
                     state.cutTakenAt(),
                     state.cut(),
                     state.newestRecord(),
-                    state.malformed());
+                    state.malformed(),
+                    state.records());
         }
 
         /**

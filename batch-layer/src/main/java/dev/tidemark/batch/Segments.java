@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
@@ -90,10 +91,12 @@ final class Segments {
         List<View> views = work.views().views();
         // Read anew for each view: to keep what is read costs more than reading it, in memory and in time.
         Dataset<Row> judged = events.on(spark, work.days());
+        Optional<Dataset<Row>> aside =
+                events.setsAside() ? Optional.of(events.aside(spark, work.days())) : Optional.empty();
         AtomicReference<EventTotals> totals = new AtomicReference<>();
         Map<View, Appended> appended = new ConcurrentHashMap<>();
         List<Runnable> parts = new ArrayList<>();
-        parts.add(() -> totals.set(EventTotals.of(judged, work.views())));
+        parts.add(() -> totals.set(EventTotals.of(judged, work.views(), aside)));
         views.forEach(view -> parts.add(() -> appended.put(view, append(judged, view))));
         InParallel.run(parts);
         Map<String, Map<LocalDate, SegmentRef>> segments = new TreeMap<>();

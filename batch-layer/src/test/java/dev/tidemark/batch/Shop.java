@@ -332,6 +332,16 @@ final class Shop {
         }
     }
 
+    /** Sends values, each with a record timestamp of its own in milliseconds of the epoch. */
+    void sendAt(int partition, List<Map.Entry<Long, String>> stamped) {
+        try (KafkaProducer<byte[], byte[]> producer = producer(Map.of())) {
+            for (Map.Entry<Long, String> record : stamped) {
+                byte[] bytes = record.getValue().getBytes(java.nio.charset.StandardCharsets.UTF_8);
+                producer.send(new ProducerRecord<>(source.topic(), partition, record.getKey(), null, bytes));
+            }
+        }
+    }
+
     /** Sends values that are no text. */
     void send(int partition, List<byte[]> values) {
         try (KafkaProducer<byte[], byte[]> producer = producer(Map.of())) {

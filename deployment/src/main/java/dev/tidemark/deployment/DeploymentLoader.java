@@ -1,7 +1,9 @@
 package dev.tidemark.deployment;
 
+import dev.tidemark.schema.LateEvents;
 import dev.tidemark.schema.SchemaRegistry;
 import dev.tidemark.schema.Source;
+import dev.tidemark.view.Layers;
 import dev.tidemark.view.ViewDefinition;
 import java.net.URI;
 import java.nio.file.Files;
@@ -202,6 +204,15 @@ public final class DeploymentLoader {
             if (!declared.containsKey(view.source())) {
                 yaml.problem("source", "there is no source '" + view.source() + "'; there are " + declared.keySet());
             }
+            sources.stream()
+                    .filter(source -> source.name().equals(view.source()))
+                    .filter(source -> source.lateEvents() == LateEvents.DEFER && view.layers() == Layers.SPEED)
+                    .findFirst()
+                    .ifPresent(source -> yaml.problem(
+                            "layers",
+                            "is speed, but `late_events` of source %s is defer, until a cut passes them, which the stream"
+                                            .formatted(source.name())
+                                    + " alone never has; accepted are both and batch, or include or exclude there"));
             boolean isAdded = read.isWhole() && views.putIfAbsent(view.name(), view) == null;
             if (isAdded) {
                 viewFiles.put(view.name(), yaml.file());

@@ -1,6 +1,9 @@
 package dev.tidemark.deployment;
 
+import dev.tidemark.schema.DeadLetter;
+import dev.tidemark.schema.LateEvent;
 import dev.tidemark.schema.Source;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -32,12 +35,38 @@ public record NeededTopic(String name, Source source, Role role) {
                 "retention.ms", "-1",
                 "retention.bytes", "-1",
                 "cleanup.policy", "delete",
-                "message.timestamp.type", "LogAppendTime"));
+                "message.timestamp.type", "LogAppendTime")),
+        /**
+         * What a source's topic has and no view, or not every view, can count, as it came. What is malformed is archived
+         * too.
+         */
+        DEAD_LETTERS(beside()),
+        /** A source's late events, as they came; they are in its topic too. */
+        LATE_EVENTS(beside());
 
         private final Map<String, String> settings;
 
         Role(Map<String, String> settings) {
             this.settings = settings;
+        }
+
+        /** Whether Tidemark writes it, and creates it with as many partitions as the source's topic has. */
+        public boolean isInternal() {
+            return this != EVENTS;
+        }
+
+        /** Whether it repeats what is in the source's topic, so that users may keep it as long as they like. */
+        public boolean isBeside() {
+            return this == DEAD_LETTERS || this == LATE_EVENTS;
+        }
+
+        private static Map<String, String> beside() {
+            return Map.of(
+                    "max.message.bytes", Integer.toString(MAX_INCREMENT_BYTES),
+                    "retention.ms", Long.toString(BESIDE_RETENTION.toMillis()),
+                    "retention.bytes", "-1",
+                    "cleanup.policy", "delete",
+                    "message.timestamp.type", "LogAppendTime");
         }
 
         /** The settings of such a topic that is created here. */
@@ -47,9 +76,12 @@ public record NeededTopic(String name, Source source, Role role) {
 
         @Override
         public String toString() {
-            return name().toLowerCase(Locale.ROOT);
+            return name().toLowerCase(Locale.ROOT).replace('_', ' ');
         }
     }
+
+    /** How long dead letters and late events are kept in their topics, from when they were written. */
+    public static final Duration BESIDE_RETENTION = Duration.ofDays(30);
 
     /** How many partitions a source's topic gets that is created here. */
     public static final int PARTITIONS = 3;
@@ -57,7 +89,10 @@ public record NeededTopic(String name, Source source, Role role) {
     /** The greatest increment: it carries an event's values for every view, where the broker's default is 1 MiB. */
     public static final int MAX_INCREMENT_BYTES = 16 << 20;
 
-    /** All that a deployment needs: each source's topic and, if it has views that are streamed, that of their increments. */
+    /**
+     * All that a deployment needs: each source's topic and, if it has views that are streamed, that of their increments
+     * and those of its dead letters and late events.
+     */
     public static List<NeededTopic> of(Deployment deployment) {
         List<NeededTopic> topics = new ArrayList<>();
         for (Source source : deployment.sources()) {
@@ -66,6 +101,8 @@ public record NeededTopic(String name, Source source, Role role) {
                 String increments =
                         deployment.incrementsTopic(source.name(), deployment.definitionSetId(source.name()));
                 topics.add(new NeededTopic(increments, source, Role.INCREMENTS));
+                topics.add(new NeededTopic(DeadLetter.topic(source.topic()), source, Role.DEAD_LETTERS));
+                topics.add(new NeededTopic(LateEvent.topic(source.topic()), source, Role.LATE_EVENTS));
             }
         }
         return topics;

@@ -120,6 +120,11 @@ public record SourceChange(String source, List<String> changes, String consequen
             fields.put("allowed_lateness", source.allowedLateness().toString());
             fields.put("earliest", source.earliest().toString());
             fields.put("horizon", source.horizon().toString());
+            fields.put("late_events", source.lateEvents().toString());
+            source.deduplication().ifPresent(ids -> {
+                fields.put("event_id", ids.field());
+                fields.put("deduplicate_within", ids.within().toString());
+            });
             return fields;
         }
 

@@ -1,7 +1,9 @@
 package dev.tidemark.deployment;
 
 import dev.tidemark.schema.AcceptedTypes;
+import dev.tidemark.schema.Deduplication;
 import dev.tidemark.schema.Format;
+import dev.tidemark.schema.LateEvents;
 import dev.tidemark.schema.SchemaProblem;
 import dev.tidemark.schema.SchemaRegistry;
 import dev.tidemark.schema.Source;
@@ -64,8 +66,8 @@ final class SourceFile {
         Optional<String> key = yaml.text("key").or(() -> eventId);
         key.ifPresent(field -> schema.ifPresent(found -> field("key", found, field)));
         Format format = format();
-        only("late_events", "include");
-        yaml.notYet("deduplicate_within", "leave it out: every record counts");
+        LateEvents late = yaml.value("late_events", LateEvents::parse).orElse(LateEvents.INCLUDE);
+        Optional<Deduplication> deduplication = deduplication(eventId, schema);
         Duration lateness = duration("allowed_lateness", Source.DEFAULT_ALLOWED_LATENESS);
         Duration horizon = duration("horizon", Source.DEFAULT_HORIZON);
         Instant earliest = yaml.value("earliest", SourceFile::instant).orElse(Source.DEFAULT_EARLIEST);
@@ -74,7 +76,18 @@ final class SourceFile {
             return Optional.empty();
         }
         String known = named.orElse("this source");
-        return source(new Draft(known, topic, schema.get(), format, eventTime.get(), key, lateness, earliest, horizon))
+        return source(new Draft(
+                        known,
+                        topic,
+                        schema.get(),
+                        format,
+                        eventTime.get(),
+                        key,
+                        lateness,
+                        earliest,
+                        horizon,
+                        late,
+                        deduplication))
                 .filter(source -> name.isPresent() && accepted.isPresent());
     }
 
@@ -87,7 +100,9 @@ final class SourceFile {
             Optional<String> key,
             Duration lateness,
             Instant earliest,
-            Duration horizon) {}
+            Duration horizon,
+            LateEvents late,
+            Optional<Deduplication> deduplication) {}
 
     private Optional<Source> source(Draft draft) {
         try {
@@ -100,7 +115,9 @@ final class SourceFile {
                     draft.key(),
                     draft.lateness(),
                     draft.earliest(),
-                    draft.horizon()));
+                    draft.horizon(),
+                    draft.late(),
+                    draft.deduplication()));
         } catch (IllegalArgumentException e) {
             yaml.problem("event_time", e.getMessage());
             return Optional.empty();
@@ -165,11 +182,36 @@ final class SourceFile {
         return Optional.empty();
     }
 
-    private void only(String name, String accepted) {
-        yaml.text(name)
-                .filter(value -> !value.equals(accepted))
-                .ifPresent(value -> yaml.problem(
-                        name, "'" + value + "' is not available in this release; accepted is '" + accepted + "'"));
+    private Optional<Deduplication> deduplication(Optional<String> eventId, Optional<Schema> schema) {
+        Optional<Duration> within = yaml.value("deduplicate_within", SourceFile::positive);
+        if (within.isPresent() && eventId.isEmpty()) {
+            yaml.problem("deduplicate_within", "needs `event_id`, the field whose values count once");
+        }
+        Optional<Schema> type =
+                eventId.flatMap(id -> schema.map(found -> found.getField(id)).map(field -> field.schema()));
+        if (within.isPresent() && type.filter(found -> !isId(found)).isPresent()) {
+            yaml.problem(
+                    "event_id",
+                    "is of type " + type.get() + "; accepted are strings, integers, bytes, fixed and enums");
+            return Optional.empty();
+        }
+        return eventId.flatMap(id -> within.map(duration -> new Deduplication(id, duration)));
+    }
+
+    private static boolean isId(Schema type) {
+        return switch (type.getType()) {
+            case STRING, INT, LONG, BYTES, FIXED, ENUM, NULL -> true;
+            case UNION -> type.getTypes().stream().allMatch(SourceFile::isId);
+            default -> false;
+        };
+    }
+
+    private static Duration positive(String text) {
+        Duration duration = Durations.parse(text);
+        if (duration.isZero()) {
+            throw new IllegalArgumentException("is 0; a duration above it is expected, such as 10m");
+        }
+        return duration;
     }
 
     private Duration duration(String name, Duration otherwise) {

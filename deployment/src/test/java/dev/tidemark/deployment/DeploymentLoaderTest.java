@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.tidemark.schema.Deduplication;
+import dev.tidemark.schema.LateEvents;
 import dev.tidemark.schema.Source;
 import dev.tidemark.view.Layers;
 import dev.tidemark.view.Pane;
@@ -15,6 +17,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Optional;
 import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -71,7 +74,7 @@ class DeploymentLoaderTest {
     @Test
     void everyProblemIsReportedAtOnceWithFileAndLine() throws IOException {
         write("tidemark.yaml", "version: 2\nname: Shop\ntimezone: Mars/Olympus\nserving:\n  port: no\nwarehous: x\n");
-        write("sources/orders.yaml", "name: orders\nschema: ../orders.avsc\nevent_time: when\nlate_events: defer\n");
+        write("sources/orders.yaml", "name: orders\nschema: ../orders.avsc\nevent_time: when\nlate_events: drop\n");
         write(
                 "views/revenue.yaml",
                 "name: revenue\nsource: orders\npane: 7m\nmeasures:\n  orders: median(x)\n  final: count()\n");
@@ -87,8 +90,8 @@ class DeploymentLoaderTest {
         assertTrue(found.stream().anyMatch(line -> line.startsWith("tidemark.yaml:6: warehous: is not known here")));
         assertTrue(found.contains(
                 "sources/orders.yaml:3: event_time: 'when' is no field of the schema; its fields are [at, region]"));
-        assertTrue(found.contains("sources/orders.yaml:4: late_events: 'defer' is not available in this release;"
-                + " accepted is 'include'"));
+        assertTrue(found.contains("sources/orders.yaml:4: late_events: 'drop' is not known; accepted are include,"
+                + " defer and exclude"));
         assertTrue(
                 found.stream().anyMatch(line -> line.startsWith("views/revenue.yaml:3: pane: a pane of 7m; accepted")));
         assertTrue(found.stream()
@@ -277,18 +280,47 @@ class DeploymentLoaderTest {
     @Test
     void whatComesLaterIsRefusedNotIgnored() throws IOException {
         write("tidemark.yaml", "version: 1\nname: shop\nwarehouse: s3a://bucket/shop\n");
-        write("sources/orders.yaml", "name: orders\nschema: ../orders.avsc\nevent_time: at\ndeduplicate_within: 10m\n");
         write(
                 "views/revenue.yaml",
                 "name: revenue\nsource: orders\npane: 1m\nsession: {by: region, gap: 5m}\n"
                         + "measures:\n  orders: count()\n");
         List<String> found = problems();
         assertEquals(
-                3,
+                2,
                 found.stream()
                         .filter(line -> line.contains("not available in this release"))
                         .count(),
                 found::toString);
+    }
+
+    @Test
+    void lateEventsAndDuplicatesAreTreatedAsTheSourceSays() throws IOException {
+        assertEquals(LateEvents.INCLUDE, load().source("orders").lateEvents());
+        assertEquals(Optional.empty(), load().source("orders").deduplication());
+        String source = "name: orders\nschema: ../orders.avsc\nevent_time: at\n";
+        write("sources/orders.yaml", source + "late_events: exclude\nevent_id: region\ndeduplicate_within: 10m\n");
+        Source orders = load().source("orders");
+        assertEquals(LateEvents.EXCLUDE, orders.lateEvents());
+        assertEquals(Optional.of(new Deduplication("region", Duration.ofMinutes(10))), orders.deduplication());
+        write("sources/orders.yaml", source + "event_id: region\n");
+        assertEquals(Optional.empty(), load().source("orders").deduplication(), "it is the key alone");
+
+        write("sources/orders.yaml", source + "deduplicate_within: 10m\n");
+        assertEquals(
+                List.of(
+                        "sources/orders.yaml:4: deduplicate_within: needs `event_id`, the field whose values count once"),
+                problems());
+        write("sources/orders.yaml", source + "event_id: region\ndeduplicate_within: 0s\n");
+        assertTrue(problems().get(0).startsWith("sources/orders.yaml:5: deduplicate_within: "), problems()::toString);
+    }
+
+    @Test
+    void whatIsDeferredNeedsACut() throws IOException {
+        write("sources/orders.yaml", "name: orders\nschema: ../orders.avsc\nevent_time: at\nlate_events: defer\n");
+        assertEquals(LateEvents.DEFER, load().source("orders").lateEvents());
+        write("views/revenue.yaml", "name: revenue\nsource: orders\npane: 1m\nlayers: speed\nmeasures: {n: count()}\n");
+        assertEquals(1, problems().size(), problems()::toString);
+        assertTrue(problems().get(0).startsWith("views/revenue.yaml:4: layers: is speed, but"), problems()::toString);
     }
 
     @Test

@@ -33,7 +33,8 @@ class PublicationLogTest {
                 Instant.parse("2026-01-01T00:00:00Z"),
                 new Cut(Map.of("log", Map.of(0, 10L))),
                 Map.of("log", Map.of(0, 5L)),
-                Map.of());
+                Map.of(),
+                Map.of("log", Map.of(0, 10L)));
         Publication.SegmentRef ref = new Publication.SegmentRef(
                 segment, 2, Map.of("log", Map.of(0, Map.of(Bucket.COUNTED, 7L, Bucket.FILTERED, 3L))));
         return new Publication(

@@ -76,6 +76,7 @@ class StandingTest {
                 Instant.EPOCH,
                 Cut.NONE,
                 Map.of(),
+                Map.of(),
                 Map.of());
         PublicationLog log = deployment.warehouse().publications();
         long number = log.latest().number() + 1;

@@ -2,6 +2,7 @@ package dev.tidemark.launcher;
 
 import dev.tidemark.deployment.NeededTopic;
 import dev.tidemark.deployment.NeededTopic.Role;
+import dev.tidemark.schema.Deduplication;
 import dev.tidemark.view.Durations;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -82,8 +83,10 @@ record TopicState(NeededTopic topic, int partitions, Optional<Found> found) {
                     "is compacted, which deletes events that have not been counted",
                     "set cleanup.policy=delete"));
         }
-        retention(subject, there, cadence).ifPresent(findings::add);
-        if (there.isLimitedBySize()) {
+        if (!topic.role().isBeside()) {
+            retention(subject, there, cadence).ifPresent(findings::add);
+        }
+        if (!topic.role().isBeside() && there.isLimitedBySize()) {
             findings.add(Finding.warn(
                     subject,
                     "is limited to %s bytes a partition, whatever has been archived"
@@ -93,7 +96,30 @@ record TopicState(NeededTopic topic, int partitions, Optional<Found> found) {
         if (topic.role() == Role.INCREMENTS) {
             findings.addAll(increments(subject, there));
         }
+        deduplication(subject, there).ifPresent(findings::add);
         return findings.isEmpty() ? List.of(Finding.ok(subject, summary(there))) : findings;
+    }
+
+    /** A process that starts reads back as far as an id is remembered. */
+    private Optional<Finding> deduplication(String subject, Found there) {
+        if (topic.role() != Role.EVENTS) {
+            return Optional.empty();
+        }
+        return topic.source()
+                .deduplication()
+                .map(Deduplication::within)
+                .filter(within -> there.retention()
+                        .filter(kept -> kept.compareTo(within) <= 0)
+                        .isPresent())
+                .map(within -> Finding.fail(
+                        subject,
+                        "keeps records for %s, and deduplicate_within of source %s is %s: what it deletes cannot be told"
+                                        .formatted(
+                                                there.retentionText(),
+                                                topic.source().name(),
+                                                Durations.format(within))
+                                + " from what repeats it",
+                        "set retention.ms higher, or deduplicate_within lower"));
     }
 
     private static Optional<Finding> retention(String subject, Found there, Duration cadence) {

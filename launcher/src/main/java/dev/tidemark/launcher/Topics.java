@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.admin.Admin;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -151,7 +152,8 @@ final class Topics implements Callable<Integer> {
             @Option(
                             names = "--internal",
                             description =
-                                    "Create the increments' topics too, for a cluster where the speed layer may not.")
+                                    "Create those of the speed layer too (increments, dead letters, late events), for a"
+                                            + " cluster where it may not.")
                     boolean internal,
             @Mixin Printing how)
             throws InterruptedException {
@@ -161,20 +163,22 @@ final class Topics implements Callable<Integer> {
         }
         Deployment deployment = tidemark.deployment();
         try (Admin admin = Admin.create(deployment.kafkaAdmin())) {
-            createMissing(admin, deployment, NeededTopic.Role.EVENTS, partitions);
+            createMissing(admin, deployment, role -> !role.isInternal(), partitions);
             if (internal) {
-                createMissing(admin, deployment, NeededTopic.Role.INCREMENTS, null);
+                createMissing(admin, deployment, NeededTopic.Role::isInternal, null);
             }
             how.print(TopicPlan.of(admin, deployment), spec.commandLine().getOut());
         }
         return 0;
     }
 
-    /** The increments have as many partitions as the source's topic, which is there by then. */
-    private void createMissing(Admin admin, Deployment deployment, NeededTopic.Role role, Integer partitions)
+    /** What is internal has as many partitions as the source's topic, which is there by then. */
+    private void createMissing(
+            Admin admin, Deployment deployment, Predicate<NeededTopic.Role> which, Integer partitions)
             throws InterruptedException {
         for (TopicState state : TopicPlan.of(admin, deployment).topics()) {
-            if (state.topic().role() == role && state.found().isEmpty()) {
+            NeededTopic.Role role = state.topic().role();
+            if (which.test(role) && state.found().isEmpty()) {
                 int number = partitions == null ? state.partitions() : partitions;
                 new SourceTopics(admin).create(state.topic().name(), number, role);
                 spec.commandLine()

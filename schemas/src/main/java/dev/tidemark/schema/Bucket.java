@@ -1,5 +1,7 @@
 package dev.tidemark.schema;
 
+import java.util.Optional;
+
 /**
  * What became of an event in a view. Every event is in exactly one bucket of every view of its source: the first that
  * applies, in the order of {@link #MALFORMED}, {@link #DUPLICATE}, {@link #DEFERRED} or {@link #EXCLUDED},
@@ -19,5 +21,14 @@ public enum Bucket {
     /** The view's filter does not hold. */
     FILTERED,
     /** An expression of the view failed on it. */
-    FAILED
+    FAILED;
+
+    /** Where a late event is until a cut passes it; empty if late events count like others. */
+    public static Optional<Bucket> ofLate(LateEvents treatment) {
+        return switch (treatment) {
+            case INCLUDE -> Optional.empty();
+            case DEFER -> Optional.of(DEFERRED);
+            case EXCLUDE -> Optional.of(EXCLUDED);
+        };
+    }
 }

@@ -28,6 +28,14 @@ public sealed interface Judged {
     record WellFormed(EventRecord event, Instant eventTime) implements Judged {}
 
     /**
+     * A well-formed event whose id an earlier one has.
+     *
+     * @param event the event itself
+     * @param repeats the offset, in its partition, of the last event before it with that id
+     */
+    record Duplicate(WellFormed event, long repeats) implements Judged {}
+
+    /**
      * A record that no view can count.
      *
      * @param reason the class

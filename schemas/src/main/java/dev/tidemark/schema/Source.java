@@ -2,6 +2,7 @@ package dev.tidemark.schema;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import org.apache.avro.Schema;
 
@@ -17,6 +18,8 @@ import org.apache.avro.Schema;
  * @param allowedLateness how much later than its event time an event may be recorded before it is late
  * @param earliest events before it are malformed
  * @param horizon events further than this after their record's timestamp are malformed
+ * @param lateEvents what becomes of late events
+ * @param deduplication how often an id counts; empty where every event does
  */
 public record Source(
         String name,
@@ -27,7 +30,11 @@ public record Source(
         Optional<String> key,
         Duration allowedLateness,
         Instant earliest,
-        Duration horizon) {
+        Duration horizon,
+        LateEvents lateEvents,
+        Optional<Deduplication> deduplication) {
+
+    private static final long MICROS_A_MILLI = 1_000;
 
     /** What {@code allowed_lateness} is where a source does not say. */
     public static final Duration DEFAULT_ALLOWED_LATENESS = Duration.ofHours(1);
@@ -38,7 +45,7 @@ public record Source(
     /** What {@code horizon} is where a source does not say. */
     public static final Duration DEFAULT_HORIZON = Duration.ofDays(1);
 
-    /** A source of JSON events. */
+    /** A source of JSON events, each of which counts, late ones too. */
     public Source(
             String name,
             String topic,
@@ -48,7 +55,18 @@ public record Source(
             Duration allowedLateness,
             Instant earliest,
             Duration horizon) {
-        this(name, topic, schema, Format.JSON, eventTime, key, allowedLateness, earliest, horizon);
+        this(
+                name,
+                topic,
+                schema,
+                Format.JSON,
+                eventTime,
+                key,
+                allowedLateness,
+                earliest,
+                horizon,
+                LateEvents.INCLUDE,
+                Optional.empty());
     }
 
     public Source {
@@ -63,11 +81,54 @@ public record Source(
 
     /** The same source with other values in its topic. */
     public Source in(Format other) {
-        return new Source(name, topic, schema, other, eventTime, key, allowedLateness, earliest, horizon);
+        return new Source(
+                name,
+                topic,
+                schema,
+                other,
+                eventTime,
+                key,
+                allowedLateness,
+                earliest,
+                horizon,
+                lateEvents,
+                deduplication);
     }
 
     /** The same source by another schema. */
     public Source by(Schema other) {
-        return new Source(name, topic, other, format, eventTime, key, allowedLateness, earliest, horizon);
+        return new Source(
+                name,
+                topic,
+                other,
+                format,
+                eventTime,
+                key,
+                allowedLateness,
+                earliest,
+                horizon,
+                lateEvents,
+                deduplication);
+    }
+
+    /** The same source with another treatment of late events and of duplicates. */
+    public Source with(LateEvents late, Optional<Deduplication> duplicates) {
+        return new Source(
+                name, topic, schema, format, eventTime, key, allowedLateness, earliest, horizon, late, duplicates);
+    }
+
+    /**
+     * Whether an event is late.
+     *
+     * @param recordTimestamp Kafka's timestamp of its record, in milliseconds of the epoch
+     * @param eventTime its event time, in microseconds of the epoch
+     */
+    public boolean isLate(long recordTimestamp, long eventTime) {
+        return lateness(recordTimestamp, eventTime).compareTo(allowedLateness) > 0;
+    }
+
+    /** How much later than its event time an event was recorded; negative if it was earlier. */
+    public static Duration lateness(long recordTimestamp, long eventTime) {
+        return Duration.of(recordTimestamp * MICROS_A_MILLI - eventTime, ChronoUnit.MICROS);
     }
 }

@@ -53,15 +53,15 @@ class AvroEventsTest {
 
     static Source source(Schema schema, Format format) {
         return new Source(
-                "events",
-                "events",
-                schema,
-                format,
-                "at",
-                Optional.empty(),
-                Duration.ofHours(1),
-                Instant.parse("2000-01-01T00:00:00Z"),
-                Duration.ofDays(1));
+                        "events",
+                        "events",
+                        schema,
+                        "at",
+                        Optional.empty(),
+                        Duration.ofHours(1),
+                        Instant.parse("2000-01-01T00:00:00Z"),
+                        Duration.ofDays(1))
+                .in(format);
     }
 
     private static byte[] bytes(String json) {

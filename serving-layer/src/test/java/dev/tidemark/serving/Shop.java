@@ -322,7 +322,8 @@ public final class Shop implements AutoCloseable {
                 Instant.now(),
                 new Cut(Map.of(log, cut)),
                 Map.of(log, newest),
-                Map.of(log, Map.of(0, 2L)));
+                Map.of(log, Map.of(0, 2L)),
+                Map.of());
         Map<LocalDate, List<Sale>> days = new TreeMap<>();
         below.forEach(
                 sale -> days.computeIfAbsent(LocalDate.ofInstant(sale.time(), ZoneOffset.UTC), day -> new ArrayList<>())

@@ -1,22 +1,33 @@
 package dev.tidemark.speed;
 
 import dev.tidemark.compile.Contributions;
+import dev.tidemark.compile.EarlierIds;
 import dev.tidemark.compile.JudgedEvents;
 import dev.tidemark.schema.Bucket;
 import dev.tidemark.schema.CellShape;
 import dev.tidemark.schema.Contribution;
+import dev.tidemark.schema.DeadLetter;
 import dev.tidemark.schema.Increment;
 import dev.tidemark.schema.IncrementFormat;
 import dev.tidemark.schema.Micros;
 import dev.tidemark.schema.Position;
+import dev.tidemark.schema.RecordOrigin;
+import dev.tidemark.schema.Source;
 import dev.tidemark.view.DefinitionSet;
 import dev.tidemark.view.Json;
 import dev.tidemark.view.StoredDefinitions;
+import dev.tidemark.view.View;
 import java.io.Serializable;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.IntStream;
+import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
@@ -24,8 +35,12 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import org.apache.spark.util.TaskCompletionListener;
 
-/** Events of one source as records of its increments topic: one each, into the partition of the same number. */
+/**
+ * Events of one source as records of its increments topic: one each, into the partition of the same number. What is not
+ * counted by all views and what is late is also copied to the source's other topics.
+ */
 final class Increments {
 
     private static final StructType RECORD = new StructType()
@@ -33,26 +48,43 @@ final class Increments {
             .add("partition", DataTypes.IntegerType, false)
             .add("value", DataTypes.BinaryType, false);
 
+    private static final List<String> CARRIED = List.of("partition", "offset", "timestamp", "key", "value", "headers");
+
     private Increments() {}
 
-    /** The records for Spark's Kafka sink, from those of its Kafka source. */
-    static Dataset<Row> of(Dataset<Row> events, SpeedSource source) {
-        Dataset<Row> judged = JudgedEvents.of(events, source.source(), List.of("partition", "offset", "timestamp"));
+    /**
+     * The records for Spark's Kafka sink, from those of its Kafka source.
+     *
+     * @param kafka the settings of Kafka's clients
+     */
+    static Dataset<Row> of(Dataset<Row> events, SpeedSource source, Map<String, Object> kafka) {
+        Source read = source.source();
+        EarlierIds earlier =
+                new LogIds(source.log().id(), read.topic(), source.set().id(), kafka);
+        Dataset<Row> judged = JudgedEvents.of(events, read, CARRIED, earlier);
         Dataset<Row> contributions = Contributions.of(judged, source.set());
         String definitions = Json.write(StoredDefinitions.of(source.set()));
-        Emitting emitting = new Emitting(source.log().id(), source.incrementsTopic(), definitions);
+        Emitting emitting = new Emitting(
+                source.log().id(), source.incrementsTopic(), definitions, source.copies(), new HashMap<>(kafka));
         return contributions.mapPartitions(emitting, Encoders.row(RECORD));
     }
 
-    /** Runs in Spark's tasks, each of which reads one partition in the order of its offsets. */
-    private record Emitting(String log, String topic, String definitions)
+    /**
+     * Runs in Spark's tasks, each of which reads one partition in the order of its offsets.
+     *
+     * @param copies whether dead letters and late events are copied
+     */
+    private record Emitting(String log, String topic, String definitions, boolean copies, HashMap<String, Object> kafka)
             implements MapPartitionsFunction<Row, Row>, Serializable {
 
         @Override
         public Iterator<Row> call(Iterator<Row> events) {
             DefinitionSet set = Json.read(definitions, StoredDefinitions.class, "the definition set")
                     .toSet();
-            return new EmittingTask(log, topic, set, events);
+            Optional<BesideTopics> beside = copies ? Optional.of(new BesideTopics(kafka)) : Optional.empty();
+            beside.ifPresent(topics ->
+                    TaskContext.get().addTaskCompletionListener((TaskCompletionListener) task -> topics.close()));
+            return new EmittingTask(log, topic, set, beside, events);
         }
     }
 
@@ -60,23 +92,31 @@ final class Increments {
 
         private final String log;
         private final String topic;
+        private final DefinitionSet set;
         private final List<CellShape> shapes;
         private final IncrementFormat format;
+        private final Optional<BesideTopics> beside;
         private final Iterator<Row> events;
         private int partition = -1;
         private long next;
 
-        EmittingTask(String log, String topic, DefinitionSet set, Iterator<Row> events) {
+        EmittingTask(String log, String topic, DefinitionSet set, Optional<BesideTopics> beside, Iterator<Row> events) {
             this.log = log;
             this.topic = topic;
+            this.set = set;
             this.shapes = set.shapes();
             this.format = new IncrementFormat(shapes);
+            this.beside = beside;
             this.events = events;
         }
 
         @Override
         public boolean hasNext() {
-            return events.hasNext();
+            boolean more = events.hasNext();
+            if (!more) {
+                beside.ifPresent(BesideTopics::finish);
+            }
+            return more;
         }
 
         @Override
@@ -84,13 +124,16 @@ final class Increments {
             Row event = events.next();
             Row record = event.getStruct(0);
             Position position = new Position(log, record.getInt(0), record.getLong(1));
-            List<Contribution> contributions = new ArrayList<>(shapes.size());
-            for (int view = 0; view < shapes.size(); view++) {
-                contributions.add(contribution(shapes.get(view), event.getStruct(1 + view)));
-            }
             long timestamp = record.getInstant(2).toEpochMilli();
-            Increment increment =
-                    new Increment(position, coveredFrom(position), timestamp, eventTime(record), contributions);
+            long eventTime = eventTime(record);
+            String verdict = record.getAs("verdict");
+            boolean late = verdict.equals(JudgedEvents.OK) && set.source().isLate(timestamp, eventTime);
+            List<Contribution> contributions = contributions(event, verdict, late);
+            beside.ifPresent(topics -> {
+                topics.beforeNext();
+                copy(topics, record, position, verdict, contributions, late);
+            });
+            Increment increment = new Increment(position, coveredFrom(position), timestamp, eventTime, contributions);
             return RowFactory.create(topic, position.partition(), format.write(increment));
         }
 
@@ -107,10 +150,28 @@ final class Increments {
             return from;
         }
 
-        private static Contribution contribution(CellShape shape, Row row) {
-            if (row == null) {
-                return Contribution.none(Bucket.MALFORMED);
+        private List<Contribution> contributions(Row event, String verdict, boolean late) {
+            Optional<Bucket> aside = aside(verdict, late);
+            if (aside.isPresent()) {
+                return Collections.nCopies(shapes.size(), Contribution.none(aside.get()));
             }
+            List<Contribution> contributions = new ArrayList<>(shapes.size());
+            for (int view = 0; view < shapes.size(); view++) {
+                contributions.add(contribution(shapes.get(view), event.getStruct(1 + view)));
+            }
+            return contributions;
+        }
+
+        /** Where an event is in every view, whatever the view says. */
+        private Optional<Bucket> aside(String verdict, boolean late) {
+            return switch (verdict) {
+                case JudgedEvents.MALFORMED -> Optional.of(Bucket.MALFORMED);
+                case JudgedEvents.DUPLICATE -> Optional.of(Bucket.DUPLICATE);
+                default -> late ? Bucket.ofLate(set.source().lateEvents()) : Optional.empty();
+            };
+        }
+
+        private static Contribution contribution(CellShape shape, Row row) {
             Bucket bucket = Bucket.valueOf(row.getString(0));
             if (bucket != Bucket.COUNTED) {
                 return Contribution.none(bucket);
@@ -130,6 +191,40 @@ final class Increments {
                 values.add(row.get(i));
             }
             return values;
+        }
+
+        private void copy(
+                BesideTopics topics,
+                Row record,
+                Position position,
+                String verdict,
+                List<Contribution> contributions,
+                boolean late) {
+            long timestamp = record.getInstant(2).toEpochMilli();
+            RecordOrigin origin = new RecordOrigin(set.source().topic(), position, timestamp);
+            Beside copied = new Beside(
+                    origin, record.getAs("key"), record.getAs("value"), record.isNullAt(5) ? null : record.getList(5));
+            if (verdict.equals(JudgedEvents.MALFORMED)) {
+                topics.send(copied.deadLetter(record.getAs("reason"), record.getAs("message"), List.of()));
+            }
+            List<String> failing = failing(contributions);
+            if (!failing.isEmpty()) {
+                String message = "an expression of %s %s fails on it: an overflow, a bad cast or the like"
+                        .formatted(failing.size() == 1 ? "view" : "views", String.join(", ", failing));
+                topics.send(copied.deadLetter(DeadLetter.EXPRESSION, message, failing));
+            }
+            if (late) {
+                topics.send(copied.late(
+                        Source.lateness(timestamp, eventTime(record)).toMillis()));
+            }
+        }
+
+        private List<String> failing(List<Contribution> contributions) {
+            List<View> views = set.views();
+            return IntStream.range(0, views.size())
+                    .filter(view -> contributions.get(view).bucket() == Bucket.FAILED)
+                    .mapToObj(view -> views.get(view).name())
+                    .toList();
         }
     }
 }

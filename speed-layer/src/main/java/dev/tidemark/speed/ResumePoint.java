@@ -3,8 +3,12 @@ package dev.tidemark.speed;
 import dev.tidemark.deployment.IncrementReader;
 import dev.tidemark.deployment.SourceLog;
 import dev.tidemark.deployment.UnavailableException;
+import dev.tidemark.schema.Bucket;
+import dev.tidemark.schema.Contribution;
+import dev.tidemark.schema.DeadLetter;
 import dev.tidemark.schema.Increment;
 import dev.tidemark.schema.IncrementFormat;
+import dev.tidemark.schema.LateEvent;
 import dev.tidemark.schema.Source;
 import dev.tidemark.view.Cut;
 import dev.tidemark.view.DefinitionSet;
@@ -32,9 +36,9 @@ final class ResumePoint {
     /**
      * How many records before its end each partition of the topic is looked at. A sink that dies has at most five
      * batches of 16 KiB in flight to a partition (Kafka's defaults), and an increment takes some 40 bytes at least: so
-     * many can follow upon one that was lost.
+     * many can follow upon one that was lost. Before them may be those of events whose copies were lost.
      */
-    private static final int LOOK_BACK = 5 * (16 << 10) / 40;
+    private static final int LOOK_BACK = 5 * (16 << 10) / 40 + BesideTopics.MOST_AHEAD;
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
@@ -47,11 +51,13 @@ final class ResumePoint {
     /**
      * The first offset to read, by partition: the first one that the last increments do not cover, the published cut
      * or the log's start, whichever is highest. Views that the stream alone computes need what lies below the cut too.
+     * Before it, the first of the last events whose copy may lack among the dead letters or the late events.
      *
+     * @param copies whether dead letters and late events are copied
      * @throws dev.tidemark.deployment.RefusedException if the topic was created again since, or an increment cannot be
      *     read
      */
-    Map<Integer, Long> of(SourceLog log, DefinitionSet set, String incrementsTopic, Cut cut) {
+    Map<Integer, Long> of(SourceLog log, DefinitionSet set, String incrementsTopic, boolean copies, Cut cut) {
         Source source = set.source();
         IncrementReader reader = new IncrementReader(new IncrementFormat(set.shapes()));
         List<Increment> last = lastIncrements(incrementsTopic, log.partitions(), reader);
@@ -68,7 +74,30 @@ final class ResumePoint {
                 .filter(increment -> increment.position().log().equals(log.id()))
                 .collect(Collectors.groupingBy(increment -> increment.position().partition()));
         ofThis.forEach((partition, increments) -> starts.merge(partition, firstGap(increments), Math::max));
+        if (copies) {
+            LastCopies dead = LastCopies.of(consumer, DeadLetter.topic(source.topic()), log);
+            LastCopies late = LastCopies.of(consumer, LateEvent.topic(source.topic()), log);
+            ofThis.forEach((partition, increments) -> increments.stream()
+                    .filter(increment -> dead.lacks(increment, isDeadLetter(increment))
+                            || late.lacks(increment, isLate(source, increment)))
+                    .mapToLong(increment -> increment.position().offset())
+                    .min()
+                    .ifPresent(first -> starts.merge(partition, first, Math::min)));
+        }
         return starts;
+    }
+
+    private static boolean isDeadLetter(Increment increment) {
+        return increment.contributions().stream()
+                .map(Contribution::bucket)
+                .anyMatch(bucket -> bucket == Bucket.MALFORMED || bucket == Bucket.FAILED);
+    }
+
+    private static boolean isLate(Source source, Increment increment) {
+        Bucket bucket = increment.contributions().get(0).bucket();
+        return bucket != Bucket.MALFORMED
+                && bucket != Bucket.DUPLICATE
+                && source.isLate(increment.recordTimestamp(), increment.eventTime());
     }
 
     /**

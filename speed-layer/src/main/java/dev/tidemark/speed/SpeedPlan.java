@@ -5,6 +5,7 @@ import dev.tidemark.deployment.Deployment;
 import dev.tidemark.deployment.RefusedException;
 import dev.tidemark.deployment.SourceLog;
 import dev.tidemark.schema.Format;
+import dev.tidemark.schema.Source;
 import dev.tidemark.view.Cut;
 import dev.tidemark.view.DefinitionSet;
 import dev.tidemark.view.Publication;
@@ -35,7 +36,7 @@ record SpeedPlan(StreamedSets sets, List<SpeedSource> sources, List<SpeedSource>
             Publication published = deployment.warehouse().publications().latest();
             StreamedSets sets = StreamedSets.of(deployment, published);
             Planner planner = new Planner(deployment, published, admin, new ResumePoint(consumer));
-            return new SpeedPlan(sets, planner.sources(sets.stated()), planner.sources(sets.outgoing()));
+            return new SpeedPlan(sets, planner.sources(sets.stated(), true), planner.sources(sets.outgoing(), false));
         }
     }
 
@@ -51,11 +52,11 @@ record SpeedPlan(StreamedSets sets, List<SpeedSource> sources, List<SpeedSource>
 
     private record Planner(Deployment deployment, Publication published, Admin admin, ResumePoint resume) {
 
-        List<SpeedSource> sources(List<StreamedSets.Ref> sets) {
+        List<SpeedSource> sources(List<StreamedSets.Ref> sets, boolean copies) {
             return sets.stream()
                     .map(this::definitions)
                     .filter(set -> !set.views().isEmpty())
-                    .map(this::source)
+                    .map(set -> source(set, copies))
                     .toList();
         }
 
@@ -81,15 +82,20 @@ record SpeedPlan(StreamedSets sets, List<SpeedSource> sources, List<SpeedSource>
             return new DefinitionSet(kept.id(), kept.source().in(now), kept.zone(), kept.views());
         }
 
-        private SpeedSource source(DefinitionSet set) {
-            SourceLog log = SourceLog.of(admin, set.source().topic());
-            String topic = IncrementsTopic.ensure(admin, deployment, set, log);
+        private SpeedSource source(DefinitionSet set, boolean copies) {
+            Source source = set.source();
+            SourceLog log = SourceLog.of(admin, source.topic());
+            WrittenTopics topics = new WrittenTopics(admin);
+            String increments = topics.increments(deployment, set, log);
+            if (copies) {
+                topics.beside(source, log);
+            }
             deployment.warehouse().saveDefinitions(set);
             Cut cut = published
-                    .source(set.source().name())
+                    .source(source.name())
                     .map(Publication.SourceState::cut)
                     .orElse(Cut.NONE);
-            return new SpeedSource(log, set, topic, resume.of(log, set, topic, cut));
+            return new SpeedSource(log, set, increments, copies, resume.of(log, set, increments, copies, cut));
         }
     }
 }

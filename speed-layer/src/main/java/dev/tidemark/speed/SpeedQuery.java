@@ -65,7 +65,7 @@ final class SpeedQuery {
      */
     StreamingQuery start(SparkSession session, List<SpeedSource> sources, Path checkpoint) {
         Dataset<Row> increments = sources.stream()
-                .map(source -> Increments.of(events(session, source), source))
+                .map(source -> Increments.of(events(session, source), source, deployment.kafkaClient()))
                 .reduce(Dataset::union)
                 .orElseThrow();
         try {
@@ -96,6 +96,7 @@ final class SpeedQuery {
                 .option("subscribe", source.source().topic())
                 .option("startingOffsets", source.startingOffsets())
                 .option("kafka.isolation.level", "read_committed")
+                .option("includeHeaders", "true")
                 .load();
     }
 

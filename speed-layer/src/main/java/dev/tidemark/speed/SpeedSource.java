@@ -13,9 +13,12 @@ import java.util.TreeMap;
  * @param log the log that its topic is
  * @param set its views
  * @param incrementsTopic where its increments go
+ * @param copies whether its dead letters and late events are copied to their topics: not for what is outgoing, beside
+ *     which the same events are streamed for what replaces it
  * @param starts the first offset to read, by partition
  */
-record SpeedSource(SourceLog log, DefinitionSet set, String incrementsTopic, Map<Integer, Long> starts) {
+record SpeedSource(
+        SourceLog log, DefinitionSet set, String incrementsTopic, boolean copies, Map<Integer, Long> starts) {
     SpeedSource {
         starts = new TreeMap<>(starts);
     }

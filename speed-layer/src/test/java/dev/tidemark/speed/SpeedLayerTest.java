@@ -174,7 +174,7 @@ class SpeedLayerTest {
     }
 
     /** A speed layer that runs beside the test. */
-    private static final class Running implements AutoCloseable {
+    static final class Running implements AutoCloseable {
         private final SpeedLayer layer;
         private final CompletableFuture<Void> ready = new CompletableFuture<>();
         private final CompletableFuture<Void> failed = new CompletableFuture<>();

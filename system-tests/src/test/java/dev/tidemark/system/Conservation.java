@@ -52,6 +52,8 @@ final class Conservation {
                 "excluded",
                 0L,
                 "failed",
+                0L,
+                "difference",
                 0L));
     }
 

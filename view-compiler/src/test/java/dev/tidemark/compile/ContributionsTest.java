@@ -62,7 +62,10 @@ class ContributionsTest {
             rows.add(RowFactory.create("log", partition, offset, Instant.parse("2026-01-01T00:00:00Z"), value));
         }
         return JudgedEvents.of(
-                spark.createDataFrame(rows, KAFKA), Orders.SOURCE, List.of("log_id", "partition", "offset"));
+                spark.createDataFrame(rows, KAFKA),
+                Orders.SOURCE,
+                List.of("log_id", "partition", "offset"),
+                EarlierIds.NONE);
     }
 
     private static List<String> buckets(List<Row> rows, int view) {

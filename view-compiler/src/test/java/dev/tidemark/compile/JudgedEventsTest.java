@@ -83,7 +83,8 @@ class JudgedEventsTest {
         }
         StructType schema =
                 new StructType().add("value", DataTypes.BinaryType).add("timestamp", DataTypes.TimestampType);
-        Dataset<Row> judged = JudgedEvents.of(spark.createDataFrame(records, schema), SOURCE, List.of());
+        Dataset<Row> judged =
+                JudgedEvents.of(spark.createDataFrame(records, schema), SOURCE, List.of(), EarlierIds.NONE);
         List<Row> rows = judged.collectAsList();
         assertEquals(EVENTS, rows.size(), "seed " + seed);
         for (int i = 0; i < EVENTS; i++) {

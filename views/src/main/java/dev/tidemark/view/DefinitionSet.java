@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tidemark.schema.CellShape;
 import dev.tidemark.schema.Format;
+import dev.tidemark.schema.LateEvents;
 import dev.tidemark.schema.Source;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -83,6 +84,13 @@ public record DefinitionSet(String id, Source source, ZoneId zone, List<View> vi
         content.put("allowed_lateness", source.allowedLateness());
         content.put("earliest", source.earliest());
         content.put("horizon", source.horizon());
+        if (source.lateEvents() != LateEvents.INCLUDE) {
+            content.put("late_events", source.lateEvents().toString());
+        }
+        source.deduplication().ifPresent(ids -> {
+            content.put("event_id", ids.field());
+            content.put("deduplicate_within", ids.within());
+        });
         content.put("timezone", zone.getId());
         content.put(
                 "views",

@@ -41,6 +41,8 @@ public record Publication(
      * @param cut up to where it is covered
      * @param newestRecord the newest record timestamp below the cut, in milliseconds, by log and partition
      * @param malformed how many malformed events lie below the cut, by log and partition
+     * @param records how many records lie below the cut, by log and partition: what every view's buckets add up to;
+     *     nothing in publications of earlier releases
      */
     public record SourceState(
             String definitionSet,
@@ -49,7 +51,12 @@ public record Publication(
             Instant cutTakenAt,
             Cut cut,
             Map<String, Map<Integer, Long>> newestRecord,
-            Map<String, Map<Integer, Long>> malformed) {}
+            Map<String, Map<Integer, Long>> malformed,
+            Map<String, Map<Integer, Long>> records) {
+        public SourceState {
+            records = records == null ? Map.of() : records;
+        }
+    }
 
     /**
      * Batch's cells of one view and one day.

@@ -1,6 +1,8 @@
 package dev.tidemark.view;
 
+import dev.tidemark.schema.Deduplication;
 import dev.tidemark.schema.Format;
+import dev.tidemark.schema.LateEvents;
 import dev.tidemark.schema.Source;
 import java.io.Serializable;
 import java.time.Duration;
@@ -16,6 +18,8 @@ import org.apache.avro.Schema;
  * @param format the name of the format of its values; null where it is JSON. Where a registry is, is not kept, since its
  *     login would be
  * @param key null where the source has none
+ * @param lateEvents null where they are included
+ * @param eventId null, like {@code deduplicateWithin}, where every event counts
  */
 public record StoredSource(
         String name,
@@ -26,7 +30,10 @@ public record StoredSource(
         String key,
         Duration allowedLateness,
         Instant earliest,
-        Duration horizon)
+        Duration horizon,
+        String lateEvents,
+        String eventId,
+        Duration deduplicateWithin)
         implements Serializable {
 
     /** How {@code source} is stored. */
@@ -40,7 +47,12 @@ public record StoredSource(
                 source.key().orElse(null),
                 source.allowedLateness(),
                 source.earliest(),
-                source.horizon());
+                source.horizon(),
+                source.lateEvents() == LateEvents.INCLUDE
+                        ? null
+                        : source.lateEvents().toString(),
+                source.deduplication().map(Deduplication::field).orElse(null),
+                source.deduplication().map(Deduplication::within).orElse(null));
     }
 
     /** The source that was stored, without its schema registry if it has one. */
@@ -54,6 +66,8 @@ public record StoredSource(
                 Optional.ofNullable(key),
                 allowedLateness,
                 earliest,
-                horizon);
+                horizon,
+                lateEvents == null ? LateEvents.INCLUDE : LateEvents.parse(lateEvents),
+                Optional.ofNullable(eventId).map(field -> new Deduplication(field, deduplicateWithin)));
     }
 }

@@ -48,11 +48,36 @@ public final class Tail {
         }
     }
 
+    /**
+     * Events of one partition that have been taken in.
+     *
+     * @param beyondCut those at or beyond the cut
+     * @param all those and, for views that the stream alone computes, what lies below it
+     */
+    public record Events(long beyondCut, long all) {
+
+        private static final Events NONE = new Events(0, 0);
+
+        private Events plus(boolean batchCounted) {
+            return new Events(beyondCut + (batchCounted ? 0 : 1), all + 1);
+        }
+
+        /** Those that a view which these layers compute takes from the stream. */
+        public long of(Layers layers) {
+            return switch (layers) {
+                case BOTH -> beyondCut;
+                case BATCH -> 0;
+                case SPEED -> all;
+            };
+        }
+    }
+
     private final DefinitionSet set;
     private final Map<LogPartition, Frontier> frontiers = new TreeMap<>();
     private final Map<LogPartition, Long> cuts = new HashMap<>();
     private final List<NavigableMap<Long, Map<List<Object>, Object[]>>> cells = new ArrayList<>();
     private final Map<LogPartition, List<Map<Bucket, Long>>> buckets = new HashMap<>();
+    private final Map<LogPartition, Events> events = new HashMap<>();
     private long newestRecord = Long.MIN_VALUE;
 
     public Tail(DefinitionSet set) {
@@ -72,6 +97,7 @@ public final class Tail {
             throw new OverlapException(partition + " is being counted already");
         }
         cuts.put(partition, cut);
+        events.put(partition, Events.NONE);
         List<Map<Bucket, Long>> counts = new ArrayList<>();
         set.views().forEach(view -> counts.add(new EnumMap<>(Bucket.class)));
         buckets.put(partition, counts);
@@ -159,6 +185,11 @@ public final class Tail {
         return buckets.get(partition).stream().map(Collections::unmodifiableMap).toList();
     }
 
+    /** How many events of a partition have been taken in, whatever became of them in a view. */
+    public Events events(LogPartition partition) {
+        return events.get(partition);
+    }
+
     /** The newest record timestamp among what was counted, in milliseconds; {@link Long#MIN_VALUE} of nothing. */
     public long newestRecord() {
         return newestRecord;
@@ -168,6 +199,7 @@ public final class Tail {
         newestRecord = Math.max(newestRecord, increment.recordTimestamp());
         LogPartition partition = partitionOf(increment);
         boolean batchCounted = increment.position().offset() < cuts.get(partition);
+        events.computeIfPresent(partition, (key, taken) -> taken.plus(batchCounted));
         List<Map<Bucket, Long>> counts = buckets.get(partition);
         Occurrence at = new Occurrence(increment.eventTime(), increment.position());
         for (int i = 0; i < cells.size(); i++) {

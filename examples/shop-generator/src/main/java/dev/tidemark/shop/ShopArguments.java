@@ -41,6 +41,12 @@ public final class ShopArguments {
             description = "Share of events that are damaged; default: ${DEFAULT-VALUE}.")
     private double malformedShare = 0.001;
 
+    @Option(
+            names = "--repeated",
+            paramLabel = "SHARE",
+            description = "Share of payments that are reported twice; default: ${DEFAULT-VALUE}.")
+    private double repeatedShare = 0.01;
+
     /**
      * Reads options from a file, one a line; {@code #} begins a comment, and what lacks has its default.
      *
@@ -61,6 +67,6 @@ public final class ShopArguments {
 
     /** @throws IllegalArgumentException if one is out of its range */
     public ShopOptions options() {
-        return new ShopOptions(seed, start, rate, products, customers, lateShare, malformedShare);
+        return new ShopOptions(seed, start, rate, products, customers, lateShare, malformedShare, repeatedShare);
     }
 }

@@ -32,6 +32,11 @@ public final class ShopEvent implements Comparable<ShopEvent> {
         this.damage = damage;
     }
 
+    /** The same event, sent once more so many milliseconds later. */
+    ShopEvent again(long after) {
+        return new ShopEvent(fact, number, sentAt + after, delay + after, damage);
+    }
+
     /** The source: {@code clicks}, {@code orders} or {@code payments}. */
     public String source() {
         return fact.source();
@@ -54,7 +59,7 @@ public final class ShopEvent implements Comparable<ShopEvent> {
 
     /** Whether it is sent hours after it happened. */
     public boolean isLate() {
-        return delay > 0;
+        return delay >= Visits.LEAST_DELAY;
     }
 
     /** Whether it is damaged, so that its line is no event of the source. */

@@ -12,9 +12,17 @@ import java.time.Instant;
  * @param customers how many customers it has
  * @param lateShare the share of visits, from 0 to 1, that are reported hours after they happened
  * @param malformedShare the share of events, from 0 to 1, that are damaged on their way
+ * @param repeatedShare the share of payments, from 0 to 1, that are reported twice
  */
 public record ShopOptions(
-        long seed, Instant start, double rate, int products, int customers, double lateShare, double malformedShare) {
+        long seed,
+        Instant start,
+        double rate,
+        int products,
+        int customers,
+        double lateShare,
+        double malformedShare,
+        double repeatedShare) {
 
     /** @throws IllegalArgumentException naming the option, what was found and what would be accepted */
     public ShopOptions {
@@ -24,6 +32,7 @@ public record ShopOptions(
         require(customers >= 1, "customers", customers, "a whole number from 1");
         require(isShare(lateShare), "late", lateShare, "a share from 0 to 1");
         require(isShare(malformedShare), "malformed", malformedShare, "a share from 0 to 1");
+        require(isShare(repeatedShare), "repeated", repeatedShare, "a share from 0 to 1");
     }
 
     private static boolean isShare(double value) {

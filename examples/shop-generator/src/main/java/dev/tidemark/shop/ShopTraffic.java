@@ -11,11 +11,15 @@ import java.util.PriorityQueue;
  */
 public final class ShopTraffic implements Iterator<ShopEvent> {
 
+    /** A provider that has not been answered reports a payment again, after at least so many milliseconds. */
+    private static final double REPEATED_AFTER = 2_000;
+
     private final Chance chance;
     private final Visits visits;
     private final ShopOptions options;
     private final long laterFrom;
     private final double laterRate;
+    private final Chance repetition;
     private final PriorityQueue<ShopEvent> pending = new PriorityQueue<>();
     private double nextVisit;
 
@@ -27,6 +31,8 @@ public final class ShopTraffic implements Iterator<ShopEvent> {
     public ShopTraffic(ShopOptions options, Instant laterFrom, double laterRate) {
         this.chance = new Chance(options.seed());
         this.visits = new Visits(options, chance);
+        // One of its own, so that a shop is otherwise the same whether anything is repeated or not.
+        this.repetition = new Chance(options.seed() + 1);
         this.options = options;
         this.laterFrom = laterFrom.equals(Instant.MAX) ? Long.MAX_VALUE : laterFrom.toEpochMilli();
         this.laterRate = laterRate;
@@ -43,10 +49,17 @@ public final class ShopTraffic implements Iterator<ShopEvent> {
     @Override
     public ShopEvent next() {
         while (pending.isEmpty() || nextVisit <= pending.element().sentAt()) {
-            pending.addAll(visits.next((long) nextVisit));
+            visits.next((long) nextVisit).forEach(this::await);
             awaitVisit();
         }
         return pending.remove();
+    }
+
+    private void await(ShopEvent event) {
+        pending.add(event);
+        if (event.source().equals(Payment.SOURCE) && repetition.happens(options.repeatedShare())) {
+            pending.add(event.again((long) (REPEATED_AFTER + repetition.wait(REPEATED_AFTER))));
+        }
     }
 
     /** By thinning: visits come as often as at the peak, and each is kept with the probability of its time of day. */

@@ -32,7 +32,7 @@ final class Visits {
     private static final double MEAN_PAYMENT = 10_000;
 
     /** Later than any source allows. */
-    private static final long LEAST_DELAY = 2 * 3_600_000L;
+    static final long LEAST_DELAY = 2 * 3_600_000L;
 
     private static final long MOST_DELAY = 24 * 3_600_000L;
 

@@ -39,7 +39,7 @@ class ShopTrafficTest {
     }
 
     private static ShopOptions options(long seed) {
-        return new ShopOptions(seed, START, RATE, PRODUCTS, CUSTOMERS, LATE, MALFORMED);
+        return new ShopOptions(seed, START, RATE, PRODUCTS, CUSTOMERS, LATE, MALFORMED, 0);
     }
 
     /** The events of four days, 350,000 or so. */
@@ -176,10 +176,40 @@ class ShopTrafficTest {
 
     @Test
     void aShareOfNothingIsNothing() {
-        ShopOptions sound = new ShopOptions(seed, START, RATE, PRODUCTS, CUSTOMERS, 0, 0);
+        ShopOptions sound = new ShopOptions(seed, START, RATE, PRODUCTS, CUSTOMERS, 0, 0, 0);
         Stream.generate(new ShopTraffic(sound)::next)
                 .limit(50_000)
                 .forEach(event -> assertFalse(event.isLate() || event.isMalformed(), event::toString));
+    }
+
+    @Test
+    void asManyPaymentsAreReportedTwiceAsTheOptionsSayAndNothingElseChanges() {
+        double share = 0.1;
+        ShopOptions once = options(seed);
+        ShopTraffic traffic =
+                new ShopTraffic(new ShopOptions(seed, START, RATE, PRODUCTS, CUSTOMERS, LATE, MALFORMED, share));
+        Map<Fact, Instant> seen = new HashMap<>();
+        List<ShopEvent> first = new ArrayList<>();
+        long repeated = 0;
+        long end = START.plus(Duration.ofDays(DAYS)).toEpochMilli();
+        for (ShopEvent event = traffic.next(); event.sentAt() < end; event = traffic.next()) {
+            Instant happened = seen.putIfAbsent(event.fact(), Instant.ofEpochMilli(event.eventTime()));
+            if (happened == null) {
+                first.add(event);
+            } else {
+                assertEquals(Payment.SOURCE, event.source());
+                assertEquals(happened, Instant.ofEpochMilli(event.eventTime()));
+                repeated++;
+            }
+        }
+        assertEquals(
+                Stream.generate(new ShopTraffic(once)::next).limit(first.size()).toList(), first);
+        new Odds(
+                        first.stream()
+                                .filter(event -> event.source().equals(Payment.SOURCE))
+                                .count(),
+                        share)
+                .allow("payments that are reported twice", repeated);
     }
 
     @Test

@@ -12,6 +12,7 @@ import dev.tidemark.view.OffsetRanges.Range;
 import dev.tidemark.view.Publication;
 import dev.tidemark.view.Publication.SourceState;
 import dev.tidemark.view.Tail;
+import dev.tidemark.view.Tail.Events;
 import dev.tidemark.view.Tail.LogPartition;
 import dev.tidemark.view.Tail.Progress;
 import dev.tidemark.view.View;
@@ -170,7 +171,21 @@ public final class Generation {
                 segments.getOrDefault(view.name(), List.of()),
                 select(view, selection),
                 byNumber(tail.progress(view.layers())),
+                deferred(view),
                 view.layers().streamed() ? tail.newestRecord() : Long.MIN_VALUE)));
+    }
+
+    private Map<Integer, Long> deferred(View view) {
+        Map<Integer, Long> deferred = new TreeMap<>();
+        int at = definitions.streamed().views().indexOf(view);
+        if (at >= 0) {
+            tail.progress()
+                    .keySet()
+                    .forEach(partition -> deferred.put(
+                            partition.partition(),
+                            tail.buckets(partition).get(at).getOrDefault(Bucket.DEFERRED, 0L)));
+        }
+        return deferred;
     }
 
     private List<Cell> select(View view, Selection selection) {
@@ -240,7 +255,9 @@ public final class Generation {
                                 .map(counts -> (Map<Bucket, Long>) new TreeMap<>(counts))
                                 .toList());
             }
-            return new Counters(received, countedBefore, foreign, buckets);
+            Map<Integer, Events> events = new TreeMap<>();
+            tail.progress().keySet().forEach(partition -> events.put(partition.partition(), tail.events(partition)));
+            return new Counters(received, countedBefore, foreign, buckets, events);
         });
     }
 
@@ -249,9 +266,14 @@ public final class Generation {
      * @param countedBefore how many of them had been counted already, by batch or by an earlier copy
      * @param foreign how many were of another log
      * @param buckets what became of the events that were counted here, by partition, for each streamed view
+     * @param events how many events that were, by partition
      */
     public record Counters(
-            long received, long countedBefore, long foreign, Map<Integer, List<Map<Bucket, Long>>> buckets) {}
+            long received,
+            long countedBefore,
+            long foreign,
+            Map<Integer, List<Map<Bucket, Long>>> buckets,
+            Map<Integer, Events> events) {}
 
     private LogPartition at(int partition) {
         return new LogPartition(log, partition);

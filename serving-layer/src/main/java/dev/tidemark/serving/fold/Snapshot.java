@@ -15,6 +15,7 @@ import java.util.Map;
  * @param segments the view's segments
  * @param tail the selected cells of the events at or beyond the cut
  * @param progress how far each partition of the log has been counted
+ * @param deferred how many late events beyond the cut wait for one that passes them, by partition
  * @param newestRecord the newest record timestamp among the events of the tail, in milliseconds;
  *     {@link Long#MIN_VALUE} of none
  */
@@ -24,6 +25,7 @@ public record Snapshot(
         List<Segment> segments,
         List<Cell> tail,
         Map<Integer, Tail.Progress> progress,
+        Map<Integer, Long> deferred,
         long newestRecord) {
 
     /** The newest record timestamp below the cut, in milliseconds, by partition; partitions without events have none. */

@@ -40,6 +40,8 @@ public final class HttpApi implements AutoCloseable {
             .nodeFactory(JsonNodeFactory.withExactBigDecimals(true))
             .build();
 
+    private static final Duration WATCHED_EVERY = Duration.ofSeconds(10);
+
     /** Attributes of a request: when it began, and the view that it queries. */
     private static final String BEGUN = "begun";
 
@@ -48,6 +50,7 @@ public final class HttpApi implements AutoCloseable {
     private final ServedDeployment served;
     private final Pages pages;
     private final ServingMetrics metrics;
+    private final ConservationWatch watch;
     private final LiveQueries live;
     private final Javalin server;
 
@@ -56,6 +59,7 @@ public final class HttpApi implements AutoCloseable {
         this.pages = new Pages(served);
         this.live = LiveQueries.start(served.liveSources(), served.zone(), limits);
         this.metrics = new ServingMetrics(served, live);
+        this.watch = new ConservationWatch(served);
         this.server = Javalin.create(this::configure);
     }
 
@@ -70,9 +74,11 @@ public final class HttpApi implements AutoCloseable {
         HttpApi api = new HttpApi(served, limits);
         try {
             api.server.start(host, port);
+            api.watch.start(WATCHED_EVERY);
             return api;
         } catch (RuntimeException e) {
             api.live.close();
+            api.watch.close();
             throw e;
         }
     }
@@ -90,6 +96,7 @@ public final class HttpApi implements AutoCloseable {
         page(config, "/v1/views", context -> pages.views());
         page(config, "/v1/views/{view}", context -> pages.view(context.pathParam("view")));
         page(config, "/v1/publications", context -> pages.publications());
+        page(config, "/v1/conservation", context -> pages.conservation());
         page(config, "/v1/status", context -> pages.status());
         page(config, "/healthz", context -> Map.of("status", "alive"));
         page(config, "/readyz", this::ready);
@@ -209,6 +216,7 @@ public final class HttpApi implements AutoCloseable {
     @Override
     public void close() {
         live.close();
+        watch.close();
         server.stop();
         metrics.close();
     }

@@ -132,12 +132,31 @@ final class Pages {
             status.put("partitions", partitions(live, generation));
             Generation.Counters counters = generation.counters();
             status.put("increments", increments(counters));
-            Map<String, Object> views = new LinkedHashMap<>();
-            Conservation.of(generation, counters)
-                    .forEach((view, conservation) -> views.put(view, conservation.toJson()));
-            status.put("views", views);
+            status.put("views", conservation(generation, counters));
         });
         return status;
+    }
+
+    private static Map<String, Object> conservation(Generation generation, Generation.Counters counters) {
+        Map<String, Object> views = new LinkedHashMap<>();
+        Conservation.of(generation, counters).forEach((view, conservation) -> views.put(view, conservation.toJson()));
+        return views;
+    }
+
+    Object conservation() {
+        List<Object> sources = new ArrayList<>();
+        for (LiveSource live : served.liveSources()) {
+            Map<String, Object> source = new LinkedHashMap<>();
+            source.put("source", live.source().name());
+            source.put("topic", live.source().topic());
+            live.generation().ifPresent(generation -> {
+                source.put("publication", generation.publication().number());
+                source.put("log", generation.log());
+                source.put("views", conservation(generation, generation.counters()));
+            });
+            sources.add(source);
+        }
+        return Map.of("sources", sources);
     }
 
     private static Map<String, Object> increments(Generation.Counters counters) {

@@ -42,6 +42,7 @@ final class ServingMetrics implements AutoCloseable {
     private final MultiGauge repeated;
     private final MultiGauge serving;
     private final MultiGauge events;
+    private final MultiGauge conservation;
 
     ServingMetrics(ServedDeployment served, LiveQueries live) {
         this.served = served;
@@ -56,6 +57,9 @@ final class ServingMetrics implements AutoCloseable {
         this.increments = gauge("tidemark.increments.received", "increments read since the publication took over");
         this.repeated = gauge("tidemark.increments.repeated", "those of them that had been counted already");
         this.events = gauge("tidemark.events", "what became of every event, for each view; the buckets add up to all");
+        this.conservation = gauge(
+                "tidemark.conservation.difference",
+                "events consumed that are in no bucket of a view: 0, or it is wrong");
         this.serving = gauge("tidemark.source.serving", "1 if the source is served");
         Gauge.builder("tidemark.live.clients", live, LiveQueries::streams)
                 .description("how many clients listen to live queries")
@@ -173,6 +177,12 @@ final class ServingMetrics implements AutoCloseable {
                     });
         }
         events.register(rows, true);
+        List<Row<?>> differences = new ArrayList<>();
+        ConservationWatch.differences(served).forEach((place, difference) -> {
+            Tags tags = Tags.of("view", place.view(), "partition", Integer.toString(place.partition()));
+            differences.add(Row.of(tags, difference));
+        });
+        conservation.register(differences, true);
     }
 
     private static long missing(Progress progress) {

@@ -141,7 +141,7 @@ public final class AnswerJson {
                 partition.missing().ranges().stream()
                         .map(range -> List.of(range.from(), range.to()))
                         .toList());
-        tree.put("deferred", 0);
+        tree.put("deferred", partition.deferred());
         return tree;
     }
 

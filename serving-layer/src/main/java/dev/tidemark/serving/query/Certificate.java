@@ -32,8 +32,9 @@ public record Certificate(
      *
      * @param cut exclusive: below it, batch has counted
      * @param cutTime the newest record timestamp below the cut; empty where no event lies there
-     * @param through exclusive: the answer counts exactly the positions below it, missing ones aside
+     * @param through exclusive: the answer counts exactly the positions below it, missing and deferred ones aside
      * @param missing the offsets of events below {@code through} that are not counted
+     * @param deferred how many late events below {@code through} wait for a cut that passes them
      */
     public record PartitionCounted(
             String topic,
@@ -42,7 +43,8 @@ public record Certificate(
             long cut,
             Optional<Instant> cutTime,
             long through,
-            OffsetRanges missing) {}
+            OffsetRanges missing,
+            long deferred) {}
 
     /** @param present how many partitions the topic has */
     static Certificate of(Snapshot snapshot, View view, Source source, int present) {
@@ -55,7 +57,8 @@ public record Certificate(
                         entry.getValue().cut(),
                         Optional.ofNullable(newest.get(entry.getKey())).map(Instant::ofEpochMilli),
                         entry.getValue().through(),
-                        entry.getValue().missing()))
+                        entry.getValue().missing(),
+                        snapshot.deferred().getOrDefault(entry.getKey(), 0L)))
                 .toList();
         boolean whole =
                 partitions.stream().allMatch(partition -> partition.missing().isEmpty());
