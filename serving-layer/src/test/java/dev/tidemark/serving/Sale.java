@@ -48,7 +48,11 @@ record Sale(Position position, long recordTimestamp, Instant time, String region
 
     /** Its increment under a view whose filter does not hold for it. */
     Increment filtered() {
-        return new Increment(
-                position, position.offset(), recordTimestamp, 0, List.of(Contribution.none(Bucket.FILTERED)));
+        return in(Bucket.FILTERED);
+    }
+
+    /** Its increment where it does not count. */
+    Increment in(Bucket bucket) {
+        return new Increment(position, position.offset(), recordTimestamp, 0, List.of(Contribution.none(bucket)));
     }
 }

@@ -303,8 +303,13 @@ public final class Shop implements AutoCloseable {
                 view.layers().streamed() ? List.of() : List.of(view));
     }
 
-    /** Publishes every counted event below these exclusive ends. */
+    /** Publishes every counted event below these exclusive ends, and two malformed ones of the first partition. */
     Publication publish(Map<Integer, Long> cut) throws Exception {
+        return publish(cut, 0);
+    }
+
+    /** The same by a batch layer that has lost so many events of the first partition. */
+    Publication publish(Map<Integer, Long> cut, long lost) throws Exception {
         deployment.warehouse().saveDefinitions(set);
         deployment.warehouse().saveDefinitions(batchSet());
         Publication parent = deployment.warehouse().publications().latest();
@@ -315,6 +320,8 @@ public final class Shop implements AutoCloseable {
                 .toList();
         Map<Integer, Long> newest = new TreeMap<>();
         below.forEach(sale -> newest.merge(sale.position().partition(), sale.recordTimestamp(), Math::max));
+        Map<Integer, Long> records = new TreeMap<>(Map.of(0, 2L + lost));
+        below.forEach(sale -> records.merge(sale.position().partition(), 1L, Long::sum));
         SourceState state = new SourceState(
                 set.id(),
                 batchSet().id(),
@@ -323,7 +330,7 @@ public final class Shop implements AutoCloseable {
                 new Cut(Map.of(log, cut)),
                 Map.of(log, newest),
                 Map.of(log, Map.of(0, 2L)),
-                Map.of());
+                Map.of(log, records));
         Map<LocalDate, List<Sale>> days = new TreeMap<>();
         below.forEach(
                 sale -> days.computeIfAbsent(LocalDate.ofInstant(sale.time(), ZoneOffset.UTC), day -> new ArrayList<>())

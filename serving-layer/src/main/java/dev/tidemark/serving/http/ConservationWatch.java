@@ -35,7 +35,7 @@ final class ConservationWatch implements AutoCloseable {
     }
 
     void start(Duration every) {
-        timer.scheduleWithFixedDelay(this::look, every.toMillis(), every.toMillis(), TimeUnit.MILLISECONDS);
+        timer.scheduleWithFixedDelay(this::look, 0, every.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     private void look() {
