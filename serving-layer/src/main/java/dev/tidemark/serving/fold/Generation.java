@@ -2,9 +2,9 @@ package dev.tidemark.serving.fold;
 
 import dev.tidemark.schema.Bucket;
 import dev.tidemark.schema.Increment;
-import dev.tidemark.serving.segment.Cell;
 import dev.tidemark.serving.segment.Segment;
 import dev.tidemark.serving.segment.Selection;
+import dev.tidemark.view.Cell;
 import dev.tidemark.view.Cut;
 import dev.tidemark.view.Layers;
 import dev.tidemark.view.OffsetRanges;
@@ -145,9 +145,9 @@ public final class Generation {
         return byNumber(tail.progress());
     }
 
-    private static Map<Integer, Progress> byNumber(Map<LogPartition, Progress> progress) {
-        Map<Integer, Progress> byNumber = new TreeMap<>();
-        progress.forEach((partition, counted) -> byNumber.put(partition.partition(), counted));
+    private static <T> Map<Integer, T> byNumber(Map<LogPartition, T> partitions) {
+        Map<Integer, T> byNumber = new TreeMap<>();
+        partitions.forEach((partition, value) -> byNumber.put(partition.partition(), value));
         return byNumber;
     }
 
@@ -170,19 +170,17 @@ public final class Generation {
                 segments.getOrDefault(view.name(), List.of()),
                 select(view, selection),
                 byNumber(tail.progress(view.layers())),
-                view.layers().streamed() ? tail.newestRecord() : Long.MIN_VALUE)));
+                view.layers().streamed() ? byNumber(tail.newestRecords()) : Map.of())));
     }
 
     private List<Cell> select(View view, Selection selection) {
         List<Cell> cells = new ArrayList<>();
         if (view.layers().streamed() && selection.from() < selection.to()) {
-            tail.cells(view.name())
-                    .subMap(selection.from(), selection.to())
-                    .forEach((pane, byDimensions) -> byDimensions.forEach((dimensions, partials) -> {
-                        if (selection.dimensions().test(dimensions)) {
-                            cells.add(new Cell(pane, dimensions, partials));
-                        }
-                    }));
+            tail.select(view.name(), selection.from(), selection.to(), cell -> {
+                if (selection.dimensions().test(cell.dimensions())) {
+                    cells.add(cell);
+                }
+            });
         }
         return cells;
     }
