@@ -20,7 +20,7 @@ let turn = 0;
 async function begin() {
   try {
     at("deployment").textContent = (await get("v1/status")).deployment;
-    views = (await get("v1/views")).views;
+    views = (await get("v1/views")).views.filter((view) => view.session === undefined);
   } catch (problem) {
     complain(problem.message);
     setTimeout(begin, AGAIN);
@@ -30,7 +30,7 @@ async function begin() {
   if (views.length === 0) {
     at("choices").hidden = true;
     say("connection", "");
-    remark("This deployment has no views yet. A view is a YAML file in its views folder.");
+    remark("This deployment has no views yet that could be drawn. A view is a YAML file in its views folder.");
     return;
   }
   choices.offer(views, choose);

@@ -162,7 +162,7 @@ final class ReadableViews {
                 .map(SegmentRef::id)
                 .collect(Collectors.toSet());
         List<Column> columns = new ArrayList<>();
-        columns.add(to_date(col("pane")).as(DAY));
+        columns.add(to_date(col(Cells.start(view))).as(DAY));
         for (String name : Cells.schema(view).fieldNames()) {
             columns.add(col(name));
         }

@@ -121,8 +121,9 @@ final class Segments {
         Path table = deployment.warehouse().segments(work.views(), view);
         DeltaTables.create(table, schema(view), SEGMENT, Map.of());
         Dataset<Row> groups = Cells.groups(Contributions.ofPassing(judged, view), view, EventTotals.KEY);
-        // Panes never cross the midnight of a timezone, so a cell's day is its pane's.
-        Column segment = concat(lit(view.name() + "."), to_date(col("pane")).cast("string"), lit("." + run));
+        // Neither panes nor fragments cross the midnight of a timezone, so a cell's day is that of its start.
+        Column day = to_date(col(Cells.start(view))).cast("string");
+        Column segment = concat(lit(view.name() + "."), day, lit("." + run));
         Observation observed = new Observation();
         Dataset<Row> all = EventTotals.observed(gathered(groups.withColumn(SEGMENT, segment)), observed);
         Cells.of(all, view, SEGMENT)

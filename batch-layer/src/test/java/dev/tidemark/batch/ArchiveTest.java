@@ -52,7 +52,7 @@ class ArchiveTest {
 
     @Test
     void rowsHoldTheRecordAndTheEvent() {
-        Shop shop = Shop.withAllViews(folder, ZoneId.of("Asia/Tokyo"));
+        Shop shop = Shop.withAllPanes(folder, ZoneId.of("Asia/Tokyo"));
         shop.send(0, ORDER);
         Instant before = Instant.now();
         shop.archive();

@@ -29,7 +29,7 @@ class DefinitionSwitchTest {
     Path folder;
 
     private Shop published() {
-        Shop shop = Shop.withAllViews(folder, ZoneId.of("UTC"));
+        Shop shop = Shop.withAllPanes(folder, ZoneId.of("UTC"));
         shop.send(0, ON_FIRST, ON_SECOND);
         shop.archive();
         shop.recompute();

@@ -64,6 +64,7 @@ final class PlainFold {
         return switch (view.name()) {
             case "revenue" -> revenue(view, good);
             case "weights" -> weights(view, good);
+            case "visits" -> visits(view, good);
             default -> daily(view, good);
         };
     }
@@ -77,14 +78,31 @@ final class PlainFold {
     }
 
     private Contribution weights(View view, Judged.WellFormed order) {
+        return new Contribution(
+                Bucket.COUNTED, pane(view, order), Arrays.asList((Object) upperRegion(order)), weights(order));
+    }
+
+    private Contribution visits(View view, Judged.WellFormed order) {
+        if (field(order, "status").equals("TEST")) {
+            return Contribution.none(Bucket.FILTERED);
+        }
+        if (quantity(order) == 0) {
+            return Contribution.none(Bucket.FAILED);
+        }
+        List<Object> key = Arrays.asList(upperRegion(order), 1000 / quantity(order) > 0);
+        return new Contribution(Bucket.COUNTED, Micros.of(order.eventTime()), key, weights(order));
+    }
+
+    private static String upperRegion(Judged.WellFormed order) {
         String region = (String) field(order, "region");
+        return region == null ? null : region.toUpperCase(Locale.ROOT);
+    }
+
+    /** The inputs of {@code weights}. */
+    private static List<Object> weights(Judged.WellFormed order) {
         Object weight = field(order, "weight");
-        String upper = region == null ? null : region.toUpperCase(Locale.ROOT);
         BigDecimal amount = (BigDecimal) field(order, "amount");
-        return counted(
-                view,
-                order,
-                upper,
+        return Arrays.asList(
                 quantity(order),
                 weight,
                 weight,
@@ -120,16 +138,16 @@ final class PlainFold {
         return event.get(Shop.SCHEMA.getField(name).pos());
     }
 
-    /** A view's cells by their pane and dimensions. */
-    Map<List<Object>, Object[]> cells(String view) {
+    /** A view's cells by their pane, or the first and last event of their fragment, and dimensions. */
+    Map<List<Object>, Object[]> cells(View view) {
         Map<List<Object>, Object[]> all = new HashMap<>();
-        tail.cells(view)
-                .forEach((pane, cells) -> cells.forEach((dimensions, cell) -> {
-                    List<Object> key = new ArrayList<>();
-                    key.add(Instant.EPOCH.plus(pane, ChronoUnit.MICROS));
-                    key.addAll(dimensions);
-                    all.put(key, cell);
-                }));
+        tail.select(view.name(), Long.MIN_VALUE, Long.MAX_VALUE, cell -> {
+            List<Object> key = new ArrayList<>();
+            key.add(Micros.instant(cell.start()));
+            view.session().ifPresent(session -> key.add(Micros.instant(cell.last())));
+            key.addAll(cell.dimensions());
+            all.put(key, cell.partials());
+        });
         return all;
     }
 

@@ -70,7 +70,7 @@ class RecomputeTest {
     @Test
     void aFailingExpressionRejectsTheEventForItsViewAlone() {
         Shop shop = published(
-                Shop.withAllViews(folder, ZoneId.of("UTC")),
+                Shop.withAllPanes(folder, ZoneId.of("UTC")),
                 ON_FIRST,
                 order(9, "2001-01-01T11:00:00Z", "EU", "1.00", 0));
         Publication published = shop.published();

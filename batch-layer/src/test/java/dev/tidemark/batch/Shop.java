@@ -18,6 +18,7 @@ import dev.tidemark.view.Layers;
 import dev.tidemark.view.MeasureCall;
 import dev.tidemark.view.Pane;
 import dev.tidemark.view.Publication;
+import dev.tidemark.view.Session;
 import dev.tidemark.view.ViewDefinition;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -89,8 +90,14 @@ final class Shop {
     }
 
     /** With three views of different panes, one of which fails on some orders. */
-    static Shop withAllViews(Path folder, ZoneId zone) {
+    static Shop withAllPanes(Path folder, ZoneId zone) {
         return of(folder, zone, SharedBroker.createTopic("orders", 2), List.of(revenue(), weights(), daily()));
+    }
+
+    /** With a view of sessions beside those. */
+    static Shop withAllViews(Path folder, ZoneId zone) {
+        List<ViewDefinition> views = List.of(revenue(), weights(), daily(), visits());
+        return of(folder, zone, SharedBroker.createTopic("orders", 2), views);
     }
 
     /** With a second source, {@code returns}, of one partition and with the view {@code refunds}. */
@@ -286,6 +293,23 @@ final class Shop {
                 "1d",
                 Map.of(),
                 measures("orders", "count()", "each", "avg(1000 div quantity)"));
+    }
+
+    /** The sessions of each region, with the measures of {@code weights}; fails for an order of no pieces. */
+    private static ViewDefinition visits() {
+        ViewDefinition weights = weights();
+        Map<String, String> dimensions = new LinkedHashMap<>();
+        dimensions.put("region", "upper(region)");
+        dimensions.put("many", "1000 div quantity > 0");
+        return new ViewDefinition(
+                "visits",
+                "",
+                weights.source(),
+                weights.layers(),
+                Optional.of("status <> 'TEST'"),
+                new Session("region", Duration.ofHours(2), 2),
+                dimensions,
+                weights.measures());
     }
 
     private static ViewDefinition view(

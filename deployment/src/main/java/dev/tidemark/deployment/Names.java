@@ -12,9 +12,13 @@ final class Names {
 
     private Names() {}
 
+    static boolean isName(String text) {
+        return NAME.matcher(text).matches();
+    }
+
     /** The name, unless a problem with it was recorded at {@code field}. */
     static Optional<String> check(YamlSection yaml, String field, String name) {
-        if (!NAME.matcher(name).matches()) {
+        if (!isName(name)) {
             yaml.problem(field, "'" + name + "' is no name; accepted are a letter and up to 62 letters, digits and _");
             return Optional.empty();
         }

@@ -132,7 +132,7 @@ public record SourceChange(String source, List<String> changes, String consequen
             Map<String, String> fields = new LinkedHashMap<>();
             fields.put("layers", view.layers().toString());
             view.where().ifPresent(where -> fields.put("where", where));
-            fields.put("pane", view.pane().toString());
+            fields.put(view.slicing().field(), view.slicing().toString());
             view.dimensions().forEach((name, expression) -> fields.put("dimensions." + name, expression));
             view.measures().forEach((name, call) -> fields.put("measures." + name, call.toString()));
             return fields;

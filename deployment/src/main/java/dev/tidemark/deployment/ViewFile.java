@@ -1,6 +1,5 @@
 package dev.tidemark.deployment;
 
-import dev.tidemark.view.Durations;
 import dev.tidemark.view.Layers;
 import dev.tidemark.view.MeasureCall;
 import dev.tidemark.view.Pane;
@@ -35,28 +34,27 @@ final class ViewFile {
         String description = yaml.text("description").orElse("");
         Optional<String> source = yaml.requiredText("source", "orders");
         Layers layers = yaml.value("layers", Layers::parse).orElse(Layers.BOTH);
-        yaml.notYet("session", "give it a `pane`");
         yaml.notYet("pattern", "give it a `pane` and `measures`");
         Optional<String> where = yaml.text("where");
-        if (!yaml.has("pane")) {
-            yaml.problem("pane", "is missing; for example `pane: 1m`");
-        }
-        Optional<Pane> pane = yaml.value("pane", text -> new Pane(Durations.parse(text)));
-        Map<String, String> dimensions = new LinkedHashMap<>();
-        yaml.section("dimensions").ifPresent(section -> dimensions.putAll(expressions(section, lines)));
+        Map<String, String> stated = new LinkedHashMap<>();
+        yaml.section("dimensions").ifPresent(section -> stated.putAll(expressions(section, lines)));
+        SlicingFields slicing = SlicingFields.read(yaml, lines);
+        Map<String, String> dimensions = slicing.dimensions(stated);
         Map<String, MeasureCall> measures = measures(yaml, lines, dimensions);
         yaml.refuseUnknown();
         if (source.isEmpty()) {
             return Optional.empty();
         }
-        boolean isWhole = name.isPresent() && pane.isPresent() && !measures.isEmpty();
+        slicing.requireFree(yaml, "dimensions", stated.keySet());
+        slicing.requireFree(yaml, "measures", measures.keySet());
+        boolean isWhole = name.isPresent() && slicing.slicing().isPresent() && !measures.isEmpty();
         ViewDefinition view = new ViewDefinition(
                 name.orElse(yaml.file().getFileName().toString()),
                 description,
                 source.get(),
                 layers,
                 where,
-                pane.orElse(STAND_IN),
+                slicing.slicing().orElse(STAND_IN),
                 dimensions,
                 measures.isEmpty() ? Map.of("events", MeasureCall.parse("count()")) : measures);
         return Optional.of(new Read(view, isWhole));

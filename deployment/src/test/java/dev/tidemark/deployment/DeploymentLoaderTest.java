@@ -10,6 +10,8 @@ import dev.tidemark.schema.LateEvents;
 import dev.tidemark.schema.Source;
 import dev.tidemark.view.Layers;
 import dev.tidemark.view.Pane;
+import dev.tidemark.view.Session;
+import dev.tidemark.view.ViewDefinition;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -22,6 +24,8 @@ import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class DeploymentLoaderTest {
 
@@ -100,6 +104,83 @@ class DeploymentLoaderTest {
         assertTrue(found.stream()
                 .anyMatch(line -> line.startsWith("views/revenue.yaml:6: measures.final: 'final' is reserved")));
         assertEquals(10, found.size(), found::toString);
+    }
+
+    @Test
+    void aViewMayHaveSessionsInPlaceOfPanes() throws IOException {
+        write(
+                "views/revenue.yaml",
+                """
+                name: visits
+                source: orders
+                session:
+                  by: region
+                  gap: 30m
+                  at_most: 2d
+                dimensions: {hour: hour(at)}
+                measures: {orders: count()}
+                """);
+        ViewDefinition view = load().views().get(0);
+        assertEquals(Optional.of(new Session("region", Duration.ofMinutes(30), 2)), view.session());
+        assertEquals(List.of("region", "hour"), List.copyOf(view.dimensions().keySet()));
+        assertEquals("region", view.dimensions().get("region"));
+    }
+
+    @Test
+    void sessionsMayBeByADimension() throws IOException {
+        write(
+                "views/revenue.yaml",
+                """
+                name: visits
+                source: orders
+                session: {by: where, gap: 30m, at_most: 1d}
+                dimensions: {hour: hour(at), where: upper(region)}
+                measures: {orders: count()}
+                """);
+        ViewDefinition view = load().views().get(0);
+        assertEquals(List.of("where", "hour"), List.copyOf(view.dimensions().keySet()));
+        assertEquals("upper(region)", view.dimensions().get("where"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "'x: 1'                                            | 1: pane: is missing; for example `pane: 1m`, or `session`",
+                "'session: {by: region, gap: 5m, at_most: 1d}\npane: 1m' | 5: pane: stands beside `session`",
+                "'session: 30m'                                    | 4: session: is one value; a mapping is expected",
+                "'session: {gap: 5m, at_most: 1d}'                 | 4: session.by: is missing; for example `by: user_id`",
+                "'session: {by: region, at_most: 1d}'              | 4: session.gap: is missing; for example `gap: 30m`",
+                "'session: {by: region, gap: 5m}'                  | 4: session.at_most: is missing; for example",
+                "'session:\n  by: lower(region)\n  gap: 5m\n  at_most: 1d' | 5: session.by: 'lower(region)' is no field",
+                "'session: {by: open, gap: 5m, at_most: 1d}'       | 4: session.by: 'open' is reserved in a view of",
+                "'session:\n  by: region\n  gap: 0s\n  at_most: 1d' | 6: session.gap: a gap of 0ms; accepted are durations",
+                "'session:\n  by: region\n  gap: 5m\n  at_most: 36h' | 7: session.at_most: at_most is 36h; accepted are whole",
+                "'session: {by: region, gap: 3d, at_most: 2d}'     | 4: session.gap: a gap of 3d is longer than at_most",
+                "'session: {by: region, gap: 5m, at_most: 1d, x: 1}' | 4: session.x: is not known here; known are",
+                "'session: {by: region, gap: 5m, at_most: 1d}\ndimensions: {session_end: region}' | 5: dimensions.session_end: 'session_end' is reserved",
+                "'session: {by: region, gap: 5m, at_most: 1d}\ndimensions: {Region: region}' | 5: dimensions.Region: differs from region",
+            })
+    void saysWhatIsWrongWithSessions(String slicing, String problem) throws IOException {
+        write(
+                "views/revenue.yaml",
+                "name: visits\nsource: orders\nmeasures: {orders: count()}\n" + slicing.replace("\\n", "\n") + "\n");
+        List<String> found = problems();
+        assertTrue(found.stream().anyMatch(line -> line.startsWith("views/revenue.yaml:" + problem)), found::toString);
+    }
+
+    @Test
+    void measuresOfSessionsHaveNoNameThatTheirRowsHave() throws IOException {
+        String measures = "name: visits\nsource: orders\nmeasures: {open: count(), region: count()}\n";
+        write("views/revenue.yaml", measures + "session: {by: region, gap: 5m, at_most: 1d}\n");
+        assertEquals(
+                List.of(
+                        "views/revenue.yaml:3: measures.region: is a dimension's name too",
+                        "views/revenue.yaml:3: measures.open: 'open' is reserved in a view of sessions, as are"
+                                + " [session_start, session_end, open, first_event, last_event]"),
+                problems());
+        write("views/revenue.yaml", measures + "pane: 1m\n");
+        load();
     }
 
     @Test
@@ -282,7 +363,7 @@ class DeploymentLoaderTest {
         write("tidemark.yaml", "version: 1\nname: shop\nwarehouse: s3a://bucket/shop\n");
         write(
                 "views/revenue.yaml",
-                "name: revenue\nsource: orders\npane: 1m\nsession: {by: region, gap: 5m}\n"
+                "name: revenue\nsource: orders\npane: 1m\npattern: {by: region, within: 5m}\n"
                         + "measures:\n  orders: count()\n");
         List<String> found = problems();
         assertEquals(

@@ -46,7 +46,7 @@ class FileSchemaTest {
                 x: 1
                 """);
         write("sources/orders.yaml", "name: orders\nx: 1\n");
-        write("views/revenue.yaml", "name: revenue\nx: 1\n");
+        write("views/revenue.yaml", "name: revenue\nsession: {x: 1}\nx: 1\n");
     }
 
     private void write(String file, String text) throws IOException {
@@ -64,6 +64,7 @@ class FileSchemaTest {
                 inSchema(FileSchema.TIDEMARK, "/properties/schema_registry"));
         assertEquals(read("sources/orders.yaml", "x"), inSchema(FileSchema.SOURCE, ""));
         assertEquals(read("views/revenue.yaml", "x"), inSchema(FileSchema.VIEW, ""));
+        assertEquals(read("views/revenue.yaml", "session.x"), inSchema(FileSchema.VIEW, "/properties/session"));
     }
 
     /** What the reader names when it meets a field that it does not know. */
@@ -159,6 +160,13 @@ class FileSchemaTest {
         assertRefused(FileSchema.VIEW, "name: revenue\nsource: orders\npane: 1m\nmeasures: {}\n");
         assertRefused(FileSchema.VIEW, "name: revenue\nsource: orders\npane: 1m\nmeasures: {final: count()}\n");
         assertRefused(FileSchema.VIEW, "name: revenue\nsource: orders\npane: 1m\nmeasures: {orders: amount}\n");
+        assertRefused(FileSchema.VIEW, "name: revenue\nsource: orders\nmeasures: {orders: count()}\n");
+        String visits = "name: visits\nsource: orders\n";
+        String session = "session: {by: user, gap: 5m, at_most: 1d}\n";
+        assertEquals(Set.of(), validate(FileSchema.VIEW, visits + session + "measures: {orders: count()}\n"));
+        assertRefused(FileSchema.VIEW, visits + session + "measures: {open: count()}\n");
+        assertRefused(FileSchema.VIEW, visits + session + "pane: 1m\nmeasures: {orders: count()}\n");
+        assertRefused(FileSchema.VIEW, visits + "session: {by: user, gap: 5m}\nmeasures: {orders: count()}\n");
     }
 
     private static void assertRefused(FileSchema schema, String yaml) {

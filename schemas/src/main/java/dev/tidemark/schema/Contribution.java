@@ -6,7 +6,8 @@ import java.util.List;
  * What one event adds to one view.
  *
  * @param bucket where the event counts
- * @param pane the start of the cell's pane, in microseconds of the epoch; zero unless counted
+ * @param pane the start of the cell's pane, or the event's time in a view of sessions, in microseconds of the epoch; zero
+ *     unless counted
  * @param dimensions the cell's dimension values, in the view's order, nulls allowed; empty unless counted
  * @param inputs the measures' input values, in the order of the view's inputs, nulls allowed; empty unless counted
  */

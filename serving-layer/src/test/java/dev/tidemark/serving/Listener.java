@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 
-/** Listens to a live query of view {@code revenue}, by a socket of its own that holds little. */
+/** Listens to a live query, of view {@code revenue} unless told otherwise, by a socket of its own that holds little. */
 final class Listener implements AutoCloseable {
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -26,11 +26,11 @@ final class Listener implements AutoCloseable {
     private volatile String head = "";
     private volatile boolean ended;
 
-    private Listener(int port, String parameters) throws IOException {
+    private Listener(int port, String view, String parameters) throws IOException {
         socket.setReceiveBufferSize(LITTLE);
         socket.connect(new InetSocketAddress("127.0.0.1", port));
         // Version 1.0 gets events as they are, not in chunks.
-        String request = "GET /v1/views/revenue/live?%s HTTP/1.0\r\nHost: localhost\r\n\r\n".formatted(parameters);
+        String request = "GET /v1/views/%s/live?%s HTTP/1.0\r\nHost: localhost\r\n\r\n".formatted(view, parameters);
         socket.getOutputStream().write(request.getBytes(StandardCharsets.US_ASCII));
         thread.setDaemon(true);
     }
@@ -44,7 +44,14 @@ final class Listener implements AutoCloseable {
 
     /** Asks, and reads nothing before it is woken. */
     static Listener asleep(ServingLayer serving, String parameters) throws IOException {
-        return new Listener(serving.port(), parameters);
+        return new Listener(serving.port(), "revenue", parameters);
+    }
+
+    /** Asks about another view, and reads all events as they come. */
+    static Listener to(ServingLayer serving, String view, String parameters) throws IOException {
+        Listener listener = new Listener(serving.port(), view, parameters);
+        listener.wake();
+        return listener;
     }
 
     void wake() {

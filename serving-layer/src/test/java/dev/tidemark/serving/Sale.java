@@ -32,9 +32,19 @@ record Sale(Position position, long recordTimestamp, Instant time, String region
     }
 
     Contribution contribution() {
+        return contribution(pane());
+    }
+
+    private Contribution contribution(Instant pane) {
         double weight = pieces;
         List<Object> inputs = Arrays.asList(amount, pieces, pieces, weight, weight, amount, region, pieces, region);
-        return new Contribution(Bucket.COUNTED, Micros.of(pane()), dimensions(), inputs);
+        return new Contribution(Bucket.COUNTED, Micros.of(pane), dimensions(), inputs);
+    }
+
+    /** Its increment in a view of sessions. */
+    Increment incrementAtItsTime() {
+        return new Increment(
+                position, position.offset(), recordTimestamp, Micros.of(time), List.of(contribution(time)));
     }
 
     /** Its increment, covering from the position {@code from} on. */

@@ -26,6 +26,7 @@ import dev.tidemark.view.Pane;
 import dev.tidemark.view.Publication;
 import dev.tidemark.view.Publication.SegmentRef;
 import dev.tidemark.view.Publication.SourceState;
+import dev.tidemark.view.Session;
 import dev.tidemark.view.View;
 import dev.tidemark.view.ViewDefinition;
 import java.math.BigDecimal;
@@ -36,6 +37,7 @@ import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -121,6 +123,25 @@ public final class Shop implements AutoCloseable {
     /** Like {@code revenue} under another name. */
     static View named(String name) {
         return view(name, "orders");
+    }
+
+    /** A shop whose view is of sessions by region, with the measures of {@code revenue}. */
+    static Shop ofSessions(Path directory, Session session) throws Exception {
+        ViewDefinition was = REVENUE.definition();
+        ViewDefinition definition = new ViewDefinition(
+                "visits",
+                was.description(),
+                was.source(),
+                was.layers(),
+                was.where(),
+                session,
+                was.dimensions(),
+                was.measures());
+        View visits = new View(definition, REVENUE.dimensions(), REVENUE.measures());
+        Shop shop = new Shop(deployment(directory, SharedBroker.createTopic("orders", 1), definition), visits);
+        shop.deployment.warehouse().saveDefinitions(shop.set);
+        shop.createIncrements(1);
+        return shop;
     }
 
     /** {@code revenue} as other layers compute it, or with another filter. */
@@ -279,7 +300,7 @@ public final class Shop implements AutoCloseable {
         if (!sales.contains(sale)) {
             sales.add(sale);
         }
-        emit(sale.increment());
+        emit(view.session().isPresent() ? sale.incrementAtItsTime() : sale.increment());
     }
 
     /** Writes an increment, as the speed layer does. */
@@ -363,15 +384,49 @@ public final class Shop implements AutoCloseable {
                     .merge(Bucket.COUNTED, 1L, Long::sum);
         }
         List<Object[]> rows = new ArrayList<>();
-        cells.forEach((pane, byRegion) ->
-                byRegion.forEach((dimensions, partials) -> rows.add(row(id, pane, dimensions, partials))));
+        cells.forEach((pane, byRegion) -> byRegion.forEach(
+                (dimensions, partials) -> rows.add(row(List.of(id, Micros.of(pane)), dimensions, partials))));
+        view.session().ifPresent(session -> {
+            rows.clear();
+            rows.addAll(fragments(id, counted, session));
+        });
         Path table = deployment.warehouse().segments(set, view);
         new KernelTable(table, SegmentColumns.of(view), SegmentColumns.SEGMENT).append(id, rows);
         return new SegmentRef(id, rows.size(), Map.of(log, buckets));
     }
 
-    private static Object[] row(String id, Instant pane, List<Object> dimensions, Object[] partials) {
-        List<Object> row = new ArrayList<>(List.of(id, Micros.of(pane)));
+    /** The fragments of one day's events. */
+    private static List<Object[]> fragments(String id, List<Sale> counted, Session session) {
+        Map<List<Object>, List<Sale>> byRegion = new HashMap<>();
+        counted.stream().sorted(Comparator.comparing(Sale::time)).forEach(sale -> byRegion.computeIfAbsent(
+                        sale.dimensions(), region -> new ArrayList<>())
+                .add(sale));
+        List<Object[]> rows = new ArrayList<>();
+        byRegion.forEach((dimensions, sales) -> {
+            int begin = 0;
+            for (int i = 1; i <= sales.size(); i++) {
+                if (i == sales.size()
+                        || sales.get(i).time().isAfter(sales.get(i - 1).time().plus(session.gap()))) {
+                    rows.add(fragment(id, sales.subList(begin, i)));
+                    begin = i;
+                }
+            }
+        });
+        return rows;
+    }
+
+    private static Object[] fragment(String id, List<Sale> sales) {
+        Object[] partials = REVENUE.identity();
+        for (Sale sale : sales) {
+            partials = REVENUE.add(partials, sale.contribution(), sale.at());
+        }
+        Sale first = sales.get(0);
+        Sale last = sales.get(sales.size() - 1);
+        return row(List.of(id, Micros.of(first.time()), Micros.of(last.time())), first.dimensions(), partials);
+    }
+
+    private static Object[] row(List<Object> idAndTimes, List<Object> dimensions, Object[] partials) {
+        List<Object> row = new ArrayList<>(idAndTimes);
         row.addAll(dimensions);
         for (int i = 0; i < partials.length; i++) {
             REVENUE.measures().get(i).algebra().store(partials[i]).forEach(value -> row.add(kernel(value)));

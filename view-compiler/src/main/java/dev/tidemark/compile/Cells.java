@@ -33,6 +33,8 @@ import dev.tidemark.view.aggregate.TopItems;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -42,8 +44,9 @@ import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * A view's cells, aggregated by Spark's own functions: columns {@code pane}, {@code d0}…, and for measure {@code i} and
- * each stored field of its partial {@code m<i>_<field>}.
+ * A view's cells, aggregated by Spark's own functions: columns {@code pane} (or {@code first} and {@code last}, the times
+ * of the first and the last event of a session's fragment), {@code d0}…, and for measure {@code i} and each stored field of
+ * its partial {@code m<i>_<field>}.
  */
 public final class Cells {
 
@@ -53,7 +56,21 @@ public final class Cells {
     /** Beside a group's other columns: how many events it is made of. */
     public static final String EVENTS = "events";
 
+    private static final String PANE = "pane";
+    private static final String FIRST = "first";
+    private static final String LAST = "last";
+
     private Cells() {}
+
+    /** The column that says when a cell starts: its day is that of the cell. */
+    public static String start(View view) {
+        return view.session().isPresent() ? FIRST : PANE;
+    }
+
+    /** The columns that say when a cell is. */
+    static List<String> times(View view) {
+        return view.session().isPresent() ? List.of(FIRST, LAST) : List.of(PANE);
+    }
 
     /**
      * All events of a view in one aggregation: its cells, and what does not count as a group for each bucket and each
@@ -68,11 +85,7 @@ public final class Cells {
      * @param apart columns beside the event that tell apart what does not count
      */
     public static Dataset<Row> groups(Dataset<Row> contributions, View view, List<String> apart) {
-        List<Column> key = new ArrayList<>();
-        key.add(col("pane"));
-        for (int i = 0; i < view.dimensions().size(); i++) {
-            key.add(col("d" + i));
-        }
+        List<Column> key = dimensions(view);
         // What does not count is not left out of the input: Spark moves a filter of the input down to the scan and
         // evaluates the whole contribution once more for it. Where all counts, Spark sees it, and drops these.
         Column uncounted = col("bucket").notEqual(Bucket.COUNTED.name());
@@ -82,9 +95,25 @@ public final class Cells {
         }
         List<Column> columns = partials(view);
         columns.add(count(lit(1)).as(EVENTS));
-        return contributions
+        if (view.session().isPresent()) {
+            key.add(col(SessionFragments.DAY));
+            key.add(col(SessionFragments.NUMBER));
+            columns.add(min(PANE).as(FIRST));
+            columns.add(max(PANE).as(LAST));
+        } else {
+            key.add(col(PANE));
+        }
+        return view.session()
+                .map(session -> SessionFragments.numbered(contributions, session, dimensions(view)))
+                .orElse(contributions)
                 .groupBy(key.toArray(Column[]::new))
                 .agg(columns.get(0), columns.subList(1, columns.size()).toArray(Column[]::new));
+    }
+
+    private static List<Column> dimensions(View view) {
+        return IntStream.range(0, view.dimensions().size())
+                .mapToObj(i -> col("d" + i))
+                .collect(Collectors.toCollection(ArrayList::new));
     }
 
     /**
@@ -102,7 +131,10 @@ public final class Cells {
 
     /** The columns of {@link #of}. */
     public static StructType schema(View view) {
-        StructType schema = new StructType().add("pane", DataTypes.TimestampType);
+        StructType schema = new StructType();
+        for (String time : times(view)) {
+            schema = schema.add(time, DataTypes.TimestampType);
+        }
         for (int i = 0; i < view.dimensions().size(); i++) {
             schema = schema.add("d" + i, SparkTypes.of(view.dimensions().get(i).type()));
         }

@@ -18,8 +18,8 @@ import org.apache.spark.sql.functions;
  * Both layers evaluate these columns, so that they cannot differ.
  *
  * <p>The result has a column {@code record} with what came beside the event, and for each view of the set, in order, a
- * column {@code v0}, {@code v1}, … of {@code struct<bucket, pane, d0…, i0…>}: bucket is {@link Bucket}'s name; pane,
- * dimensions and inputs are null unless it is {@code COUNTED}. The struct itself is null if the event is malformed.
+ * column {@code v0}, {@code v1}, … of {@code struct<bucket, pane, d0…, i0…>}: bucket is {@link Bucket}'s name; pane
+ * (in a view of sessions the event's own time), dimensions and inputs are null unless it is {@code COUNTED}. The struct itself is null if the event is malformed.
  */
 public final class Contributions {
 

@@ -31,8 +31,8 @@ import org.apache.spark.sql.types.StructType;
 import scala.jdk.javaapi.CollectionConverters;
 
 /**
- * A view's cells as readable rows: {@code day}, {@code window_start} (the pane), the dimensions and the finished
- * measures under their own names. Finished by the same code as in every answer, except where there is nothing to finish.
+ * A view's cells as readable rows: {@code day}, {@code window_start} (the pane; of a session's fragment {@code first_event}
+ * and {@code last_event}), the dimensions and the finished measures under their own names. Finished by the same code as in every answer, except where there is nothing to finish.
  */
 public final class FinishedCells {
 
@@ -40,9 +40,10 @@ public final class FinishedCells {
 
     /** The columns of the readable table. */
     public static StructType schema(View view) {
-        StructType schema = new StructType()
-                .add("day", DataTypes.DateType, false)
-                .add("window_start", DataTypes.TimestampType, false);
+        StructType schema = new StructType().add("day", DataTypes.DateType, false);
+        for (String time : times(view)) {
+            schema = schema.add(time, DataTypes.TimestampType, false);
+        }
         for (Field dimension : view.dimensions()) {
             schema = schema.add(dimension.name(), SparkTypes.of(dimension.type()));
         }
@@ -50,6 +51,10 @@ public final class FinishedCells {
             schema = schema.add(measure.name(), resultType(measure));
         }
         return schema;
+    }
+
+    private static List<String> times(View view) {
+        return view.session().isPresent() ? List.of("first_event", "last_event") : List.of("window_start");
     }
 
     /** A sum of integers may leave the range of a bigint, so its column is a decimal without a fraction. */
@@ -110,7 +115,7 @@ public final class FinishedCells {
         private static Row finish(View view, Row cell) {
             List<Object> row = new ArrayList<>();
             int column = 0;
-            for (; column < 2 + view.dimensions().size(); column++) {
+            for (; column < 1 + times(view).size() + view.dimensions().size(); column++) {
                 row.add(cell.get(column));
             }
             for (Measure measure : view.measures()) {

@@ -127,11 +127,17 @@ final class ViewColumns {
                 && view.measures().stream().allMatch(inputs::cannotFail);
     }
 
-    /** What an event that counts contributes: {@code bucket}, {@code pane}, {@code d0}…, {@code i0}…. */
+    /**
+     * What an event that counts contributes: {@code bucket}, {@code pane}, {@code d0}…, {@code i0}…. In a view of sessions
+     * the pane is the event's own time.
+     */
     List<Column> cell(View view) {
         List<Column> fields = new ArrayList<>();
         fields.add(lit(Bucket.COUNTED.name()).as("bucket"));
-        fields.add(pane(view.pane()).as("pane"));
+        fields.add(view.session()
+                .map(session -> col(quoted(TIME)))
+                .orElseGet(() -> pane(view.pane()))
+                .as("pane"));
         int dimension = 0;
         for (Field field : view.dimensions()) {
             fields.add(Inputs.value(view.definition().dimensions().get(field.name()), field.type())

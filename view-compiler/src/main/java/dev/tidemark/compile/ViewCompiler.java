@@ -51,11 +51,22 @@ public final class ViewCompiler {
     private View resolve(ViewDefinition view) {
         view.where().ifPresent(where -> typeOf(view, "where", where).ifPresent(type -> requireBoolean(view, type)));
         List<Field> dimensions = new ArrayList<>();
-        view.dimensions().forEach((name, expression) -> valueType(view, "dimensions." + name, expression)
+        view.dimensions().forEach((name, expression) -> valueType(view, dimensionField(view, name), expression)
                 .ifPresent(type -> dimensions.add(new Field(name, type))));
         List<Measure> measures = new ArrayList<>();
         view.measures().forEach((name, call) -> measure(view, name, call).ifPresent(measures::add));
         return new View(view, dimensions, measures);
+    }
+
+    /** Where a dimension stands in the view's file. */
+    private static String dimensionField(ViewDefinition view, String name) {
+        boolean isField = view.dimensions().get(name).equals(name);
+        return isField
+                        && view.session()
+                                .filter(session -> session.by().equals(name))
+                                .isPresent()
+                ? "session.by"
+                : "dimensions." + name;
     }
 
     private void requireBoolean(ViewDefinition view, DataType type) {

@@ -108,7 +108,7 @@ public record DefinitionSet(String id, Source source, ZoneId zone, List<View> vi
             content.put("layers", view.layers().toString());
         }
         content.put("where", view.where());
-        content.put("pane", view.pane().toString());
+        content.put(view.slicing().field(), view.slicing().stated());
         content.put("dimensions", pairs(view.dimensions()));
         content.put("measures", pairs(view.measures()));
         return content;

@@ -12,7 +12,7 @@ import java.time.temporal.ChronoUnit;
  *
  * @param length the pane's length; an hour and a day are calendar units
  */
-public record Pane(Duration length) {
+public record Pane(Duration length) implements Slicing {
 
     private static final Duration QUARTER = Duration.ofMinutes(15);
     private static final Duration HOUR = Duration.ofHours(1);
@@ -26,6 +26,16 @@ public record Pane(Duration length) {
             throw new IllegalArgumentException("a pane of " + Durations.format(length)
                     + "; accepted are durations that divide 15 minutes (such as 1s, 1m, 5m, 15m), 1h and 1d");
         }
+    }
+
+    @Override
+    public String field() {
+        return "pane";
+    }
+
+    @Override
+    public String stated() {
+        return toString();
     }
 
     /** Whether it is aligned to the calendar of a timezone, not to the epoch. */

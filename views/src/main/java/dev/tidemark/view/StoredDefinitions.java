@@ -1,5 +1,6 @@
 package dev.tidemark.view;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.tidemark.schema.Field;
 import dev.tidemark.schema.ValueType;
 import java.time.ZoneId;
@@ -23,15 +24,39 @@ public record StoredDefinitions(int format, String id, StoredSource source, Stri
 
     private static final int FORMAT = 2;
 
-    /** One view: its definition, its dimensions' types, and its measures' input types where they have an input. */
+    /**
+     * One view: its definition, its dimensions' types, and its measures' input types where they have an input.
+     *
+     * @param pane null where it has sessions
+     * @param session null where it has panes
+     */
     public record StoredView(
             String name,
             String description,
             String layers,
             Optional<String> where,
-            String pane,
+            @JsonInclude(JsonInclude.Include.NON_NULL) String pane,
+            @JsonInclude(JsonInclude.Include.NON_NULL) StoredSession session,
             List<StoredField> dimensions,
-            List<StoredField> measures) {}
+            List<StoredField> measures) {
+
+        private Slicing slicing() {
+            return session == null ? new Pane(Durations.parse(pane)) : session.toSession();
+        }
+    }
+
+    /** Sessions, as a view's file states them. */
+    public record StoredSession(String by, String gap, String atMost) {
+
+        private static StoredSession of(Session session) {
+            Map<String, String> stated = session.stated();
+            return new StoredSession(stated.get("by"), stated.get("gap"), stated.get("at_most"));
+        }
+
+        private Session toSession() {
+            return new Session(by, Session.gap(gap), Session.days(atMost));
+        }
+    }
 
     /** A dimension or a measure: its name, its expression or call, and the type of its value or input. */
     public record StoredField(String name, String expression, Optional<ValueType> type) {}
@@ -63,7 +88,8 @@ public record StoredDefinitions(int format, String id, StoredSource source, Stri
                 definition.description(),
                 definition.layers().toString(),
                 definition.where(),
-                definition.pane().toString(),
+                definition.slicing() instanceof Pane pane ? pane.toString() : null,
+                definition.session().map(StoredSession::of).orElse(null),
                 dimensions,
                 measures);
     }
@@ -96,14 +122,13 @@ public record StoredDefinitions(int format, String id, StoredSource source, Stri
             measures.add(
                     new Measure(measure.name(), call, call.over(measure.type().orElse(null))));
         }
-        Pane pane = new Pane(Durations.parse(stored.pane()));
         ViewDefinition definition = new ViewDefinition(
                 stored.name(),
                 stored.description(),
                 source.name(),
                 Layers.parse(stored.layers()),
                 stored.where(),
-                pane,
+                stored.slicing(),
                 expressions,
                 calls);
         return new View(definition, dimensions, measures);

@@ -11,9 +11,9 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /**
  * The increments of one source at or beyond a cut, folded into cells: what is merged with the published segments in
@@ -75,14 +75,14 @@ public final class Tail {
     private final DefinitionSet set;
     private final Map<LogPartition, Frontier> frontiers = new TreeMap<>();
     private final Map<LogPartition, Long> cuts = new HashMap<>();
-    private final List<NavigableMap<Long, Map<List<Object>, Object[]>>> cells = new ArrayList<>();
+    private final List<TailCells> cells = new ArrayList<>();
     private final Map<LogPartition, List<Map<Bucket, Long>>> buckets = new HashMap<>();
     private final Map<LogPartition, Events> events = new HashMap<>();
-    private long newestRecord = Long.MIN_VALUE;
+    private final Map<LogPartition, Long> newestRecords = new HashMap<>();
 
     public Tail(DefinitionSet set) {
         this.set = set;
-        set.views().forEach(view -> cells.add(new TreeMap<>()));
+        set.views().forEach(view -> cells.add(TailCells.of(view, set.zone())));
     }
 
     /**
@@ -170,11 +170,15 @@ public final class Tail {
         return all;
     }
 
-    /** The cells of a view, by pane (microseconds of the epoch) and dimension values. Not to be changed. */
-    public NavigableMap<Long, Map<List<Object>, Object[]>> cells(String view) {
+    /**
+     * Gives those cells of a view to {@code taker} that start in [{@code from}, {@code to}), in microseconds of the
+     * epoch.
+     */
+    public void select(String view, long from, long to, Consumer<Cell> taker) {
         for (int i = 0; i < set.views().size(); i++) {
             if (set.views().get(i).name().equals(view)) {
-                return Collections.unmodifiableNavigableMap(cells.get(i));
+                cells.get(i).select(from, to, taker);
+                return;
             }
         }
         throw new IllegalArgumentException("view " + view + " is not in definition set " + set.id());
@@ -190,14 +194,14 @@ public final class Tail {
         return events.get(partition);
     }
 
-    /** The newest record timestamp among what was counted, in milliseconds; {@link Long#MIN_VALUE} of nothing. */
-    public long newestRecord() {
-        return newestRecord;
+    /** The newest record timestamp among what was counted, in milliseconds, by partition; none of nothing. */
+    public Map<LogPartition, Long> newestRecords() {
+        return Collections.unmodifiableMap(newestRecords);
     }
 
     private void count(Increment increment) {
-        newestRecord = Math.max(newestRecord, increment.recordTimestamp());
         LogPartition partition = partitionOf(increment);
+        newestRecords.merge(partition, increment.recordTimestamp(), Math::max);
         boolean batchCounted = increment.position().offset() < cuts.get(partition);
         events.computeIfPresent(partition, (key, taken) -> taken.plus(batchCounted));
         List<Map<Bucket, Long>> counts = buckets.get(partition);
@@ -208,18 +212,10 @@ public final class Tail {
                 Contribution contribution = increment.contributions().get(i);
                 counts.get(i).merge(contribution.bucket(), 1L, Long::sum);
                 if (contribution.bucket() == Bucket.COUNTED) {
-                    count(view, cells.get(i), contribution, at);
+                    cells.get(i).count(contribution, at);
                 }
             }
         }
-    }
-
-    private static void count(
-            View view, Map<Long, Map<List<Object>, Object[]>> panes, Contribution contribution, Occurrence at) {
-        panes.computeIfAbsent(contribution.pane(), pane -> new HashMap<>())
-                .compute(
-                        contribution.dimensions(),
-                        (key, cell) -> view.add(cell == null ? view.identity() : cell, contribution, at));
     }
 
     private static LogPartition partitionOf(Increment increment) {

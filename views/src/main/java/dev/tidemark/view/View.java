@@ -29,8 +29,18 @@ public record View(ViewDefinition definition, List<Field> dimensions, List<Measu
         return definition.layers();
     }
 
+    /**
+     * Its pane.
+     *
+     * @throws IllegalStateException if it has sessions
+     */
     public Pane pane() {
         return definition.pane();
+    }
+
+    /** Its sessions; empty if it has panes. */
+    public Optional<Session> session() {
+        return definition.session();
     }
 
     /** What an increment carries for it. */

@@ -13,8 +13,8 @@ import java.util.Optional;
  * @param source the source's name
  * @param layers which layers compute it
  * @param where the filter, a Spark SQL predicate
- * @param pane the pane
- * @param dimensions the dimensions' expressions by name, in order
+ * @param slicing how it cuts time
+ * @param dimensions the dimensions' expressions by name, in order; of sessions, what they are by is one of them
  * @param measures the measures by name, in order
  */
 public record ViewDefinition(
@@ -23,7 +23,7 @@ public record ViewDefinition(
         String source,
         Layers layers,
         Optional<String> where,
-        Pane pane,
+        Slicing slicing,
         Map<String, String> dimensions,
         Map<String, MeasureCall> measures) {
     public ViewDefinition {
@@ -32,5 +32,25 @@ public record ViewDefinition(
         if (measures.isEmpty()) {
             throw new IllegalArgumentException("view " + name + " has no measures");
         }
+        if (slicing instanceof Session session && !dimensions.containsKey(session.by())) {
+            throw new IllegalArgumentException("view " + name + " has sessions by " + session.by() + ", no dimension");
+        }
+    }
+
+    /** Its sessions; empty if it has panes. */
+    public Optional<Session> session() {
+        return slicing instanceof Session session ? Optional.of(session) : Optional.empty();
+    }
+
+    /**
+     * Its pane.
+     *
+     * @throws IllegalStateException if it has sessions
+     */
+    public Pane pane() {
+        if (slicing instanceof Pane pane) {
+            return pane;
+        }
+        throw new IllegalStateException("view " + name + " has sessions, and no panes");
     }
 }

@@ -2,14 +2,18 @@ package dev.tidemark.view;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.tidemark.schema.Field;
 import dev.tidemark.schema.Source;
+import dev.tidemark.schema.ValueType;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.function.UnaryOperator;
 import org.apache.avro.Schema;
 import org.junit.jupiter.api.Test;
@@ -106,5 +110,49 @@ class DefinitionSetTest {
         assertNotEquals(ID, idOf(source(SCHEMA), view("one", "", "amount > 1", "1m", "count()"), TWO));
         assertNotEquals(ID, idOf(source(SCHEMA), view("one", "", "amount > 0", "5m", "count()"), TWO));
         assertNotEquals(ID, idOf(source(SCHEMA), view("one", "", "amount > 0", "1m", "max(amount)"), TWO));
+    }
+
+    /** By it segments and increments that exist are found. */
+    @Test
+    void viewsOfPanesHaveTheIdentityThatTheyHadBeforeThereWereSessions() {
+        assertEquals("v1-a1293f33a8b53a6c", ID);
+    }
+
+    @Test
+    void allThatDecidesSessionsIsInIt() {
+        String id = idOf(source(SCHEMA), visits("size", "30m", 2));
+        assertEquals(id, idOf(source(SCHEMA), visits("size", "1800s", 2)));
+        assertNotEquals(id, idOf(source(SCHEMA), visits("size", "31m", 2)));
+        assertNotEquals(id, idOf(source(SCHEMA), visits("size", "30m", 3)));
+        assertNotEquals(id, idOf(source(SCHEMA), visits("note", "30m", 2)));
+    }
+
+    private static ViewDefinition visits(String by, String gap, int atMost) {
+        return new ViewDefinition(
+                "visits",
+                "",
+                "orders",
+                Layers.BOTH,
+                Optional.empty(),
+                new Session(by, Session.gap(gap), atMost),
+                new TreeMap<>(Map.of("size", "amount", "note", "'a'")),
+                Map.of("it", MeasureCall.parse("count()")));
+    }
+
+    @Test
+    void aFileInTheWarehouseHoldsSessionsAndStaysAsItWasWithoutThem() {
+        List<Field> dimensions = List.of(new Field("note", ValueType.STRING), new Field("size", ValueType.BIGINT));
+        MeasureCall count = MeasureCall.parse("count()");
+        View visits =
+                new View(visits("size", "30m", 2), dimensions, List.of(new Measure("it", count, count.over(null))));
+        DefinitionSet set = new DefinitionSet("v1-x", source(SCHEMA), UTC, List.of(visits));
+        String json = Json.write(StoredDefinitions.of(set));
+        assertEquals(
+                set.views(),
+                Json.read(json, StoredDefinitions.class, "it").toSet().views());
+        View panes = new View(ONE, List.of(dimensions.get(1)), visits.measures());
+        String before =
+                Json.write(StoredDefinitions.of(new DefinitionSet("v1-x", source(SCHEMA), UTC, List.of(panes))));
+        assertTrue(before.contains("\"pane\":\"1m\"") && !before.contains("session"), before);
     }
 }

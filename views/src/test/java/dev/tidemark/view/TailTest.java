@@ -267,13 +267,12 @@ class TailTest {
 
     private static Map<List<Object>, long[]> cells(Tail tail) {
         Map<List<Object>, long[]> cells = new HashMap<>();
-        tail.cells("totals")
-                .forEach((pane, byDimensions) -> byDimensions.forEach((dimensions, partials) -> {
-                    long count = (Long) VIEW.measures().get(0).algebra().finish(partials[0]);
-                    BigInteger sum =
-                            (BigInteger) VIEW.measures().get(1).algebra().finish(partials[1]);
-                    cells.put(List.of(pane, dimensions.get(0)), new long[] {count, sum.longValueExact()});
-                }));
+        tail.select("totals", Long.MIN_VALUE, Long.MAX_VALUE, cell -> {
+            Object[] partials = cell.partials();
+            long count = (Long) VIEW.measures().get(0).algebra().finish(partials[0]);
+            BigInteger sum = (BigInteger) VIEW.measures().get(1).algebra().finish(partials[1]);
+            cells.put(List.of(cell.start(), cell.dimensions().get(0)), new long[] {count, sum.longValueExact()});
+        });
         return cells;
     }
 

@@ -2,9 +2,9 @@ package dev.tidemark.serving.fold;
 
 import dev.tidemark.schema.Bucket;
 import dev.tidemark.schema.Increment;
-import dev.tidemark.serving.segment.Cell;
 import dev.tidemark.serving.segment.Segment;
 import dev.tidemark.serving.segment.Selection;
+import dev.tidemark.view.Cell;
 import dev.tidemark.view.Cut;
 import dev.tidemark.view.Layers;
 import dev.tidemark.view.OffsetRanges;
@@ -146,9 +146,9 @@ public final class Generation {
         return byNumber(tail.progress());
     }
 
-    private static Map<Integer, Progress> byNumber(Map<LogPartition, Progress> progress) {
-        Map<Integer, Progress> byNumber = new TreeMap<>();
-        progress.forEach((partition, counted) -> byNumber.put(partition.partition(), counted));
+    private static <T> Map<Integer, T> byNumber(Map<LogPartition, T> partitions) {
+        Map<Integer, T> byNumber = new TreeMap<>();
+        partitions.forEach((partition, value) -> byNumber.put(partition.partition(), value));
         return byNumber;
     }
 
@@ -172,7 +172,7 @@ public final class Generation {
                 select(view, selection),
                 byNumber(tail.progress(view.layers())),
                 deferred(view),
-                view.layers().streamed() ? tail.newestRecord() : Long.MIN_VALUE)));
+                view.layers().streamed() ? byNumber(tail.newestRecords()) : Map.of())));
     }
 
     private Map<Integer, Long> deferred(View view) {
@@ -191,13 +191,11 @@ public final class Generation {
     private List<Cell> select(View view, Selection selection) {
         List<Cell> cells = new ArrayList<>();
         if (view.layers().streamed() && selection.from() < selection.to()) {
-            tail.cells(view.name())
-                    .subMap(selection.from(), selection.to())
-                    .forEach((pane, byDimensions) -> byDimensions.forEach((dimensions, partials) -> {
-                        if (selection.dimensions().test(dimensions)) {
-                            cells.add(new Cell(pane, dimensions, partials));
-                        }
-                    }));
+            tail.select(view.name(), selection.from(), selection.to(), cell -> {
+                if (selection.dimensions().test(cell.dimensions())) {
+                    cells.add(cell);
+                }
+            });
         }
         return cells;
     }

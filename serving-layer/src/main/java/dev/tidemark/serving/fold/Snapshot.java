@@ -1,11 +1,12 @@
 package dev.tidemark.serving.fold;
 
-import dev.tidemark.serving.segment.Cell;
 import dev.tidemark.serving.segment.Segment;
+import dev.tidemark.view.Cell;
 import dev.tidemark.view.Publication;
 import dev.tidemark.view.Tail;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What one answer is made of: everything at the same instant.
@@ -16,8 +17,8 @@ import java.util.Map;
  * @param tail the selected cells of the events at or beyond the cut
  * @param progress how far each partition of the log has been counted
  * @param deferred how many late events beyond the cut wait for one that passes them, by partition
- * @param newestRecord the newest record timestamp among the events of the tail, in milliseconds;
- *     {@link Long#MIN_VALUE} of none
+ * @param newestInTail the newest record timestamp among the events of the tail, in milliseconds, by partition;
+ *     partitions without events have none
  */
 public record Snapshot(
         Publication publication,
@@ -26,7 +27,7 @@ public record Snapshot(
         List<Cell> tail,
         Map<Integer, Tail.Progress> progress,
         Map<Integer, Long> deferred,
-        long newestRecord) {
+        Map<Integer, Long> newestInTail) {
 
     /** The newest record timestamp below the cut, in milliseconds, by partition; partitions without events have none. */
     public Map<Integer, Long> newestPublished(String source) {
@@ -34,6 +35,13 @@ public record Snapshot(
                 .source(source)
                 .map(state -> state.newestRecord().getOrDefault(log, Map.of()))
                 .orElse(Map.of());
+    }
+
+    /** The newest record timestamp of what has been counted, in milliseconds, by partition. */
+    public Map<Integer, Long> newestCounted(String source) {
+        Map<Integer, Long> newest = new TreeMap<>(newestPublished(source));
+        newestInTail.forEach((partition, time) -> newest.merge(partition, time, Math::max));
+        return newest;
     }
 
     /** Whether every position below these exclusive ends has been counted. */

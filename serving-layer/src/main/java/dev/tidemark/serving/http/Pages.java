@@ -37,7 +37,7 @@ final class Pages {
         page.put("description", view.description());
         page.put("source", view.source());
         page.put("where", view.where().orElse(null));
-        page.put("pane", view.pane().toString());
+        page.put(view.slicing().field(), view.slicing().stated());
         page.put("layers", view.layers().toString());
         page.put("answered", typed.isPresent());
         page.put("timezone", served.zone().getId());

@@ -1,5 +1,6 @@
 package dev.tidemark.serving.query;
 
+import dev.tidemark.schema.Source;
 import dev.tidemark.serving.fold.Generation;
 import dev.tidemark.serving.fold.LiveSource;
 import dev.tidemark.serving.fold.Snapshot;
@@ -64,10 +65,10 @@ public record Answer(List<Column> columns, List<Object[]> rows, Certificate cert
         Freshness freshness = Freshness.of(snapshot, certificate, live, Instant.now());
         requireComplete(certificate, request.conditions());
         requireFresh(freshness, request.conditions());
-        Finality finality = Finality.of(generation.definitions().source(), snapshot);
-        requireFinal(query, finality, request.conditions());
-        return Optional.of(
-                new Answer(query.columns(), Merge.rows(query, selection, snapshot, finality), certificate, freshness));
+        Source source = generation.definitions().source();
+        Merged merged = Merged.of(query, selection, snapshot, source);
+        requireFinal(merged.end(), Finality.of(source, snapshot), request.conditions());
+        return Optional.of(new Answer(query.columns(), merged.rows(), certificate, freshness));
     }
 
     private static View requireAnswered(Generation generation, String view) {
@@ -144,14 +145,14 @@ public record Answer(List<Column> columns, List<Object[]> rows, Certificate cert
         }
     }
 
-    private static void requireFinal(Query query, Finality finality, Conditions conditions) {
-        if (conditions.onlyFinal() && !query.end().map(finality::isFinal).orElse(false)) {
+    private static void requireFinal(Optional<Instant> end, Finality finality, Conditions conditions) {
+        if (conditions.onlyFinal() && !end.map(finality::isFinal).orElse(false)) {
             String until = finality.until()
                     .map(time -> "what ends at " + time + " or before")
                     .orElse("nothing yet");
             throw HttpProblem.of(Kind.NOT_FINAL, "late events may still change this answer: final is " + until)
                     .with("field", "finality")
-                    .with("found", query.end().map(Instant::toString).orElse("no end"))
+                    .with("found", end.map(Instant::toString).orElse("no end"))
                     .with("accepted", until);
         }
     }

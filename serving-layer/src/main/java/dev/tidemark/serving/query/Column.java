@@ -10,6 +10,7 @@ public record Column(String name, ResultType type, Role role) {
         WINDOW,
         DIMENSION,
         MEASURE,
-        FINAL
+        FINAL,
+        OPEN
     }
 }

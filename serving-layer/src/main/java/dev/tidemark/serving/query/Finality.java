@@ -13,13 +13,22 @@ import java.util.Optional;
  * Up to when nothing is expected to change any more.
  *
  * @param allowedLateness how late events may be
- * @param published the lowest, over the partitions, of the newest record timestamps below the cut; empty before
- *     anything has been published, and where a partition has events but none below the cut
+ * @param reached the lowest, over the partitions, of the newest record timestamps; empty before there are any, and where
+ *     a partition has events but none that is looked at
  */
-record Finality(Duration allowedLateness, Optional<Instant> published) {
+record Finality(Duration allowedLateness, Optional<Instant> reached) {
 
+    /** By the records below the cut. */
     static Finality of(Source source, Snapshot snapshot) {
-        Map<Integer, Long> newest = snapshot.newestPublished(source.name());
+        return of(source, snapshot, snapshot.newestPublished(source.name()));
+    }
+
+    /** By all records that have been counted. */
+    static Finality ofCounted(Source source, Snapshot snapshot) {
+        return of(source, snapshot, snapshot.newestCounted(source.name()));
+    }
+
+    private static Finality of(Source source, Snapshot snapshot, Map<Integer, Long> newest) {
         boolean all = snapshot.progress().entrySet().stream()
                 .allMatch(partition -> newest.containsKey(partition.getKey()) || isEmpty(partition.getValue()));
         return new Finality(
@@ -36,10 +45,10 @@ record Finality(Duration allowedLateness, Optional<Instant> published) {
 
     /** Up to when all is final; empty if nothing is. */
     Optional<Instant> until() {
-        return published.map(time -> time.minus(allowedLateness));
+        return reached.map(time -> time.minus(allowedLateness));
     }
 
-    /** Whether an allowed lateness has been published beyond {@code end}. */
+    /** Whether an allowed lateness has been reached beyond {@code end}. */
     boolean isFinal(Instant end) {
         return until().map(time -> !end.isAfter(time)).orElse(false);
     }

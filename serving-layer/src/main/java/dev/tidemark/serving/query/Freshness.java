@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
@@ -31,13 +32,12 @@ public record Freshness(Behind behind, Optional<Instant> newestEvent) {
                 .map(Map::values)
                 .flatMap(Collection::stream)
                 .mapToLong(Long::longValue);
-        long newest = LongStream.concat(batch, LongStream.of(snapshot.newestRecord()))
-                .max()
-                .getAsLong();
+        LongStream tail = snapshot.newestInTail().values().stream().mapToLong(Long::longValue);
+        OptionalLong newest = LongStream.concat(batch, tail).max();
         Behind behind = live.lag().behind(throughs, now);
         return new Freshness(
                 certificate.reaches().map(time -> behind(behind, time, now)).orElse(behind),
-                newest == Long.MIN_VALUE ? Optional.empty() : Optional.of(Instant.ofEpochMilli(newest)));
+                newest.isPresent() ? Optional.of(Instant.ofEpochMilli(newest.getAsLong())) : Optional.empty());
     }
 
     /** What batch alone computes stands still between publications, and is as old as its cut while there is more. */

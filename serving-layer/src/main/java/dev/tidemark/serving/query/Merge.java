@@ -4,16 +4,14 @@ import dev.tidemark.schema.Micros;
 import dev.tidemark.serving.fold.Snapshot;
 import dev.tidemark.serving.problem.HttpProblem;
 import dev.tidemark.serving.query.QueryRequest.Fill;
-import dev.tidemark.serving.segment.Cell;
 import dev.tidemark.serving.segment.Segment;
 import dev.tidemark.serving.segment.Selection;
+import dev.tidemark.view.Cell;
 import dev.tidemark.view.aggregate.Aggregate;
-import dev.tidemark.view.aggregate.Values;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -24,11 +22,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 
-/**
- * Published segments ⊕ increments at or beyond the cut, grouped as a query asks. Their coverages are disjoint, so their
- * partials may be merged. An accumulator for one answer.
- */
-final class Merge {
+/** Cells of panes, grouped as a query asks. */
+final class Merge implements Merged {
 
     /**
      * What one row is made of, or a pane of several rows.
@@ -54,18 +49,17 @@ final class Merge {
                 .toList();
     }
 
-    /** The query's rows, each with a value for each of its columns. */
-    static List<Object[]> rows(Query query, Selection selection, Snapshot snapshot, Finality finality) {
+    static Merge of(Query query, Selection selection, Snapshot snapshot, Finality finality) {
         Merge merge = new Merge(query, finality);
         for (Segment segment : snapshot.segments()) {
             segment.select(selection, merge::take);
         }
         snapshot.tail().forEach(merge::take);
-        return merge.rows();
+        return merge;
     }
 
     private void take(Cell cell) {
-        Group group = new Group(time(cell.pane()), key(cell.dimensions()));
+        Group group = new Group(time(cell.start()), key(cell.dimensions()));
         groups.computeIfAbsent(group, key -> new ArrayList<>()).add(cell.partials());
     }
 
@@ -99,7 +93,13 @@ final class Merge {
         return merged;
     }
 
-    private List<Object[]> rows() {
+    @Override
+    public Optional<Instant> end() {
+        return query.end();
+    }
+
+    @Override
+    public List<Object[]> rows() {
         List<Object[]> rows = new ArrayList<>(groups.size());
         Optional<Windows> overlapping = query.windows().filter(windows -> !windows.tumble());
         if (overlapping.isPresent()) {
@@ -108,10 +108,7 @@ final class Merge {
             groups.forEach((group, cells) -> rows.add(row(group.time(), group.dimensions(), merged(cells))));
         }
         query.fill().ifPresent(fill -> rows.addAll(missing(fill, rows)));
-        rows.sort(order());
-        return query.limit()
-                .map(limit -> rows.subList(0, Math.min(limit, rows.size())))
-                .orElse(rows);
+        return query.arranged(rows);
     }
 
     private Map<List<Object>, NavigableMap<Instant, Object[]>> panesByGroup() {
@@ -195,22 +192,5 @@ final class Merge {
                     .with("found", "more rows")
                     .with("accepted", MOST_ROWS);
         }
-    }
-
-    private Comparator<Object[]> order() {
-        List<Comparator<Object[]>> all = new ArrayList<>();
-        for (Query.Ordering ordering : query.order()) {
-            Comparator<Object[]> column = by(ordering.column());
-            all.add(ordering.descending() ? column.reversed() : column);
-        }
-        int keys = (query.windows().isPresent() ? 2 : 0) + query.by().size();
-        for (int column = 0; column < keys; column++) {
-            all.add(by(column));
-        }
-        return all.stream().reduce(Comparator::thenComparing).orElse((one, other) -> 0);
-    }
-
-    private static Comparator<Object[]> by(int column) {
-        return (one, other) -> Values.compare(one[column], other[column]);
     }
 }

@@ -9,27 +9,35 @@ import dev.tidemark.serving.query.QueryRequest.OrderRequest;
 import dev.tidemark.serving.query.QueryRequest.WindowsRequest;
 import dev.tidemark.serving.segment.Selection;
 import dev.tidemark.view.Measure;
+import dev.tidemark.view.Session;
 import dev.tidemark.view.View;
+import dev.tidemark.view.aggregate.Values;
+import java.time.Duration;
 import java.time.Instant;
+import java.time.LocalDate;
 import java.time.ZoneId;
+import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * A query whose every name and value fits its view.
  *
  * @param view the view
- * @param range the range; a window belongs to it if its start lies in it
- * @param windows the windows; none for one row a group
- * @param by the indices of the dimensions to group by
+ * @param range the range; a window or a session belongs to it if its start lies in it
+ * @param windows the windows; none for one row a group, and of sessions
+ * @param by the indices of the dimensions to group by; of sessions, all
  * @param filters the filters, which all must hold
  * @param measures the indices of the measures
  * @param order the columns to order by before the default order
  * @param limit how many rows at most
  * @param fill what to say of windows and groups without events; empty for nothing
+ * @param zone the deployment's timezone
  */
 public record Query(
         View view,
@@ -40,7 +48,11 @@ public record Query(
         List<Integer> measures,
         List<Ordering> order,
         Optional<Integer> limit,
-        Optional<Fill> fill) {
+        Optional<Fill> fill,
+        ZoneId zone) {
+
+    /** What sessions have for panes: they may start at any time. */
+    private static final Window ANY_TIME = new Window.Fixed(Duration.of(1, ChronoUnit.MICROS));
 
     /** A column to order by, as its index. */
     public record Ordering(int column, boolean descending) {}
@@ -52,25 +64,50 @@ public record Query(
      * @throws dev.tidemark.serving.problem.HttpProblem if it does not fit the view
      */
     public static Query of(QueryRequest request, View view, ZoneId deployed, Instant now) {
+        view.session().ifPresent(session -> requireOfSessions(request, view));
         WindowsRequest windows = request.windows();
         ZoneId zone = windows.timezone().orElse(deployed);
-        List<Integer> by = distinct(request.by()).stream()
-                .map(name -> dimension("by", name, view))
-                .toList();
+        Window panes = view.session().map(session -> ANY_TIME).orElseGet(() -> Window.of(view.pane(), deployed));
         Query unordered = new Query(
                 view,
-                TimeRange.of(request.range(), view, Window.of(view.pane(), deployed), zone, now),
+                TimeRange.of(request.range(), view, panes, zone, now),
                 windows.window().map(text -> Windows.parse(text, windows.every(), view.pane(), zone, deployed)),
-                by,
+                by(request.by(), view),
                 request.filters().stream()
                         .map(filter -> Filter.of(filter, view, zone))
                         .toList(),
                 measures(request.measures(), view),
                 List.of(),
                 request.limit(),
-                request.fill());
+                request.fill(),
+                deployed);
         unordered.requireRangeToFill();
         return unordered.ordered(request.order());
+    }
+
+    /** A row is a session, whatever the query: nothing divides its time, and nothing is grouped. */
+    private static void requireOfSessions(QueryRequest request, View view) {
+        refuse("window", request.windows().window(), view);
+        refuse("fill", request.fill().map(fill -> fill.name().toLowerCase(Locale.ROOT)), view);
+        refuse("by", request.by().stream().reduce((one, other) -> one + "," + other), view);
+    }
+
+    private static void refuse(String field, Optional<String> found, View view) {
+        found.ifPresent(text -> {
+            throw RequestFields.wrong(
+                    field,
+                    text,
+                    "a query without " + field,
+                    "%s is %s, but each row of view %s is one session".formatted(field, text, view.name()));
+        });
+    }
+
+    /** What rows are grouped by: of sessions, all that tells them apart. */
+    private static List<Integer> by(List<String> names, View view) {
+        if (view.session().isPresent()) {
+            return IntStream.range(0, view.dimensions().size()).boxed().toList();
+        }
+        return distinct(names).stream().map(name -> dimension("by", name, view)).toList();
     }
 
     private void requireRangeToFill() {
@@ -87,7 +124,7 @@ public record Query(
 
     private Query ordered(List<OrderRequest> wanted) {
         List<String> names = columns().stream()
-                .filter(column -> column.role() != Column.Role.FINAL)
+                .filter(column -> column.role() != Column.Role.FINAL && column.role() != Column.Role.OPEN)
                 .map(Column::name)
                 .toList();
         List<Ordering> ordering = new ArrayList<>();
@@ -100,7 +137,7 @@ public record Query(
             requireOrder(columns().get(index));
             ordering.add(new Ordering(index, order.descending()));
         }
-        return new Query(view, range, windows, by, filters, measures, ordering, limit, fill);
+        return new Query(view, range, windows, by, filters, measures, ordering, limit, fill, zone);
     }
 
     private static void requireOrder(Column column) {
@@ -142,9 +179,11 @@ public record Query(
     /** The answer's columns. */
     public List<Column> columns() {
         List<Column> columns = new ArrayList<>();
-        if (windows.isPresent()) {
-            columns.add(new Column("window_start", ValueType.TIMESTAMP, Column.Role.WINDOW));
-            columns.add(new Column("window_end", ValueType.TIMESTAMP, Column.Role.WINDOW));
+        boolean ofSessions = view.session().isPresent();
+        if (ofSessions || windows.isPresent()) {
+            String time = ofSessions ? "session" : "window";
+            columns.add(new Column(time + "_start", ValueType.TIMESTAMP, Column.Role.WINDOW));
+            columns.add(new Column(time + "_end", ValueType.TIMESTAMP, Column.Role.WINDOW));
         }
         for (int index : by) {
             Field dimension = view.dimensions().get(index);
@@ -154,12 +193,59 @@ public record Query(
             Measure measure = view.measures().get(index);
             columns.add(new Column(measure.name(), measure.aggregate().result(), Column.Role.MEASURE));
         }
-        columns.add(new Column("final", ValueType.BOOLEAN, Column.Role.FINAL));
+        columns.add(
+                ofSessions
+                        ? new Column("open", ValueType.BOOLEAN, Column.Role.OPEN)
+                        : new Column("final", ValueType.BOOLEAN, Column.Role.FINAL));
         return columns;
     }
 
-    /** The cells that it counts. */
+    /** The rows in the order that is wanted, as many as are wanted. */
+    List<Object[]> arranged(List<Object[]> rows) {
+        rows.sort(rowOrder());
+        return limit.map(most -> rows.subList(0, Math.min(most, rows.size()))).orElse(rows);
+    }
+
+    private Comparator<Object[]> rowOrder() {
+        List<Comparator<Object[]>> all = new ArrayList<>();
+        for (Ordering ordering : order) {
+            Comparator<Object[]> column = comparing(ordering.column());
+            all.add(ordering.descending() ? column.reversed() : column);
+        }
+        List<Column> columns = columns();
+        for (int i = 0; i < columns.size(); i++) {
+            if (columns.get(i).role() == Column.Role.WINDOW || columns.get(i).role() == Column.Role.DIMENSION) {
+                all.add(comparing(i));
+            }
+        }
+        return all.stream().reduce(Comparator::thenComparing).orElse((one, other) -> 0);
+    }
+
+    private static Comparator<Object[]> comparing(int column) {
+        return (one, other) -> Values.compare(one[column], other[column]);
+    }
+
+    /** The cells that it counts, and of sessions as many around them as it takes to know where those begin and end. */
     public Selection selection() {
+        return view.session().map(this::around).orElseGet(this::within);
+    }
+
+    private Selection around(Session session) {
+        int days = session.daysAround();
+        long from = range.from().map(time -> day(time, -days)).orElse(Long.MIN_VALUE);
+        long to = range.to().map(time -> day(time, days + 1)).orElse(Long.MAX_VALUE);
+        return new Selection(from, to, Filter.all(filters));
+    }
+
+    /** The beginning of the day that many days after that of {@code time}. */
+    private long day(Instant time, int later) {
+        return Micros.of(LocalDate.ofInstant(time, zone)
+                .plusDays(later)
+                .atStartOfDay(zone)
+                .toInstant());
+    }
+
+    private Selection within() {
         long from = range.from()
                 .map(time -> windows.map(all -> all.startAtOrAfter(time)).orElse(time))
                 .map(Micros::of)

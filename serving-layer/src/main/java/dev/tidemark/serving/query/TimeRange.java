@@ -1,7 +1,6 @@
 package dev.tidemark.serving.query;
 
 import dev.tidemark.serving.problem.HttpProblem;
-import dev.tidemark.view.Durations;
 import dev.tidemark.view.View;
 import java.time.Duration;
 import java.time.Instant;
@@ -10,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A range of event time whose ends fall on a view's panes.
+ * A range of event time whose ends fall on a view's panes, if it has any.
  *
  * @param from the first time; empty for the view's beginning
  * @param to the first time after it; empty for the view's end
@@ -62,6 +61,18 @@ public record TimeRange(Optional<Instant> from, Optional<Instant> to) {
                         .formatted(field, text, view.name(), view.pane(), before, after));
     }
 
+    private static HttpProblem offPane(String last, View view) {
+        if (view.session().isPresent()) {
+            return RequestFields.wrong(
+                    "last", last, "a duration from 1ms on", "last is " + last + ", in which no session can start");
+        }
+        return RequestFields.wrong(
+                "last",
+                last,
+                "a multiple of the pane, " + view.pane(),
+                "last is " + last + ", which is not made of whole panes of view " + view.name());
+    }
+
     /** Whose days {@code last} counts: those that are panes, or else the query's. */
     private static ZoneId zoneOf(Window panes, ZoneId zone) {
         if (panes instanceof Window.Calendar days) {
@@ -83,11 +94,7 @@ public record TimeRange(Optional<Instant> from, Optional<Instant> to) {
                     "last", text, "a duration that begins after the year 0", "last is " + text + ", which is too long");
         }
         if (length.isZero() || !panes.start(from).equals(from)) {
-            throw RequestFields.wrong(
-                    "last",
-                    text,
-                    "a multiple of the pane, " + Durations.format(view.pane().length()),
-                    "last is " + text + ", which is not made of whole panes of view " + view.name());
+            throw offPane(text, view);
         }
         return new TimeRange(Optional.of(from), Optional.of(to));
     }

@@ -3,6 +3,7 @@ package dev.tidemark.serving.segment;
 import dev.tidemark.schema.Field;
 import dev.tidemark.schema.Micros;
 import dev.tidemark.schema.ValueType;
+import dev.tidemark.view.Cell;
 import dev.tidemark.view.Measure;
 import dev.tidemark.view.View;
 import io.delta.kernel.data.ColumnVector;
@@ -35,13 +36,16 @@ final class CellReader {
 
     /** The row's cell. */
     Cell read(ColumnarBatch rows, int row) {
-        long pane = column(rows, SegmentColumns.PANE).getLong(row);
+        List<String> times = SegmentColumns.times(view);
+        long start = column(rows, times.get(0)).getLong(row);
+        long last = column(rows, times.get(times.size() - 1)).getLong(row);
         Object[] dimensions = new Object[view.dimensions().size()];
         for (int i = 0; i < dimensions.length; i++) {
             dimensions[i] =
                     value(column(rows, "d" + i), row, view.dimensions().get(i).type());
         }
-        return new Cell(pane, share(Collections.unmodifiableList(Arrays.asList(dimensions))), partials(rows, row));
+        List<Object> key = share(Collections.unmodifiableList(Arrays.asList(dimensions)));
+        return new Cell(start, last, key, partials(rows, row));
     }
 
     private List<Object> share(List<Object> dimensions) {

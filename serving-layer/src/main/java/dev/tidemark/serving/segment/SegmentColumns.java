@@ -17,22 +17,28 @@ import io.delta.kernel.types.TimestampType;
 import java.util.List;
 
 /**
- * The columns of a view's segments table: {@code segment} and {@code pane}, each dimension's value as {@code d0},
- * {@code d1}, …, and each measure's stored partial as {@code m0_<field>}, ….
+ * The columns of a view's segments table: {@code segment}, {@code pane} (or {@code first} and {@code last} of a session's
+ * fragment), each dimension's value as {@code d0}, {@code d1}, …, and each measure's stored partial as
+ * {@code m0_<field>}, ….
  */
 public final class SegmentColumns {
 
     /** The partition column: the segment's id. */
     public static final String SEGMENT = "segment";
 
-    /** The start of the cell's pane. */
-    public static final String PANE = "pane";
-
     private SegmentColumns() {}
+
+    /** Those that say when a cell is: the start of its pane, or the times of a fragment's first and last event. */
+    static List<String> times(View view) {
+        return view.session().isPresent() ? List.of("first", "last") : List.of("pane");
+    }
 
     /** The table's schema. */
     public static StructType of(View view) {
-        StructType columns = new StructType().add(SEGMENT, StringType.STRING).add(PANE, TimestampType.TIMESTAMP);
+        StructType columns = new StructType().add(SEGMENT, StringType.STRING);
+        for (String time : times(view)) {
+            columns = columns.add(time, TimestampType.TIMESTAMP);
+        }
         List<Field> dimensions = view.dimensions();
         for (int i = 0; i < dimensions.size(); i++) {
             columns = columns.add("d" + i, kernel(dimensions.get(i).type()));

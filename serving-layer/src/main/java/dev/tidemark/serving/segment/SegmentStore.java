@@ -1,6 +1,7 @@
 package dev.tidemark.serving.segment;
 
 import dev.tidemark.deployment.Warehouse;
+import dev.tidemark.view.Cell;
 import dev.tidemark.view.DefinitionSet;
 import dev.tidemark.view.Publication;
 import dev.tidemark.view.Publication.SegmentRef;
