@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
             RecomputeVsSql.class,
             QueryLoad.class,
             Restart.class,
+            Pressure.class,
             Generator.class
         })
 public final class Benchmarks implements Runnable {

@@ -137,15 +137,14 @@ final class TestBed implements AutoCloseable {
     }
 
     /** Starts the broker and creates the sources' topics. */
-    void startBroker(int partitions) throws Exception {
+    Running startBroker(int partitions) throws Exception {
         Deployment deployment = deployment();
-        start(Layer.BROKER.process(
-                        installation,
-                        List.of(
-                                "--data", deployment.brokerHome().data().toString(),
-                                "--address-file",
-                                        deployment.brokerHome().addressFile().toString())))
-                .awaitWords("broker ready");
+        Running broker = start(Layer.BROKER.process(
+                installation,
+                List.of(
+                        "--data", deployment.brokerHome().data().toString(),
+                        "--address-file", deployment.brokerHome().addressFile().toString())));
+        broker.awaitWords("broker ready");
         List<NewTopic> topics = deployment.sources().stream()
                 .map(Source::topic)
                 .map(topic -> new NewTopic(topic, Optional.of(partitions), Optional.empty()).configs(KEPT_FOR_GOOD))
@@ -159,6 +158,7 @@ final class TestBed implements AutoCloseable {
                     .collect(Collectors.toMap(Function.identity(), partition -> OffsetSpec.latest()));
             admin.listOffsets(ends).all().get();
         }
+        return broker;
     }
 
     /** Starts the speed layer; it has not begun to read when this returns. */
