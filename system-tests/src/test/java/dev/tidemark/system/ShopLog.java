@@ -97,7 +97,10 @@ record ShopLog(Map<TopicPartition, List<ShopEvent>> events) {
         }
     }
 
-    /** How many well-formed events of a source an answer counts, by its certificate. */
+    /**
+     * How many events of a source an answer counts, by its certificate: the well-formed ones, each once though it may have
+     * been reported twice.
+     */
     long counted(JsonNode answer) {
         long counted = 0;
         for (JsonNode partition : answer.at("/certificate/partitions")) {
@@ -105,6 +108,8 @@ record ShopLog(Map<TopicPartition, List<ShopEvent>> events) {
                     partition.get("topic").asText(), partition.get("partition").asInt());
             counted += events.get(key).subList(0, partition.get("through").asInt()).stream()
                     .filter(event -> !event.isMalformed())
+                    .map(event -> text(event.line()))
+                    .distinct()
                     .count();
         }
         return counted;
