@@ -42,7 +42,12 @@ public record NeededTopic(String name, Source source, Role role) {
          */
         DEAD_LETTERS(beside()),
         /** A source's late events, as they came; they are in its topic too. */
-        LATE_EVENTS(beside());
+        LATE_EVENTS(beside()),
+        /**
+         * The marks of a source's dead letters that were sent again. Whoever loses one may send an event twice, so they are
+         * kept for ever; `dead-letters redrive` creates it.
+         */
+        REDRIVEN(Map.of("retention.ms", "-1", "retention.bytes", "-1", "cleanup.policy", "delete"));
 
         private final Map<String, String> settings;
 
@@ -50,7 +55,7 @@ public record NeededTopic(String name, Source source, Role role) {
             this.settings = settings;
         }
 
-        /** Whether Tidemark writes it, and creates it with as many partitions as the source's topic has. */
+        /** Whether Tidemark writes it, and creates it; all but the marks with as many partitions as the source's topic has. */
         public boolean isInternal() {
             return this != EVENTS;
         }

@@ -19,6 +19,7 @@ final class Lines implements AutoCloseable {
 
     private final InputStream input;
     private final ByteArrayOutputStream line = new ByteArrayOutputStream(512);
+    private int number;
 
     Lines(InputStream input) {
         this.input = new BufferedInputStream(input, BUFFER);
@@ -55,8 +56,14 @@ final class Lines implements AutoCloseable {
         }
     }
 
+    /** Which line of the input {@link #next} has given last, from 1 on. */
+    int number() {
+        return number;
+    }
+
     private boolean readLine() throws IOException {
         line.reset();
+        number++;
         int read = input.read();
         boolean any = read >= 0;
         while (read >= 0 && read != '\n') {

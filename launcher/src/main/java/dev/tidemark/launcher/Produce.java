@@ -18,6 +18,7 @@ import java.util.concurrent.Callable;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -49,12 +50,8 @@ final class Produce implements Callable<Integer> {
     @ParentCommand
     private Tidemark tidemark;
 
-    @Option(
-            names = {"-s", "--source"},
-            required = true,
-            paramLabel = "SOURCE",
-            description = "The source whose topic to send to.")
-    private String source;
+    @Mixin
+    private SourceOption source;
 
     @Parameters(arity = "0..1", paramLabel = "FILE", description = "The lines, `.gz` too; default: standard input.")
     private Optional<Path> file = Optional.empty();
@@ -92,7 +89,7 @@ final class Produce implements Callable<Integer> {
         requirePositive("--limit", limit);
         requirePositive("--transaction-size", transactionSize);
         Deployment deployment = tidemark.deployment();
-        Source target = target(deployment);
+        Source target = source.of(deployment);
         requireTopic(deployment, target);
         EventWriter values = values(target);
         try (Lines lines = file.map(Lines::of).orElseGet(() -> new Lines(System.in));
@@ -111,15 +108,6 @@ final class Produce implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), option + " is " + value.get() + "; a number above 0 is expected");
         }
-    }
-
-    private Source target(Deployment deployment) {
-        List<String> names = deployment.sources().stream().map(Source::name).toList();
-        if (!names.contains(source)) {
-            throw new ParameterException(
-                    spec.commandLine(), "--source is '%s'; %s has %s".formatted(source, deployment.file(), names));
-        }
-        return deployment.source(source);
     }
 
     private void requireTopic(Deployment deployment, Source target) throws InterruptedException {

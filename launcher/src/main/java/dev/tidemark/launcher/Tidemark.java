@@ -45,7 +45,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             Topics.class,
             Produce.class,
             Query.class,
-            Status.class
+            Status.class,
+            DeadLetters.class
         })
 public final class Tidemark implements Runnable {
 

@@ -40,6 +40,7 @@ class TidemarkTest {
                 "produce",
                 "query",
                 "status",
+                "dead-letters",
                 "check",
                 "archive",
                 "recompute",

@@ -98,6 +98,7 @@ public final class HttpApi implements AutoCloseable {
         page(config, "/v1/publications", context -> pages.publications());
         page(config, "/v1/conservation", context -> pages.conservation());
         page(config, "/v1/status", context -> pages.status());
+        page(config, "/v1/dead-letters", context -> pages.deadLetters(context.queryString()));
         page(config, "/healthz", context -> Map.of("status", "alive"));
         page(config, "/readyz", this::ready);
         config.routes.get("/metrics", context -> context.header("Cache-Control", "no-store")

@@ -1,8 +1,11 @@
 package dev.tidemark.serving.http;
 
 import dev.tidemark.deployment.PublicationLog;
+import dev.tidemark.deployment.deadletter.LetterFilter;
 import dev.tidemark.serving.fold.Generation;
 import dev.tidemark.serving.fold.LiveSource;
+import dev.tidemark.serving.letter.SourceLetters;
+import dev.tidemark.serving.query.LettersRequest;
 import dev.tidemark.view.Publication;
 import dev.tidemark.view.View;
 import dev.tidemark.view.ViewDefinition;
@@ -102,6 +105,28 @@ final class Pages {
         page.put("published_at", publication.publishedAt().toString());
         page.put("sources", sources);
         page.put("days", days);
+        return page;
+    }
+
+    /** @param parameters as they were sent */
+    Object deadLetters(String parameters) {
+        LettersRequest asked =
+                LettersRequest.parse(parameters, List.copyOf(served.letters().keySet()));
+        return Map.of(
+                "sources",
+                served.letters().entrySet().stream()
+                        .filter(source ->
+                                asked.source().map(source.getKey()::equals).orElse(true))
+                        .map(source -> page(source.getValue(), asked.filter()))
+                        .toList());
+    }
+
+    private static Map<String, Object> page(SourceLetters letters, LetterFilter asked) {
+        Map<String, Object> page = new LinkedHashMap<>();
+        page.put("source", letters.source().name());
+        page.put("topic", letters.topic());
+        page.put("complete", letters.isComplete());
+        page.putAll(letters.report(asked).toJson());
         return page;
     }
 

@@ -5,6 +5,8 @@ import dev.tidemark.deployment.PublicationLog;
 import dev.tidemark.schema.Source;
 import dev.tidemark.serving.fold.LiveSource;
 import dev.tidemark.serving.fold.Patience;
+import dev.tidemark.serving.letter.LetterFollower;
+import dev.tidemark.serving.letter.SourceLetters;
 import dev.tidemark.serving.problem.HttpProblem;
 import dev.tidemark.view.DefinitionSet;
 import dev.tidemark.view.View;
@@ -22,9 +24,11 @@ public final class ServedDeployment implements AutoCloseable {
 
     private final Deployment deployment;
     private final Map<String, LiveSource> sources = new LinkedHashMap<>();
+    private final LetterFollower letters;
 
     private ServedDeployment(Deployment deployment) {
         this.deployment = deployment;
+        this.letters = LetterFollower.start(deployment);
     }
 
     /**
@@ -96,6 +100,11 @@ public final class ServedDeployment implements AutoCloseable {
         return sources.values();
     }
 
+    /** The dead letters of each source, by the sources' names. */
+    public Map<String, SourceLetters> letters() {
+        return letters.bySource();
+    }
+
     /**
      * The view of that name.
      *
@@ -153,5 +162,6 @@ public final class ServedDeployment implements AutoCloseable {
     @Override
     public void close() {
         sources.values().forEach(LiveSource::close);
+        letters.close();
     }
 }

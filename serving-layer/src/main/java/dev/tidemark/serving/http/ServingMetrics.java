@@ -1,6 +1,8 @@
 package dev.tidemark.serving.http;
 
 import dev.tidemark.deployment.Metrics;
+import dev.tidemark.deployment.deadletter.LetterFilter;
+import dev.tidemark.deployment.deadletter.LetterReport;
 import dev.tidemark.schema.Bucket;
 import dev.tidemark.serving.fold.Generation;
 import dev.tidemark.serving.fold.LiveSource;
@@ -43,6 +45,8 @@ final class ServingMetrics implements AutoCloseable {
     private final MultiGauge serving;
     private final MultiGauge events;
     private final MultiGauge conservation;
+    private final MultiGauge deadLetters;
+    private final MultiGauge redriven;
 
     ServingMetrics(ServedDeployment served, LiveQueries live) {
         this.served = served;
@@ -60,6 +64,8 @@ final class ServingMetrics implements AutoCloseable {
         this.conservation = gauge(
                 "tidemark.conservation.difference",
                 "events consumed that are in no bucket of a view: 0, or it is wrong");
+        this.deadLetters = gauge("tidemark.dead.letters", "dead letters, by reason");
+        this.redriven = gauge("tidemark.dead.letters.redriven", "those of them that were sent again");
         this.serving = gauge("tidemark.source.serving", "1 if the source is served");
         Gauge.builder("tidemark.live.clients", live, LiveQueries::streams)
                 .description("how many clients listen to live queries")
@@ -97,6 +103,7 @@ final class ServingMetrics implements AutoCloseable {
         refreshSources();
         refreshPartitions();
         refreshEvents();
+        refreshDeadLetters();
         return metrics.scrape();
     }
 
@@ -183,6 +190,21 @@ final class ServingMetrics implements AutoCloseable {
             differences.add(Row.of(tags, difference));
         });
         conservation.register(differences, true);
+    }
+
+    private void refreshDeadLetters() {
+        List<Row<?>> letters = new ArrayList<>();
+        List<Row<?>> sentAgain = new ArrayList<>();
+        served.letters().forEach((source, found) -> {
+            for (LetterReport.OfReason reason :
+                    found.report(LetterFilter.NO_SAMPLES).reasons()) {
+                Tags tags = Tags.of("source", source, "reason", reason.reason());
+                letters.add(Row.of(tags, reason.letters()));
+                sentAgain.add(Row.of(tags, reason.redriven()));
+            }
+        });
+        deadLetters.register(letters, true);
+        redriven.register(sentAgain, true);
     }
 
     private static long missing(Progress progress) {

@@ -70,7 +70,7 @@ public final class UrlQuery {
         };
     }
 
-    private static String single(String name, List<String> values) {
+    static String single(String name, List<String> values) {
         if (values.size() > 1) {
             throw RequestFields.wrong(name, values, "one value", name + " is given " + values.size() + " times");
         }

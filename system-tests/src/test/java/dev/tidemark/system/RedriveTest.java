@@ -1,0 +1,123 @@
+package dev.tidemark.system;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** From malformed events to their correction, with the processes that the command starts. */
+class RedriveTest {
+
+    private static final int ORDERS = 600;
+    private static final int DAMAGED = ORDERS / 10;
+
+    @TempDir
+    Path folder;
+
+    private final List<TidemarkCommand> started = new ArrayList<>();
+
+    @AfterEach
+    void leaveNoProcess() {
+        started.forEach(TidemarkCommand::terminate);
+    }
+
+    private TidemarkCommand start(String... arguments) throws IOException {
+        TidemarkCommand command = TidemarkCommand.start(folder, arguments);
+        started.add(command);
+        return command;
+    }
+
+    private String succeed(String... arguments) throws Exception {
+        TidemarkCommand command = start(arguments);
+        assertEquals(0, command.exitCode(), command::text);
+        return command.text();
+    }
+
+    @Test
+    void whatIsMalformedCountsOnceItIsCorrectedAndSentAgain() throws Exception {
+        Shop shop = Shop.write(folder);
+        List<Shop.Order> orders = Shop.orders(ORDERS, Seeds.random());
+        start("up").awaitWords("shop is up at http://127.0.0.1:" + shop.port());
+        shop.awaitReady();
+        succeed("produce", "--source", "orders", damaged(orders).toString());
+
+        Conditions.await("the dead letters", () -> letters(shop).get("letters").asInt() == DAMAGED + 1);
+        assertEquals(DAMAGED, reason(shop, "schema").get("letters").asInt());
+        assertEquals(1, reason(shop, "unreadable").get("letters").asInt());
+        List<Shop.Order> whole =
+                orders.stream().filter(order -> !isDamaged(order)).toList();
+        Conditions.await("the others", () -> shop.answer().equals(Shop.plain(whole)));
+
+        String fix = corrected(succeed("dead-letters", "export", "-s", "orders", "--where", "reason=schema"));
+        killOnceItSends(shop, fix);
+        succeed("dead-letters", "redrive", "--source", "orders", "--fix", fix);
+        Conditions.await("all orders", () -> shop.answer().equals(Shop.plain(orders)));
+        String again = succeed("dead-letters", "redrive", "--source", "orders", "--fix", fix);
+        assertTrue(again.contains("orders: 0 sent again, " + DAMAGED + " had been before, 0 refused"), again);
+        Conditions.await("the marks", () -> letters(shop).get("redriven").asInt() == DAMAGED);
+
+        succeed("archive");
+        succeed("recompute");
+        Conditions.await("publication 1", () -> shop.publication() == 1);
+        assertEquals(Shop.plain(orders), shop.answer());
+        String list = succeed("dead-letters", "list");
+        assertTrue(
+                list.contains(
+                        "orders: %d dead letters in topic orders.dlq, %d of them".formatted(DAMAGED + 1, DAMAGED)),
+                list);
+    }
+
+    /** Kills it as soon as the marks' topic shows that it has begun; or it has ended by then. */
+    private void killOnceItSends(Shop shop, String fix) throws Exception {
+        TidemarkCommand killed = start("dead-letters", "redrive", "--source", "orders", "--fix", fix);
+        Conditions.await(
+                "something is sent", () -> letters(shop).get("redriven").asInt() > 0 || !killed.isAlive());
+        killed.kill();
+    }
+
+    private static boolean isDamaged(Shop.Order order) {
+        return order.id() % 10 == 0;
+    }
+
+    /** A file with all orders, a tenth of them damaged, and a line that is none. */
+    private Path damaged(List<Shop.Order> orders) throws IOException {
+        Stream<String> lines = orders.stream()
+                .map(order ->
+                        isDamaged(order) ? order.json().replace("\"amount\":\"", "\"amount\":\"EUR ") : order.json());
+        return Files.write(
+                folder.resolve("damaged.ndjson"),
+                Stream.concat(lines, Stream.of("no order")).toList());
+    }
+
+    private String corrected(String export) throws IOException {
+        List<String> lines = export.lines()
+                .filter(line -> line.startsWith("{"))
+                .map(line -> line.replace("\"amount\":\"EUR ", "\"amount\":\""))
+                .toList();
+        assertEquals(DAMAGED, lines.size(), export);
+        return Files.write(folder.resolve("fix.ndjson"), lines).toString();
+    }
+
+    private static JsonNode letters(Shop shop) throws IOException {
+        return Shop.get(shop.port(), "/v1/dead-letters").at("/sources/0");
+    }
+
+    private static JsonNode reason(Shop shop, String name) throws IOException {
+        JsonNode reasons = letters(shop).get("reasons");
+        return IntStream.range(0, reasons.size())
+                .mapToObj(reasons::get)
+                .filter(row -> row.get("reason").asText().equals(name))
+                .findFirst()
+                .orElseThrow();
+    }
+}
