@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import dev.tidemark.schema.Judged.Reason;
 import java.io.IOException;
 import org.apache.avro.LogicalTypes;
@@ -19,11 +20,14 @@ final class JsonEvents implements EventReader {
     /** Deeper nesting than this is malformed, and is found before it costs anything. */
     private static final int MAX_DEPTH = 100;
 
+    private static final int MAX_NAME = 50_000;
+
     private static final JsonFactory JSON = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()
                     .maxNestingDepth(MAX_DEPTH)
                     .maxStringLength(16 << 20)
-                    .maxNumberLength(1000)
+                    .maxNameLength(MAX_NAME)
+                    .maxNumberLength(JsonReaders.MAX_DIGITS)
                     .build())
             .build();
 
@@ -51,6 +55,9 @@ final class JsonEvents implements EventReader {
                 throw new MalformedEventException(Reason.UNREADABLE, "more follows after the JSON object");
             }
             return event;
+        } catch (StreamConstraintsException e) {
+            // It may well be JSON: what is too deep or too long for an event has no type that the schema could mean.
+            throw new MalformedEventException(Reason.SCHEMA, e.getOriginalMessage());
         } catch (JsonProcessingException e) {
             throw new MalformedEventException(Reason.UNREADABLE, "not JSON: " + e.getOriginalMessage());
         } catch (IOException e) {

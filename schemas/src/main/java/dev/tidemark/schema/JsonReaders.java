@@ -30,7 +30,7 @@ final class JsonReaders {
     static final Instant END = Instant.parse("+10000-01-01T00:00:00Z");
 
     /** As long as Jackson lets a number be. The time that parsing takes grows with the square of it. */
-    private static final int MAX_DIGITS = 1000;
+    static final int MAX_DIGITS = 1000;
 
     private JsonReaders() {}
 
@@ -100,7 +100,7 @@ final class JsonReaders {
             }
             Map<String, Object> values = new HashMap<>();
             while (json.nextToken() != JsonToken.END_OBJECT) {
-                String key = json.currentName();
+                String key = text(json.currentName(), path + "'s key");
                 json.nextToken();
                 values.put(key, value.read(json));
             }
@@ -157,7 +157,24 @@ final class JsonReaders {
         if (json.currentToken() != JsonToken.VALUE_STRING) {
             throw unexpected(json, path, "a string");
         }
-        return json.getText();
+        return text(json.getText(), path);
+    }
+
+    /** JSON may name half of a surrogate pair, which no text in UTF-8 has: written, it would be another text. */
+    private static String text(String value, String path) throws MalformedEventException {
+        for (int at = 0; at < value.length(); at++) {
+            if (Character.isSurrogate(value.charAt(at))) {
+                int whole = value.codePointAt(at);
+                if (!Character.isSupplementaryCodePoint(whole)) {
+                    throw new MalformedEventException(
+                            Reason.UNREADABLE,
+                            "%s is not text: \\u%04x is half of a surrogate pair, without the other half"
+                                    .formatted(path, whole));
+                }
+                at++;
+            }
+        }
+        return value;
     }
 
     private static String symbol(JsonParser json, String path, Schema type)

@@ -207,10 +207,24 @@ class JudgeTest {
         for (String value : List.of("nonsense", "[]", "1", "{", "{\"at\":", "{" + TIME + "} more", "{'at':1}")) {
             bad(Reason.UNREADABLE, "", value);
         }
-        bad(Reason.UNREADABLE, "", "{\"x\":" + "[".repeat(100_000));
+        for (String half : List.of("\\ud83d", "\\ude80", "\\ude80\\ud83d", "x\\ud83d\\u0041")) {
+            bad(Reason.UNREADABLE, "s is not text", "{" + TIME + ",\"s\":\"" + half + "\"}");
+        }
+        bad(Reason.UNREADABLE, "map's key is not text: \\ud83d is half", "{" + TIME + ",\"map\":{\"\\ud83d\":1}}");
+        assertEquals("x\uD83D\uDE80y", good("\"s\":\"x\\ud83d\\ude80y\"").get(5));
         byte[] invalid = ("{" + TIME + ",\"s\":\"?\"}").getBytes(StandardCharsets.UTF_8);
         invalid[invalid.length - 3] = (byte) 0xFF;
         assertTrue(((Malformed) JUDGE.judge(invalid, 0)).message().startsWith("not UTF-8"));
+    }
+
+    @Test
+    void whatIsTooDeepOrTooLongIsOfNoTypeThatTheSchemaKnows() {
+        bad(Reason.SCHEMA, "nesting depth", "{\"x\":" + "[".repeat(100_000));
+        bad(Reason.SCHEMA, "nesting depth", "{" + TIME + ",\"x\":" + "[".repeat(100) + "]".repeat(100) + "}");
+        bad(Reason.SCHEMA, "", "{" + TIME + ",\"d\":1" + "0".repeat(1000) + "}");
+        bad(Reason.SCHEMA, "", "{" + TIME + ",\"x\":1" + "0".repeat(1000) + "}");
+        bad(Reason.SCHEMA, "", "{" + TIME + ",\"" + "x".repeat(60_000) + "\":1}");
+        good("\"x\":" + "[".repeat(99) + "]".repeat(99));
     }
 
     @Test

@@ -11,11 +11,15 @@ import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The same flights in an engine that shares no code with ours. */
+/** An engine that shares no code with ours. */
 final class DuckDb implements AutoCloseable {
 
-    private final Connection connection;
+    private final Connection connection = DriverManager.getConnection("jdbc:duckdb:");
 
+    /** With nothing in it. */
+    DuckDb() throws SQLException {}
+
+    /** With these flights. */
     DuckDb(Path folder, List<Flight> flights) throws SQLException, IOException {
         Path csv = Files.createTempFile(folder, "flights", ".csv");
         List<String> lines = new ArrayList<>();
@@ -28,7 +32,6 @@ final class DuckDb implements AutoCloseable {
                 flight.origin(),
                 flight.destination())));
         Files.write(csv, lines);
-        connection = DriverManager.getConnection("jdbc:duckdb:");
         try (Statement statement = connection.createStatement()) {
             statement.execute("create table flights as select * from read_csv('" + csv
                     + "', types={'date':'TIMESTAMP','delay':'BIGINT','distance':'BIGINT'})");

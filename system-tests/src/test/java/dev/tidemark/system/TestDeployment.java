@@ -18,6 +18,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,6 +44,7 @@ final class TestDeployment implements AutoCloseable {
     private final HttpClient http = HttpClient.newHttpClient();
     private final List<LayerProcess> started = new ArrayList<>();
 
+    /** The flights example. */
     TestDeployment(Path folder) throws IOException {
         this.folder = folder;
         this.topic = SharedBroker.createTopic("flights", PARTITIONS);
@@ -55,7 +57,37 @@ final class TestDeployment implements AutoCloseable {
         Files.writeString(
                 file(),
                 "\nkafka:\n  bootstrap.servers: " + SharedBroker.bootstrapServers() + "\n",
-                java.nio.file.StandardOpenOption.APPEND);
+                StandardOpenOption.APPEND);
+        this.deployment = DeploymentLoader.load(file());
+    }
+
+    /**
+     * Another deployment.
+     *
+     * @param topic what tells it from others at the broker: the topic of one of its sources
+     * @param files its files' contents by their names; {@code tidemark.yaml} is added to
+     */
+    TestDeployment(Path folder, String topic, Map<String, String> files) throws IOException {
+        this.folder = folder;
+        this.topic = topic;
+        this.port = freePort();
+        for (Map.Entry<String, String> each : files.entrySet()) {
+            Path path = folder.resolve(each.getKey());
+            Files.createDirectories(path.getParent());
+            Files.writeString(path, each.getValue());
+        }
+        Files.writeString(
+                file(),
+                """
+                version: 1
+                name: %s
+                kafka: {bootstrap.servers: "%s"}
+                serving: {port: %d}
+                speed: {metrics_port: 0}
+                """
+                        .formatted(topic, SharedBroker.bootstrapServers(), port),
+                StandardOpenOption.CREATE,
+                StandardOpenOption.APPEND);
         this.deployment = DeploymentLoader.load(file());
     }
 
@@ -199,12 +231,14 @@ final class TestDeployment implements AutoCloseable {
 
     /** Waits until queries are answered under a publication. */
     void awaitPublication(long number) {
+        awaitPublication(number, Question.TRAFFIC_BY_DAY.path());
+    }
+
+    /** Waits until this query is answered under a publication. */
+    void awaitPublication(long number, String path) {
         Conditions.await(
                 "answers under publication " + number,
-                () -> answer(Question.TRAFFIC_BY_DAY.path())
-                                .at("/certificate/publication")
-                                .asLong()
-                        == number);
+                () -> answer(path).at("/certificate/publication").asLong() == number);
     }
 
     @Override

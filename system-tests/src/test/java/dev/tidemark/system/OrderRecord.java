@@ -1,0 +1,33 @@
+package dev.tidemark.system;
+
+import dev.tidemark.schema.Bucket;
+import dev.tidemark.schema.DeadLetter;
+import java.util.Optional;
+import org.apache.kafka.clients.producer.ProducerRecord;
+
+/**
+ * A record of the topic of orders.
+ *
+ * @param sent what was sent
+ * @param order the order in it; empty of a hostile record
+ * @param wrong what is wrong with it; empty of an order
+ */
+record OrderRecord(ProducerRecord<byte[], byte[]> sent, Optional<GoodOrder> order, Optional<HostileOrder> wrong) {
+
+    /** Which bucket of a view it is in. */
+    Bucket bucket(String view) {
+        return order.map(good -> good.bucket(view)).orElse(Bucket.MALFORMED);
+    }
+
+    /** The class that its dead letter names; empty where there is to be none. */
+    Optional<String> deadLetter() {
+        return wrong.map(HostileOrder::reason)
+                .or(() -> order.filter(good -> good.kind().isFailing()).map(failing -> DeadLetter.EXPRESSION));
+    }
+
+    @Override
+    public String toString() {
+        return wrong.map(kind -> kind.toString())
+                .orElseGet(() -> order.orElseThrow().toString());
+    }
+}
