@@ -81,7 +81,10 @@ record DeploymentExam(Deployment deployment, Duration cadence) {
             List<Finding> findings = new ArrayList<>();
             findings.add(Finding.ok(
                     "broker", "answers at " + deployment.kafkaClient().get("bootstrap.servers")));
-            plan.topics().forEach(state -> findings.addAll(state.findings(cadence)));
+            plan.topics().forEach(state -> {
+                findings.addAll(state.findings(cadence));
+                state.timestamps().ifPresent(findings::add);
+            });
             findings.add(slots(plan));
             return findings;
         } catch (UnavailableException e) {

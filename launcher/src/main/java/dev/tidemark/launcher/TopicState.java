@@ -100,6 +100,20 @@ record TopicState(NeededTopic topic, int partitions, Optional<Found> found) {
         return findings.isEmpty() ? List.of(Finding.ok(subject, summary(there))) : findings;
     }
 
+    /** Whose clock says when a source's events were recorded, and what rests on it. */
+    Optional<Finding> timestamps() {
+        return found.filter(there -> topic.role() == Role.EVENTS)
+                .map(there -> Finding.ok(
+                        "timestamps of topic " + topic.name(),
+                        there.isStampedByTheBroker()
+                                ? "LogAppendTime: the broker's clock says when an event was recorded, and so what is late;"
+                                        + " history that is sent today is as late as it is old, whatever"
+                                        + " `produce --historical` says"
+                                : "CreateTime: producers' clocks say when an event was recorded, and so what is late, too"
+                                        + " far ahead, a duplicate, and too old to be kept; stamp history with"
+                                        + " `produce --historical`, or it is late"));
+    }
+
     /** A process that starts reads back as far as an id is remembered. */
     private Optional<Finding> deduplication(String subject, Found there) {
         if (topic.role() != Role.EVENTS) {

@@ -11,8 +11,15 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -89,6 +96,45 @@ class DoctorTest {
                         .replace("kafka:\n", "kafka:\n  default.api.timeout.ms: 1000\n  request.timeout.ms: 500\n"));
         assertEquals(1, doctor(config));
         assertTrue(line("broker").startsWith("fail  broker: "), out.toString());
+    }
+
+    @Test
+    void itSaysWhoseClockLatenessRestsOn() throws Exception {
+        String topic = SharedBroker.createTopic("orders", 1);
+        Path config = Orders.write(directory, SharedBroker.bootstrapServers(), topic);
+        doctor(config);
+        String subject = "timestamps of topic " + topic;
+        assertTrue(
+                line(subject).startsWith("ok    " + subject + ": CreateTime: producers' clocks say"), out.toString());
+        setTopic(topic, "message.timestamp.type", "LogAppendTime");
+        doctor(config);
+        assertTrue(
+                line(subject).startsWith("ok    " + subject + ": LogAppendTime: the broker's clock"), out.toString());
+    }
+
+    @Test
+    void aTopicThatForgetsBeforeIdsAreForgottenFails() throws Exception {
+        String topic = SharedBroker.createTopic("orders", 1);
+        Path config = Orders.write(directory, SharedBroker.bootstrapServers(), topic);
+        Path source = directory.resolve("sources/orders.yaml");
+        Files.writeString(source, Files.readString(source) + "event_id: order_id\ndeduplicate_within: 2d\n");
+        setTopic(topic, "retention.ms", Long.toString(Duration.ofDays(2).toMillis()));
+        assertEquals(1, doctor(config, "--cadence", "1h"));
+        assertTrue(
+                line("topic " + topic)
+                        .startsWith("fail  topic " + topic + ": keeps records for 2d, and deduplicate_within of source"
+                                + " orders is 2d"),
+                out.toString());
+    }
+
+    private static void setTopic(String topic, String setting, String value) throws Exception {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", SharedBroker.bootstrapServers()))) {
+            admin.incrementalAlterConfigs(Map.of(
+                            new ConfigResource(ConfigResource.Type.TOPIC, topic),
+                            List.of(new AlterConfigOp(new ConfigEntry(setting, value), AlterConfigOp.OpType.SET))))
+                    .all()
+                    .get();
+        }
     }
 
     @Test

@@ -86,17 +86,21 @@ class TopicsTest {
     @Test
     void thePlanNamesEveryTopicBeforeItExists() throws Exception {
         JsonNode topics = plan();
-        assertEquals(2, topics.size());
+        assertEquals(4, topics.size());
         assertEquals(topic, topics.get(0).get("topic").asText());
         assertEquals("events", topics.get(0).get("holds").asText());
         assertEquals(increments, topics.get(1).get("topic").asText());
         assertEquals("increments", topics.get(1).get("holds").asText());
+        assertEquals(topic + ".dlq", topics.get(2).get("topic").asText());
+        assertEquals("dead letters", topics.get(2).get("holds").asText());
+        assertEquals(topic + ".late", topics.get(3).get("topic").asText());
+        assertEquals("late events", topics.get(3).get("holds").asText());
         for (JsonNode each : topics) {
             assertEquals(false, each.get("exists").asBoolean());
             assertEquals(3, each.get("partitions").asInt());
         }
         assertEquals(0, run("topics"));
-        assertEquals(2, said("to be created").size(), out::toString);
+        assertEquals(4, said("to be created").size(), out::toString);
     }
 
     @Test
@@ -111,8 +115,10 @@ class TopicsTest {
         assertEquals(0, run("topics", "create", "--internal"), err::toString);
         topics = plan();
         assertEquals(2, topics.get(0).get("found_partitions").asInt());
-        assertEquals(2, topics.get(1).get("found_partitions").asInt());
-        assertEquals(topics.get(1).get("settings"), topics.get(1).get("found_settings"));
+        for (JsonNode internal : List.of(topics.get(1), topics.get(2), topics.get(3))) {
+            assertEquals(2, internal.get("found_partitions").asInt());
+            assertEquals(internal.get("settings"), internal.get("found_settings"));
+        }
     }
 
     @Test
@@ -130,10 +136,10 @@ class TopicsTest {
                         "fail  topic " + topic
                                 + ": keeps records for 1h, and the archive runs every 1d: what it deletes"
                                 + " in between is lost; set retention.ms higher, or to -1"),
-                said("topic " + topic));
+                said("  topic " + topic + ":"));
         assertTrue(said("topic " + increments).get(0).endsWith("set message.timestamp.type=LogAppendTime"));
         assertEquals(1, run("doctor", "--cadence", "10m"));
-        assertEquals(1, said("topic " + topic).size(), out::toString);
+        assertEquals(1, said("  topic " + topic + ":").size(), out::toString);
     }
 
     @Test
