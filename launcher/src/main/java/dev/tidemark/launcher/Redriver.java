@@ -29,6 +29,7 @@ final class Redriver {
 
     private static final int MOST_EVENTS = 500;
     private static final int MOST_BYTES = 8 << 20;
+    private static final int MOST_BYTES_OF_ONE = 15 << 20;
 
     private final Source source;
     private final List<LetterCondition> where;
@@ -102,6 +103,10 @@ final class Redriver {
                     "it is well-formed by the files as they are now: `tidemark archive` judges it again after"
                             + " a change of the schema or the rules, and `tidemark recompute` counts it where it is; sent again,"
                             + " it would count twice");
+        }
+        if (event.value() != null && event.value().length > MOST_BYTES_OF_ONE) {
+            return Optional.of(
+                    "its value has %,d bytes; at most %,d are sent".formatted(event.value().length, MOST_BYTES_OF_ONE));
         }
         return fix.flatMap(Fixes.Fix::problem)
                 .map(problem -> stillMalformed(problem, fix))

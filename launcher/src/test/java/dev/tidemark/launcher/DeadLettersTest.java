@@ -287,6 +287,10 @@ class DeadLettersTest {
         log.bury(large, "a", null, "schema");
         assertEquals(1, redrive("--where", "all"));
         assertTrue(err.toString().contains("the record is too large, and was not copied"), err::toString);
+        String larger = "{\"partition\":0,\"offset\":0,\"value_text\":\"%s\"}".formatted("x".repeat(16 << 20));
+        assertEquals(1, redrive("--fix", fix(larger)));
+        assertTrue(
+                err.toString().contains("its value has 16,777,216 bytes; at most 15,728,640 are sent"), err::toString);
         String fix = "{\"partition\":0,\"offset\":0,\"value\":%s}".formatted(GOOD.formatted("a", 7));
         assertEquals(0, redrive("--fix", fix(fix)), err::toString);
         assertEquals(List.of(GOOD.formatted("a", 7)), log.redriven());

@@ -25,6 +25,7 @@ public final class LetterFollower implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(100);
     private static final Duration LOOK = Duration.ofSeconds(1);
     private static final Duration AFTER_FAILURE = Duration.ofSeconds(2);
+    private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(1);
 
     private final Deployment deployment;
     private final Map<String, SourceLetters> bySource = new TreeMap<>();
@@ -70,11 +71,15 @@ public final class LetterFollower implements AutoCloseable {
 
     /** Returns when what was read no longer is what is there: then all begins anew. */
     private void follow() {
-        try (Admin admin = Admin.create(deployment.kafkaAdmin());
-                KafkaConsumer<byte[], byte[]> consumer = LetterReader.consumer(deployment)) {
-            follow(new Topics(admin, consumer), consumer);
-            // Kafka's clients complain when they are closed by a thread that is interrupted.
-            Thread.interrupted();
+        try {
+            Admin admin = Admin.create(deployment.kafkaAdmin());
+            try (KafkaConsumer<byte[], byte[]> consumer = LetterReader.consumer(deployment)) {
+                follow(new Topics(admin, consumer), consumer);
+                // Kafka's clients complain when they are closed by a thread that is interrupted.
+                Thread.interrupted();
+            } finally {
+                admin.close(CLOSE_PATIENCE);
+            }
         } catch (RuntimeException e) {
             report(e);
         }
