@@ -33,7 +33,6 @@ public record LateEvent(RecordOrigin origin, long latenessMillis) {
      * @throws IllegalArgumentException if one lacks or is not what it should be
      */
     public static LateEvent of(Function<String, byte[]> header) {
-        return new LateEvent(
-                RecordOrigin.of(header), Long.parseLong(RecordOrigin.text(header, LATENESS)));
+        return new LateEvent(RecordOrigin.of(header), Long.parseLong(RecordOrigin.text(header, LATENESS)));
     }
 }
