@@ -3,10 +3,13 @@ package dev.tidemark.system;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tidemark.deployment.Deployment;
 import dev.tidemark.schema.Source;
 import dev.tidemark.shop.ShopEvent;
 import dev.tidemark.shop.ShopTraffic;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -24,10 +27,12 @@ import org.apache.kafka.common.utils.Utils;
  * All that stands in the topics of a shop, next to the events that its generator makes.
  *
  * @param events the events of each partition, as the generator makes them
+ * @param values their values, as they were sent
  */
-record ShopLog(Map<TopicPartition, List<ShopEvent>> events) {
+record ShopLog(Map<TopicPartition, List<ShopEvent>> events, Map<TopicPartition, List<byte[]>> values) {
 
     private static final int PARTITIONS = 3;
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     /** Reads the topics; fails unless they hold the traffic's first events, each once and in its order. */
     static ShopLog read(Deployment deployment, ShopTraffic traffic) {
@@ -45,7 +50,10 @@ record ShopLog(Map<TopicPartition, List<ShopEvent>> events) {
                 left--;
             }
         }
-        return new ShopLog(events);
+        Map<TopicPartition, List<byte[]>> values = new HashMap<>();
+        log.forEach((partition, found) ->
+                values.put(partition, found.stream().map(ConsumerRecord::value).toList()));
+        return new ShopLog(events, values);
     }
 
     private static TopicPartition partition(ShopEvent event) {
@@ -99,14 +107,29 @@ record ShopLog(Map<TopicPartition, List<ShopEvent>> events) {
 
     /** How many well-formed events of a source an answer counts, by its certificate. */
     long counted(JsonNode answer) {
-        long counted = 0;
+        return countedEvents(answer).size();
+    }
+
+    /** Which well-formed events of a source an answer counts, by its certificate: those of a partition in order. */
+    List<JsonNode> countedEvents(JsonNode answer) {
+        List<JsonNode> counted = new ArrayList<>();
         for (JsonNode partition : answer.at("/certificate/partitions")) {
             TopicPartition key = new TopicPartition(
                     partition.get("topic").asText(), partition.get("partition").asInt());
-            counted += events.get(key).subList(0, partition.get("through").asInt()).stream()
-                    .filter(event -> !event.isMalformed())
-                    .count();
+            for (int offset = 0; offset < partition.get("through").asInt(); offset++) {
+                if (!events.get(key).get(offset).isMalformed()) {
+                    counted.add(json(values.get(key).get(offset)));
+                }
+            }
         }
         return counted;
+    }
+
+    private static JsonNode json(byte[] value) {
+        try {
+            return JSON.readTree(value);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }
