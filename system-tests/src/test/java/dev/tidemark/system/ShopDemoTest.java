@@ -105,7 +105,9 @@ class ShopDemoTest {
         for (String source : COUNTS.keySet()) {
             answers.put(source, count(source));
         }
+        JsonNode visits = Shop.get(port, "/v1/views/visits/query");
         ShopLog log = log();
+        assertEquals(ExpectedVisits.folded(log.countedEvents(visits)), ExpectedVisits.answered(visits));
         answers.forEach((source, answer) -> {
             String measure = COUNTS.get(source).replaceAll(".*=", "");
             long found = answer.at("/rows/0/" + measure).asLong();

@@ -3,16 +3,21 @@ package dev.tidemark.system;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tidemark.deployment.Deployment;
 import dev.tidemark.schema.Source;
 import dev.tidemark.shop.ShopEvent;
 import dev.tidemark.shop.ShopTraffic;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -24,10 +29,12 @@ import org.apache.kafka.common.utils.Utils;
  * All that stands in the topics of a shop, next to the events that its generator makes.
  *
  * @param events the events of each partition, as the generator makes them
+ * @param values their values, as they were sent
  */
-record ShopLog(Map<TopicPartition, List<ShopEvent>> events) {
+record ShopLog(Map<TopicPartition, List<ShopEvent>> events, Map<TopicPartition, List<byte[]>> values) {
 
     private static final int PARTITIONS = 3;
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     /** Reads the topics; fails unless they hold the traffic's first events, each once and in its order. */
     static ShopLog read(Deployment deployment, ShopTraffic traffic) {
@@ -45,7 +52,10 @@ record ShopLog(Map<TopicPartition, List<ShopEvent>> events) {
                 left--;
             }
         }
-        return new ShopLog(events);
+        Map<TopicPartition, List<byte[]>> values = new HashMap<>();
+        log.forEach((partition, found) ->
+                values.put(partition, found.stream().map(ConsumerRecord::value).toList()));
+        return new ShopLog(events, values);
     }
 
     private static TopicPartition partition(ShopEvent event) {
@@ -97,21 +107,36 @@ record ShopLog(Map<TopicPartition, List<ShopEvent>> events) {
         }
     }
 
-    /**
-     * How many events of a source an answer counts, by its certificate: the well-formed ones, each once though it may have
-     * been reported twice.
-     */
+    /** How many events of a source an answer counts, by its certificate. */
     long counted(JsonNode answer) {
-        long counted = 0;
+        return countedEvents(answer).size();
+    }
+
+    /**
+     * Which events of a source an answer counts, by its certificate: those of a partition in order, the well-formed ones, each
+     * once though it may have been reported twice.
+     */
+    List<JsonNode> countedEvents(JsonNode answer) {
+        List<JsonNode> counted = new ArrayList<>();
         for (JsonNode partition : answer.at("/certificate/partitions")) {
             TopicPartition key = new TopicPartition(
                     partition.get("topic").asText(), partition.get("partition").asInt());
-            counted += events.get(key).subList(0, partition.get("through").asInt()).stream()
-                    .filter(event -> !event.isMalformed())
-                    .map(event -> text(event.line()))
-                    .distinct()
-                    .count();
+            Set<String> lines = new HashSet<>();
+            for (int offset = 0; offset < partition.get("through").asInt(); offset++) {
+                ShopEvent event = events.get(key).get(offset);
+                if (!event.isMalformed() && lines.add(text(event.line()))) {
+                    counted.add(json(values.get(key).get(offset)));
+                }
+            }
         }
         return counted;
+    }
+
+    private static JsonNode json(byte[] value) {
+        try {
+            return JSON.readTree(value);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 }

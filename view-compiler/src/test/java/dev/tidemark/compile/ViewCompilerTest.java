@@ -6,11 +6,16 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tidemark.schema.Field;
 import dev.tidemark.schema.ValueType;
+import dev.tidemark.view.Layers;
+import dev.tidemark.view.MeasureCall;
+import dev.tidemark.view.Session;
 import dev.tidemark.view.View;
 import dev.tidemark.view.ViewDefinition;
+import java.time.Duration;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -180,5 +185,30 @@ class ViewCompilerTest {
         assertTrue(refused.getMessage().contains("where: is of type string; a boolean is expected"));
         assertTrue(refused.getMessage().contains("sum needs a number, but its argument is of type string"));
         assertTrue(refused.getMessage().contains("cast it to decimal(28,2)"));
+    }
+
+    @Test
+    void aProblemWithWhatSessionsAreByStandsWhereItIsStated() {
+        assertEquals(List.of("session.by"), problemFields(sessions("user", Map.of("user", "user"))), "it is no field");
+        assertEquals(List.of("dimensions.user"), problemFields(sessions("user", Map.of("user", "lower(user)"))));
+        assertEquals(List.of(), problemFields(sessions("region", Map.of("region", "region"))));
+    }
+
+    private static ViewDefinition sessions(String by, Map<String, String> dimensions) {
+        return new ViewDefinition(
+                "visits",
+                "",
+                "orders",
+                Layers.BOTH,
+                Optional.empty(),
+                new Session(by, Duration.ofMinutes(30), 1),
+                dimensions,
+                Map.of("orders", MeasureCall.parse("count()")));
+    }
+
+    private static List<String> problemFields(ViewDefinition view) {
+        return ViewCompiler.problemsOf(view, Orders.SOURCE.schema()).stream()
+                .map(ViewProblem::field)
+                .toList();
     }
 }

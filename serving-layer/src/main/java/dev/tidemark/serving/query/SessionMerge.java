@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Fragments joined into sessions: one row for each that starts in the query's range. */
 final class SessionMerge implements Merged {
@@ -23,7 +24,7 @@ final class SessionMerge implements Merged {
     private final long from;
     private final long to;
 
-    /** Those that are, or would with one event more be, of the range in part. */
+    /** Those to which an event of the range belongs, or would. */
     private final List<Joined> sessions = new ArrayList<>();
 
     private SessionMerge(Query query, Finality counted) {
@@ -35,24 +36,40 @@ final class SessionMerge implements Merged {
 
     /** @param counted up to when what has been counted can be taken for complete */
     static SessionMerge of(Query query, Session session, Selection selection, Snapshot snapshot, Finality counted) {
-        Map<List<Object>, List<Cell>> byKey = new HashMap<>();
-        for (Segment segment : snapshot.segments()) {
-            segment.select(selection, cell -> take(cell, byKey));
-        }
-        snapshot.tail().forEach(cell -> take(cell, byKey));
         SessionMerge merge = new SessionMerge(query, counted);
+        Map<List<Object>, List<Cell>> byKey = new HashMap<>();
+        // Most keys around the range have nothing in it, and need not be joined.
+        forEach(snapshot, selection, cell -> {
+            if (merge.concerns(cell.start(), cell.last() + session.gapMicros())) {
+                byKey.putIfAbsent(cell.dimensions(), new ArrayList<>());
+            }
+        });
+        forEach(snapshot, selection, cell -> {
+            List<Cell> fragments = byKey.get(cell.dimensions());
+            if (fragments != null) {
+                fragments.add(cell);
+            }
+        });
         byKey.values().forEach(fragments -> merge.keep(session.join(fragments, query.zone())));
         return merge;
     }
 
-    private static void take(Cell cell, Map<List<Object>, List<Cell>> byKey) {
-        byKey.computeIfAbsent(cell.dimensions(), key -> new ArrayList<>()).add(cell);
+    private static void forEach(Snapshot snapshot, Selection selection, Consumer<Cell> taker) {
+        for (Segment segment : snapshot.segments()) {
+            segment.select(selection, taker);
+        }
+        snapshot.tail().forEach(taker);
     }
 
     private void keep(List<Joined> joined) {
         joined.stream()
-                .filter(session -> session.end() >= from && session.start() < to)
+                .filter(session -> concerns(session.start(), session.end()))
                 .forEach(sessions::add);
+    }
+
+    /** Whether an event of the range belongs to what lasts so long, or would. */
+    private boolean concerns(long start, long end) {
+        return end >= from && start < to;
     }
 
     /** A session that began before the range could come to be one a day, of which some begin in it. */

@@ -69,7 +69,7 @@ class SessionMergeLawsTest {
             List<Event> events = new ArrayList<>();
             Instant recorded = FROM;
             for (int i = random.nextInt(40); i > 0; i--) {
-                recorded = recorded.plus(gap.dividedBy(8).multipliedBy(random.nextInt(6)));
+                recorded = recorded.plus(gap.dividedBy(4).multipliedBy(random.nextInt(5)));
                 Duration late = SOURCE.allowedLateness().dividedBy(4).multipliedBy(random.nextInt(5));
                 events.add(new Event(events.size(), recorded, recorded.minus(late), "u" + random.nextInt(2)));
             }
