@@ -1,28 +1,20 @@
 package dev.tidemark.system;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.tidemark.broker.LocalSchemaRegistry;
 import dev.tidemark.broker.SharedBroker;
 import dev.tidemark.launcher.Layer;
-import dev.tidemark.schema.DeadLetter;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.Arrays;
-import java.util.Comparator;
-import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
+import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.Function;
-import org.apache.kafka.common.header.Headers;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -31,188 +23,135 @@ class HostileInputTest {
 
     private static final int PARTITIONS = 3;
     private static final int RECORDS = 100_000;
+    private static final int PAYMENTS = 2_000;
+    private static final int OF_EACH_PAYMENT = 100;
+    private static final Map<String, String> LONG_VALUES = Map.of("max.message.bytes", "16777216");
 
     private static final String BY_DAY_AND_REGION = "/v1/views/orders/query?window=1d&by=region";
+    private static final String PAYMENTS_BY_REGION = "/v1/views/payments/query?by=region";
 
     @TempDir
     Path folder;
 
     @Test
     void whateverStandsInATopicEachRecordIsInOneBucketAndNoGoodOneIsLost() throws Exception {
-        String topic = SharedBroker.createTopic("orders", PARTITIONS, Map.of("max.message.bytes", "16777216"));
-        HostileOrders generator = new HostileOrders(Seeds.random(), topic, PARTITIONS);
-        try (TestDeployment deployment = new TestDeployment(folder, topic, files(topic));
-                TopicLog<OrderRecord> log =
-                        new TopicLog<>(deployment.deployment().kafkaClient(), OrderRecord::sent)) {
+        Random random = Seeds.random();
+        String orders = SharedBroker.createTopic("orders", PARTITIONS, LONG_VALUES);
+        String payments = SharedBroker.createTopic("payments", 1);
+        HostileOrders generator = new HostileOrders(random, orders, PARTITIONS);
+        try (LocalSchemaRegistry registry = LocalSchemaRegistry.start();
+                TestDeployment deployment = new TestDeployment(folder, orders, files(orders, payments, registry));
+                TopicLog<OrderRecord> orderLog = log(deployment);
+                TopicLog<PaymentRecord> paymentLog = log(deployment)) {
             LayerProcess speed = deployment.start(Layer.SPEED);
             LayerProcess serving = deployment.start(Layer.SERVING);
             List<OrderRecord> mixed = generator.mixed(RECORDS, RECORDS);
-            log.send(mixed.subList(0, RECORDS));
+            // Half is there when they start.
+            orderLog.send(mixed.subList(0, RECORDS));
+            paymentLog.send(PaymentRecord.mixed(payments, 1, writers(registry), random, PAYMENTS, OF_EACH_PAYMENT));
             deployment.awaitReady();
-            log.send(mixed.subList(RECORDS, mixed.size()));
-            log.send(generator.longGoodOnes());
-            check(deployment, log);
-            eachDeadLetterIsCopied(deployment, log);
+            orderLog.send(mixed.subList(RECORDS, mixed.size()));
+            orderLog.send(generator.longGoodOnes());
+
+            checkOrders(deployment, orderLog);
+            checkPayments(deployment, paymentLog);
+            SentDeadLetters orderLetters = new SentDeadLetters(deployment.deployment(), "orders", orderLog);
+            SentDeadLetters paymentLetters = new SentDeadLetters(deployment.deployment(), "payments", paymentLog);
+            orderLetters.areCopied();
+            paymentLetters.areCopied();
 
             deployment.publish();
             deployment.awaitPublication(1, BY_DAY_AND_REGION);
-            check(deployment, log);
-            deadLettersAreInTheTableOnce(deployment, log);
+            deployment.awaitPublication(1, PAYMENTS_BY_REGION);
+            checkOrders(deployment, orderLog);
+            checkPayments(deployment, paymentLog);
+            orderLetters.areInTheTable();
+            paymentLetters.areInTheTable();
 
-            log.send(generator.mixed(10, 10));
-            check(deployment, log);
+            orderLog.send(generator.mixed(10, 10));
+            checkOrders(deployment, orderLog);
             assertTrue(speed.process().isAlive(), "the speed layer runs");
             assertTrue(serving.process().isAlive(), "the serving layer runs");
         }
     }
 
-    private static Map<String, String> files(String topic) {
-        return Map.of(
-                "orders.avsc", GoodOrder.SCHEMA,
-                "sources/orders.yaml",
-                        "name: orders\ntopic: %s\nschema: ../orders.avsc\nevent_time: at\n".formatted(topic),
-                "views/orders.yaml", GoodOrder.ORDERS,
-                "views/shipped.yaml", GoodOrder.SHIPPED,
-                "views/parsed.yaml", GoodOrder.PARSED);
+    private static <T extends SentRecord> TopicLog<T> log(TestDeployment deployment) {
+        return new TopicLog<>(deployment.deployment().kafkaClient(), SentRecord::sent);
     }
 
-    /** Whoever has judged: batch, the speed layer, or each a part. */
-    private static void check(TestDeployment deployment, TopicLog<OrderRecord> log) throws IOException {
-        JsonNode answer = deployment.awaitThrough(log.ends(), BY_DAY_AND_REGION);
-        assertEquals(log.ends(), TestDeployment.throughs(answer));
-        assertTrue(answer.at("/certificate/complete").asBoolean(), answer::toString);
+    private static Map<String, String> files(String orders, String payments, LocalSchemaRegistry registry) {
+        return Map.of(
+                "tidemark.yaml", "schema_registry: {url: \"%s\"}\n".formatted(registry.url()),
+                "orders.avsc", GoodOrder.SCHEMA,
+                "payments.avsc", HostilePayment.SCHEMA,
+                "sources/orders.yaml", source("orders", orders, "json"),
+                "sources/payments.yaml", source("payments", payments, "avro"),
+                "views/orders.yaml", GoodOrder.ORDERS,
+                "views/shipped.yaml", GoodOrder.SHIPPED,
+                "views/parsed.yaml", GoodOrder.PARSED,
+                "views/payments.yaml",
+                        """
+                        name: payments
+                        source: payments
+                        pane: 1d
+                        dimensions: {region: region}
+                        measures: {payments: count()}
+                        """);
+    }
+
+    private static String source(String name, String topic, String format) {
+        return "name: %s\ntopic: %s\nschema: ../%s.avsc\nformat: %s\nevent_time: at\n"
+                .formatted(name, topic, name, format);
+    }
+
+    private static HostilePayment.Writers writers(LocalSchemaRegistry registry) {
+        return new HostilePayment.Writers(
+                registry.register(HostilePayment.SCHEMA),
+                registry.register(HostilePayment.SCHEMA_WITHOUT_TIME),
+                registry.register(HostilePayment.schema("timestamp-micros")));
+    }
+
+    /** Whoever has judged: the speed layer, batch, or each a part. */
+    private static void checkOrders(TestDeployment deployment, TopicLog<OrderRecord> log) throws IOException {
+        JsonNode answer = countsAll(deployment, log, BY_DAY_AND_REGION);
         assertEquals(Buckets.of(log, GoodOrder.VIEWS, OrderRecord::bucket), Buckets.stated(deployment, "orders"));
         List<GoodOrder> good =
                 log.all().stream().flatMap(record -> record.order().stream()).toList();
         assertEquals(
-                OrderTotals.of(
-                        good,
-                        order -> true,
-                        order -> List.of(order.day(), order.region()),
-                        some -> Map.of(
-                                "orders", Integer.toString(some.size()),
-                                "revenue", OrderTotals.revenue(some),
-                                "pieces",
-                                        Long.toString(some.stream()
-                                                .mapToLong(GoodOrder::quantity)
-                                                .sum()),
-                                "heaviest",
-                                        Double.toString(some.stream()
-                                                .mapToDouble(GoodOrder::weight)
-                                                .max()
-                                                .orElseThrow()))),
+                OrderTotals.byDayAndRegion(good),
                 OrderTotals.stated(
                         answer, List.of("window_start", "region"), List.of("orders", "revenue", "pieces", "heaviest")));
         assertEquals(
-                OrderTotals.of(
-                        good,
-                        order -> !order.kind().isFiltered(),
-                        order -> List.of(order.region()),
-                        some -> Map.of("orders", Integer.toString(some.size()), "revenue", OrderTotals.revenue(some))),
+                OrderTotals.shippedByRegion(good),
                 OrderTotals.stated(
                         deployment.answer("/v1/views/shipped/query?by=region"),
                         List.of("region"),
                         List.of("orders", "revenue")));
         assertEquals(
-                OrderTotals.of(
-                        good,
-                        order -> !order.kind().isFailing(),
-                        order -> List.of(),
-                        some -> Map.of(
-                                "orders", Integer.toString(some.size()),
-                                "total",
-                                        Long.toString(some.stream()
-                                                .mapToLong(order -> Integer.parseInt(order.text()))
-                                                .sum()))),
+                OrderTotals.parsed(good),
                 OrderTotals.stated(deployment.answer("/v1/views/parsed/query"), List.of(), List.of("orders", "total")));
         assertEquals(200, deployment.get("/readyz").statusCode());
     }
 
-    /** Each that a view does not count for what is wrong with it, as it was sent, and nothing else. */
-    private static void eachDeadLetterIsCopied(TestDeployment deployment, TopicLog<OrderRecord> log) {
-        Map<Place, String> expected = places(log, OrderRecord::deadLetter);
-        String topic = DeadLetter.topic(deployment.topic());
-        Conditions.await("a copy of each dead letter", () -> {
-            Set<Place> found = new HashSet<>();
-            Copies.read(
-                    deployment.deployment(), topic, copy -> found.add(Place.of(DeadLetter.of(Copies.headers(copy)))));
-            return found.size() >= expected.size();
-        });
-        Map<Place, String> found = new TreeMap<>();
-        Copies.read(deployment.deployment(), topic, copy -> {
-            DeadLetter letter = DeadLetter.of(Copies.headers(copy));
-            Place place = Place.of(letter);
-            found.put(place, letter.reason());
-            OrderRecord sent = log.partitions().get(place.partition()).get(place.offset());
-            assertEquals(place.partition(), copy.partition());
-            assertEquals(deployment.topic(), letter.origin().topic());
-            assertEquals(sent.sent().timestamp(), letter.origin().timestamp(), sent::toString);
-            assertArrayEquals(sent.sent().key(), copy.key(), sent::toString);
-            assertArrayEquals(sent.sent().value(), copy.value(), sent::toString);
-            assertEquals(others(sent.sent().headers()), others(copy.headers()), sent::toString);
-        });
-        assertEquals(expected, found);
-    }
-
-    /** Headers that are none of Tidemark's. */
-    private static List<String> others(Headers headers) {
-        return Arrays.stream(headers.toArray())
-                .filter(header -> !header.key().startsWith("tidemark."))
-                .map(header -> header.key() + "=" + Arrays.toString(header.value()))
-                .toList();
-    }
-
-    /** A record's place in the log. */
-    private record Place(int partition, long offset) implements Comparable<Place> {
-
-        private static final Comparator<Place> ORDER =
-                Comparator.comparingInt(Place::partition).thenComparingLong(Place::offset);
-
-        static Place of(DeadLetter letter) {
-            return new Place(
-                    letter.origin().position().partition(),
-                    letter.origin().position().offset());
-        }
-
-        @Override
-        public int compareTo(Place other) {
-            return ORDER.compare(this, other);
-        }
-    }
-
-    /** What is known of records, by their places; those of which it is empty are left out. */
-    private static Map<Place, String> places(TopicLog<OrderRecord> log, Function<OrderRecord, Optional<String>> known) {
-        Map<Place, String> places = new TreeMap<>();
-        log.partitions()
-                .forEach((partition, records) -> records.forEach((offset, record) ->
-                        known.apply(record).ifPresent(text -> places.put(new Place(partition, offset), text))));
-        return places;
-    }
-
-    private static void deadLettersAreInTheTableOnce(TestDeployment deployment, TopicLog<OrderRecord> log)
-            throws Exception {
-        Map<Place, String> found = new TreeMap<>();
-        try (DuckDb duck = new DuckDb()) {
-            List<List<String>> rows = duck.rows("select partition, \"offset\", reason, md5(value) from "
-                    + new DeltaTable(deployment.deployment().warehouse().deadLetters()).rows());
-            rows.forEach(row -> found.put(
-                    new Place(Integer.parseInt(row.get(0)), Long.parseLong(row.get(1))),
-                    row.get(2) + " " + row.get(3)));
-            assertEquals(rows.size(), found.size(), "each once");
-        }
+    private static void checkPayments(TestDeployment deployment, TopicLog<PaymentRecord> log) throws IOException {
+        JsonNode answer = countsAll(deployment, log, PAYMENTS_BY_REGION);
         assertEquals(
-                places(log, record -> record.wrong()
-                        .map(kind -> kind.reason() + " " + md5(record.sent().value()))),
-                found);
+                Buckets.of(log, List.of("payments"), PaymentRecord::bucket), Buckets.stated(deployment, "payments"));
+        Map<String, Long> stated = new TreeMap<>();
+        answer.get("rows")
+                .forEach(row -> stated.put(
+                        row.get("region").asText(), row.get("payments").asLong()));
+        assertEquals(
+                log.all().stream()
+                        .flatMap(record -> record.region().stream())
+                        .collect(Collectors.groupingBy(Function.identity(), TreeMap::new, Collectors.counting())),
+                stated);
     }
 
-    private static String md5(byte[] value) {
-        try {
-            return value == null
-                    ? "null"
-                    : HexFormat.of().formatHex(MessageDigest.getInstance("MD5").digest(value));
-        } catch (NoSuchAlgorithmException e) {
-            throw new AssertionError(e);
-        }
+    private static JsonNode countsAll(TestDeployment deployment, TopicLog<?> log, String path) {
+        JsonNode answer = deployment.awaitThrough(log.ends(), path);
+        assertEquals(log.ends(), TestDeployment.throughs(answer));
+        assertTrue(answer.at("/certificate/complete").asBoolean(), answer::toString);
+        return answer;
     }
 }

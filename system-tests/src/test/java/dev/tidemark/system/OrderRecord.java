@@ -12,15 +12,16 @@ import org.apache.kafka.clients.producer.ProducerRecord;
  * @param order the order in it; empty of a hostile record
  * @param wrong what is wrong with it; empty of an order
  */
-record OrderRecord(ProducerRecord<byte[], byte[]> sent, Optional<GoodOrder> order, Optional<HostileOrder> wrong) {
+record OrderRecord(ProducerRecord<byte[], byte[]> sent, Optional<GoodOrder> order, Optional<HostileOrder> wrong)
+        implements SentRecord {
 
-    /** Which bucket of a view it is in. */
-    Bucket bucket(String view) {
+    @Override
+    public Bucket bucket(String view) {
         return order.map(good -> good.bucket(view)).orElse(Bucket.MALFORMED);
     }
 
-    /** The class that its dead letter names; empty where there is to be none. */
-    Optional<String> deadLetter() {
+    @Override
+    public Optional<String> deadLetter() {
         return wrong.map(HostileOrder::reason)
                 .or(() -> order.filter(good -> good.kind().isFailing()).map(failing -> DeadLetter.EXPRESSION));
     }

@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The rows of an answer about orders.
@@ -17,17 +17,59 @@ import java.util.stream.Collectors;
  */
 record OrderTotals(Map<List<String>, Map<String, String>> rows) {
 
-    /** A plain fold over orders. */
-    static OrderTotals of(
-            List<GoodOrder> orders,
-            Predicate<GoodOrder> counts,
+    /** What the view {@code orders} has by day and region: a plain fold. */
+    static OrderTotals byDayAndRegion(List<GoodOrder> orders) {
+        return of(
+                orders.stream(),
+                order -> List.of(order.day(), order.region()),
+                some -> Map.of(
+                        "orders", Integer.toString(some.size()),
+                        "revenue", revenue(some),
+                        "pieces", sum(some, GoodOrder::quantity),
+                        "heaviest", heaviest(some)));
+    }
+
+    /** What the view {@code shipped} has by region. */
+    static OrderTotals shippedByRegion(List<GoodOrder> orders) {
+        return of(
+                orders.stream().filter(order -> !order.kind().isFiltered()),
+                order -> List.of(order.region()),
+                some -> Map.of("orders", Integer.toString(some.size()), "revenue", revenue(some)));
+    }
+
+    /** What the view {@code parsed} has of all. */
+    static OrderTotals parsed(List<GoodOrder> orders) {
+        return of(
+                orders.stream().filter(order -> !order.kind().isFailing()),
+                order -> List.of(),
+                some -> Map.of(
+                        "orders", Integer.toString(some.size()),
+                        "total", sum(some, order -> Integer.parseInt(order.text()))));
+    }
+
+    private static OrderTotals of(
+            Stream<GoodOrder> orders,
             Function<GoodOrder, List<String>> group,
             Function<List<GoodOrder>, Map<String, String>> measures) {
-        Map<List<String>, List<GoodOrder>> groups =
-                orders.stream().filter(counts).collect(Collectors.groupingBy(group));
         Map<List<String>, Map<String, String>> rows = new HashMap<>();
-        groups.forEach((key, some) -> rows.put(key, measures.apply(some)));
+        orders.collect(Collectors.groupingBy(group)).forEach((key, some) -> rows.put(key, measures.apply(some)));
         return new OrderTotals(rows);
+    }
+
+    private static String revenue(List<GoodOrder> orders) {
+        return orders.stream()
+                .map(GoodOrder::amount)
+                .reduce(BigDecimal.ZERO, BigDecimal::add)
+                .toPlainString();
+    }
+
+    private static String sum(List<GoodOrder> orders, Function<GoodOrder, Integer> number) {
+        return Long.toString(orders.stream().mapToLong(number::apply).sum());
+    }
+
+    private static String heaviest(List<GoodOrder> orders) {
+        return Double.toString(
+                orders.stream().mapToDouble(GoodOrder::weight).max().orElseThrow());
     }
 
     /** The rows of an answer, whose groups these fields make. */
@@ -39,12 +81,5 @@ record OrderTotals(Map<List<String>, Map<String, String>> rows) {
             rows.put(group.stream().map(field -> row.get(field).asText()).toList(), values);
         }
         return new OrderTotals(rows);
-    }
-
-    static String revenue(List<GoodOrder> orders) {
-        return orders.stream()
-                .map(GoodOrder::amount)
-                .reduce(BigDecimal.ZERO, BigDecimal::add)
-                .toPlainString();
     }
 }
