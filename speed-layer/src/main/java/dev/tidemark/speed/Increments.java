@@ -209,8 +209,9 @@ final class Increments {
             }
             List<String> failing = failing(contributions);
             if (!failing.isEmpty()) {
-                String message = "an expression of %s %s fails on it: an overflow, a bad cast or the like"
-                        .formatted(failing.size() == 1 ? "view" : "views", String.join(", ", failing));
+                String message =
+                        "an expression of %s %s fails on it: an overflow, a bad cast, a text of more than 64 KiB or the like"
+                                .formatted(failing.size() == 1 ? "view" : "views", String.join(", ", failing));
                 topics.send(copied.deadLetter(DeadLetter.EXPRESSION, message, failing));
             }
             if (late) {

@@ -103,7 +103,8 @@ class SetAsideTest {
 
     /** Sends records that are stamped so. */
     private void send(Instant stamped, String... values) throws Exception {
-        Map<String, Object> settings = Map.of("bootstrap.servers", SharedBroker.bootstrapServers());
+        Map<String, Object> settings =
+                Map.of("bootstrap.servers", SharedBroker.bootstrapServers(), "max.request.size", 16 << 20);
         try (KafkaProducer<byte[], byte[]> producer =
                 new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
             for (String value : values) {
@@ -252,6 +253,24 @@ class SetAsideTest {
         assertEquals(
                 "no JSON (its 15,728,643 bytes are not copied)",
                 new String(copy.headers().lastHeader("tidemark.message").value(), StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void anEventWhoseTextsNoIncrementCanHoldFailsInTheirViewsAndStopsNothing() throws Exception {
+        for (String view : List.of("one", "other")) {
+            write(
+                    "views/" + view + ".yaml",
+                    "name: %s\nsource: orders\npane: 1m\ndimensions: {text: text}\nmeasures: {orders: count()}\n"
+                            .formatted(view));
+        }
+        deployment("");
+        send(NOON, order(null, NOON, "7".repeat(9_000_000)), order(null, NOON, "1"));
+        try (Running layer = started("realtime")) {
+            List<Bucket> counted = List.of(Bucket.COUNTED, Bucket.COUNTED, Bucket.COUNTED, Bucket.COUNTED);
+            Map<Long, List<Bucket>> buckets = buckets();
+            assertEquals(List.of(Bucket.COUNTED, Bucket.FAILED, Bucket.FAILED, Bucket.FAILED), buckets.get(0L));
+            assertEquals(counted, buckets.get(1L));
+        }
     }
 
     @ParameterizedTest

@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.date_trunc;
 import static org.apache.spark.sql.functions.expr;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.octet_length;
 import static org.apache.spark.sql.functions.pmod;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.timestamp_seconds;
@@ -14,6 +15,7 @@ import static org.apache.spark.sql.functions.when;
 import dev.tidemark.schema.Bucket;
 import dev.tidemark.schema.Field;
 import dev.tidemark.schema.ValueType;
+import dev.tidemark.schema.ValueType.Kind;
 import dev.tidemark.view.Measure;
 import dev.tidemark.view.Pane;
 import dev.tidemark.view.View;
@@ -39,6 +41,12 @@ final class ViewColumns {
     private static final String BESIDE = "beside the event";
 
     private static final String TIME = "event time";
+
+    /**
+     * The longest text, in bytes of UTF-8, that is a dimension or a measure's input: an event's values for all views have
+     * to fit into one increment, whatever somebody sends.
+     */
+    static final int MAX_TEXT_BYTES = 64 << 10;
 
     private final Dataset<Row> events;
     private final List<String> besideNames;
@@ -111,7 +119,19 @@ final class ViewColumns {
     /** What a well-formed event contributes that passes the filter. */
     Column ofPassing(View view) {
         Column cell = struct(cell(view).toArray(Column[]::new));
-        return cannotFail(view) ? cell : coalesce(attempt(cell), without(view, Bucket.FAILED));
+        if (cannotFail(view)) {
+            return cell;
+        }
+        Column fitting = texts(view).stream()
+                .map(ViewColumns::fits)
+                .reduce(Column::and)
+                .map(fit -> when(fit, cell))
+                .orElse(cell);
+        return coalesce(expressionsCannotFail(view) ? fitting : attempt(fitting), without(view, Bucket.FAILED));
+    }
+
+    private static Column fits(Column text) {
+        return coalesce(octet_length(text).leq(lit(MAX_TEXT_BYTES)), lit(true));
     }
 
     /** Null where evaluating the column throws: an overflow, a bad cast. */
@@ -119,12 +139,35 @@ final class ViewColumns {
         return ExpressionUtils.column(new TryEval(ExpressionUtils.expression(column)));
     }
 
-    /** Whether no dimension and no measure's input fails on any event. */
+    /** Whether no dimension and no measure's input fails on any event, nor may be too long. */
     boolean cannotFail(View view) {
+        return texts(view).isEmpty() && expressionsCannotFail(view);
+    }
+
+    private boolean expressionsCannotFail(View view) {
         return view.dimensions().stream()
                         .map(field -> view.definition().dimensions().get(field.name()))
                         .allMatch(expressions::cannotFail)
                 && view.measures().stream().allMatch(inputs::cannotFail);
+    }
+
+    /** The dimensions and measures' inputs that are texts. */
+    private List<Column> texts(View view) {
+        List<Column> texts = new ArrayList<>();
+        for (Field field : view.dimensions()) {
+            if (field.type().kind() == Kind.STRING) {
+                texts.add(Inputs.value(view.definition().dimensions().get(field.name()), field.type()));
+            }
+        }
+        for (Measure measure : view.measures()) {
+            if (measure.aggregate()
+                    .input()
+                    .filter(type -> type.kind() == Kind.STRING)
+                    .isPresent()) {
+                texts.add(inputs.of(measure));
+            }
+        }
+        return texts;
     }
 
     /**

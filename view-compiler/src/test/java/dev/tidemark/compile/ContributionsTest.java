@@ -27,7 +27,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
@@ -103,6 +105,40 @@ class ContributionsTest {
                 buckets(rows, 3),
                 "a null filter does not hold," + " and dimensions are not evaluated then");
         assertEquals(List.of("COUNTED", "COUNTED", "null", "COUNTED"), buckets(rows, 4));
+    }
+
+    @Test
+    void aTextThatIsTooLongFailsInTheViewsThatTakeItAndInNoOther() {
+        List<ViewDefinition> views = List.of(
+                Orders.view("a", null, "1m", Map.of("d", "text"), "count()"),
+                Orders.view("b", "length(text) > 1", "1m", Map.of(), "max(text)"),
+                Orders.view("c", null, "1m", Map.of("d", "concat(text, text)"), "count()"),
+                Orders.view("d", null, "1m", Map.of("d", "length(text)"), "count(text)"));
+        DefinitionSet set = ViewCompiler.resolve(Orders.SOURCE, views, UTC);
+        List<String> events = Stream.of(
+                        "x".repeat(65_536), "x".repeat(65_537), "ü".repeat(32_769), "x".repeat(32_768), "x")
+                .map(text -> "{\"at\":0,\"text\":\"" + text + "\"}")
+                .toList();
+        Dataset<Row> judged = judged(Orders.spark(UTC), events);
+        List<Row> rows = Contributions.of(judged, set).orderBy("record.offset").collectAsList();
+        List<List<String>> expected = List.of(
+                List.of("COUNTED", "FAILED", "FAILED", "COUNTED", "COUNTED"),
+                List.of("COUNTED", "FAILED", "FAILED", "COUNTED", "FILTERED"),
+                List.of("FAILED", "FAILED", "FAILED", "COUNTED", "COUNTED"),
+                List.of("COUNTED", "COUNTED", "COUNTED", "COUNTED", "COUNTED"));
+        for (int v = 0; v < views.size(); v++) {
+            assertEquals(expected.get(v), buckets(rows, v));
+            List<String> inBatch = Contributions.ofPassing(judged, set.views().get(v))
+                    .orderBy("offset")
+                    .select("bucket")
+                    .as(Encoders.STRING())
+                    .collectAsList();
+            assertEquals(
+                    expected.get(v).stream()
+                            .filter(bucket -> !bucket.equals("FILTERED"))
+                            .toList(),
+                    inBatch);
+        }
     }
 
     @Test
