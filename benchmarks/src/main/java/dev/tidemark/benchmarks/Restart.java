@@ -1,9 +1,11 @@
 package dev.tidemark.benchmarks;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.concurrent.locks.LockSupport;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -11,11 +13,11 @@ import picocli.CommandLine.Option;
 @Command(
         name = "restart",
         mixinStandardHelpOptions = true,
-        description = "How long a restart takes as the tail since the last cut grows.")
+        description = "How long a restart takes after kill -9 as the tail since the last cut grows.")
 final class Restart implements Callable<Integer> {
 
     private static final int PARTITIONS = 3;
-    private static final int DAYS = 1;
+    private static final Duration QUIET = Duration.ofSeconds(3);
 
     @Option(
             names = "--tails",
@@ -24,6 +26,12 @@ final class Restart implements Callable<Integer> {
             defaultValue = "100000,1000000,3000000")
     private List<Long> tails;
 
+    @Option(
+            names = "--rate",
+            description = "events a second of their event time (default: ${DEFAULT-VALUE})",
+            defaultValue = "8000")
+    private double rate;
+
     @Option(names = "--runs", description = "restarts at each tail (default: ${DEFAULT-VALUE})")
     private int runs = 3;
 
@@ -31,7 +39,9 @@ final class Restart implements Callable<Integer> {
     public Integer call() throws Exception {
         try (TestBed bed = new TestBed(Optional.empty())) {
             bed.startBroker(PARTITIONS);
-            ShopHistory history = new ShopHistory(bed.deployment(), tails.get(tails.size() - 1), DAYS);
+            long most = tails.get(tails.size() - 1);
+            Duration length = Duration.ofMillis((long) (1e3 * most / rate));
+            ShopHistory history = new ShopHistory(bed.deployment(), most, length);
             for (long tail : tails) {
                 history.sendUpTo(tail);
                 measure(bed, tail);
@@ -46,32 +56,54 @@ final class Restart implements Callable<Integer> {
             speed.awaitWords("speed ready");
             head.awaitAll();
         }
-        double[] serving = new double[runs];
         double[] again = new double[runs];
         for (int run = 0; run < runs; run++) {
-            speed.stop();
+            speed.kill();
             long began = System.nanoTime();
             speed = bed.startSpeed();
             speed.awaitWords("speed ready");
             again[run] = (System.nanoTime() - began) / 1e9;
-            serving[run] = startServing(bed);
+        }
+        double[] folding = new double[runs];
+        double[] spooled = new double[runs];
+        for (int run = 0; run < runs; run++) {
+            TestBed.delete(bed.deployment().servingFolder(bed.deployment().servingPort()));
+            folding[run] = startServing(bed);
+            spooled[run] = startServing(bed);
         }
         speed.stop();
         System.out.printf(
                 Locale.ROOT,
-                "a tail of %,d events: serving %s s, speed %s s; median (from – to) of %d%n",
+                "a tail of %,d events: serving %s s without slices, %s s with them, speed %s s; median (from – to) of"
+                        + " %d%n",
                 tail,
-                Figures.of(serving),
+                Figures.of(folding),
+                Figures.of(spooled),
                 Figures.of(again),
                 runs);
     }
 
+    /** How long it takes to be ready; killed once it has written what slices it will. */
     private static double startServing(TestBed bed) throws Exception {
         long began = System.nanoTime();
         TestBed.Running serving = bed.startServing();
         serving.awaitWords("serving ready");
         double seconds = (System.nanoTime() - began) / 1e9;
-        serving.stop();
+        awaitSlices(new Serving(bed.deployment()));
+        serving.kill();
         return seconds;
+    }
+
+    private static void awaitSlices(Serving asked) throws Exception {
+        List<String> before = List.of();
+        while (true) {
+            List<String> slices = asked.spooled();
+            if (slices.equals(before)) {
+                System.out.println("slices: " + slices);
+                return;
+            }
+            before = slices;
+            LockSupport.parkNanos(QUIET.toNanos());
+        }
     }
 }

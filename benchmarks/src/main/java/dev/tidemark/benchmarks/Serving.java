@@ -11,6 +11,8 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 
 /** The serving layer of a deployment, as a client asks it. */
 final class Serving {
@@ -38,6 +40,15 @@ final class Serving {
                     path + ": " + response.statusCode() + " " + new String(response.body(), StandardCharsets.UTF_8));
         }
         return response.body();
+    }
+
+    /** What each source has spooled of its tail. */
+    List<String> spooled() throws Exception {
+        List<String> spooled = new ArrayList<>();
+        for (JsonNode source : JSON.readTree(ask("/v1/status")).get("sources")) {
+            spooled.add(source.get("source").asText() + " " + source.path("spool"));
+        }
+        return spooled;
     }
 
     /** Whether an answer counts what stands at an offset of a partition. */

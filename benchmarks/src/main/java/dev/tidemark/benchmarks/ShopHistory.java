@@ -27,8 +27,12 @@ final class ShopHistory {
 
     /** @param events how many there are in all, over {@code days} up to now */
     ShopHistory(Deployment deployment, long events, int days) {
+        this(deployment, events, Duration.ofDays(days));
+    }
+
+    /** @param events how many there are in all, over so long a time up to now */
+    ShopHistory(Deployment deployment, long events, Duration length) {
         this.deployment = deployment;
-        Duration length = Duration.ofDays(days);
         this.traffic = new ShopTraffic(options(Instant.now().minus(length), events / (double) length.toSeconds()));
     }
 

@@ -63,6 +63,12 @@ final class TestBed implements AutoCloseable {
             return Files.readString(output);
         }
 
+        /** Kills it, as {@code kill -9} does, and waits for its end. */
+        void kill() throws InterruptedException {
+            process.destroyForcibly();
+            process.waitFor();
+        }
+
         /** Ends it, and waits for its end. */
         void stop() throws InterruptedException {
             process.destroy();

@@ -103,6 +103,15 @@ public record Deployment(
                 file.toAbsolutePath().getParent().resolve(".tidemark").resolve("broker"));
     }
 
+    /** Where the serving process at that port keeps what is dear to make again: on local disk, and its own alone. */
+    public Path servingFolder(int port) {
+        return file.toAbsolutePath()
+                .getParent()
+                .resolve(".tidemark")
+                .resolve("serving")
+                .resolve(Integer.toString(port));
+    }
+
     /**
      * Settings for a Kafka client: those of the file, or the address of the broker that {@code up} or {@code broker}
      * has started.

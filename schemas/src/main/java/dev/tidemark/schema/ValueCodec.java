@@ -10,15 +10,19 @@ import java.time.LocalDate;
 import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.Encoder;
 
-/** One nullable value in Avro's binary encoding: as a union of null and the type's Avro counterpart. */
-final class ValueCodec {
+/**
+ * One nullable value in Avro's binary encoding: as a union of null and the type's Avro counterpart. Increments have no
+ * values of type binary; stored partials do.
+ */
+public final class ValueCodec {
 
     private static final int NULL = 0;
     private static final int PRESENT = 1;
 
     private ValueCodec() {}
 
-    static void write(Encoder out, ValueType type, Object value) throws IOException {
+    /** Writes a value of a type, which may be null. */
+    public static void write(Encoder out, ValueType type, Object value) throws IOException {
         if (value == null) {
             out.writeIndex(NULL);
             return;
@@ -32,7 +36,7 @@ final class ValueCodec {
             case STRING -> out.writeString((String) value);
             case DATE -> out.writeInt((int) ((LocalDate) value).toEpochDay());
             case TIMESTAMP -> out.writeLong(Micros.of((Instant) value));
-            case BINARY -> throw noValue(type);
+            case BINARY -> out.writeBytes((byte[]) value);
         }
     }
 
@@ -40,7 +44,12 @@ final class ValueCodec {
         return value.setScale(type.scale()).unscaledValue().toByteArray();
     }
 
-    static Object read(BinaryDecoder in, ValueType type) throws IOException {
+    /**
+     * Reads a value that was written under the same type.
+     *
+     * @throws EOFException if it is longer than what is there
+     */
+    public static Object read(BinaryDecoder in, ValueType type) throws IOException {
         if (in.readIndex() == NULL) {
             return null;
         }
@@ -52,15 +61,12 @@ final class ValueCodec {
             case STRING -> readString(in);
             case DATE -> LocalDate.ofEpochDay(in.readInt());
             case TIMESTAMP -> Micros.instant(in.readLong());
-            case BINARY -> throw noValue(type);
+            case BINARY -> readBytes(in);
         };
     }
 
-    private static IllegalArgumentException noValue(ValueType type) {
-        return new IllegalArgumentException("an increment has no values of type " + type);
-    }
-
-    static String readString(BinaryDecoder in) throws IOException {
+    /** Reads a string that is not null. */
+    public static String readString(BinaryDecoder in) throws IOException {
         return new String(readBytes(in), StandardCharsets.UTF_8);
     }
 

@@ -5,6 +5,9 @@ import dev.tidemark.serving.fold.Patience;
 import dev.tidemark.serving.http.HttpApi;
 import dev.tidemark.serving.http.ServedDeployment;
 import dev.tidemark.serving.live.Limits;
+import dev.tidemark.serving.spool.SpoolHome;
+import dev.tidemark.serving.spool.SpoolPace;
+import java.util.Optional;
 
 /** The serving layer of one deployment: what it follows, and the HTTP API that answers from it. */
 public final class ServingLayer implements AutoCloseable {
@@ -25,12 +28,14 @@ public final class ServingLayer implements AutoCloseable {
      * @param patience {@link Patience#USUAL}, but in tests
      */
     public static ServingLayer start(Deployment deployment, String host, int port, Patience patience) {
-        return start(deployment, host, port, patience, Limits.USUAL);
+        return start(deployment, host, port, patience, Limits.USUAL, SpoolPace.USUAL);
     }
 
-    /** The same with limits of its own for those who listen to live queries. */
-    static ServingLayer start(Deployment deployment, String host, int port, Patience patience, Limits limits) {
-        ServedDeployment served = ServedDeployment.start(deployment, patience);
+    /** The same with limits of its own for those who listen to live queries, and a pace at which slices are written. */
+    static ServingLayer start(
+            Deployment deployment, String host, int port, Patience patience, Limits limits, SpoolPace pace) {
+        Optional<SpoolHome> spools = SpoolHome.open(deployment.servingFolder(port), pace);
+        ServedDeployment served = ServedDeployment.start(deployment, patience, spools);
         try {
             return new ServingLayer(served, HttpApi.start(served, host, port, limits));
         } catch (RuntimeException e) {

@@ -16,6 +16,7 @@ import dev.tidemark.schema.ValueType;
 import dev.tidemark.serving.fold.Patience;
 import dev.tidemark.serving.live.Limits;
 import dev.tidemark.serving.segment.SegmentColumns;
+import dev.tidemark.serving.spool.SpoolPace;
 import dev.tidemark.view.Cut;
 import dev.tidemark.view.DefinitionSet;
 import dev.tidemark.view.Durations;
@@ -262,6 +263,12 @@ public final class Shop implements AutoCloseable {
         Until.holds(() -> SourceLog.of(admin, topic).partitions() == 1);
     }
 
+    void recreateIncrements(int partitions) throws Exception {
+        admin.deleteTopics(List.of(increments)).all().get();
+        Until.holds(() -> !admin.listTopics().names().get().contains(increments));
+        createIncrements(partitions);
+    }
+
     static KafkaProducer<byte[], byte[]> producer(Map<String, Object> more) {
         Map<String, Object> settings = new HashMap<>(more);
         settings.put("bootstrap.servers", SharedBroker.bootstrapServers());
@@ -450,7 +457,13 @@ public final class Shop implements AutoCloseable {
 
     /** With limits of its own for live queries. */
     ServingLayer serve(Limits limits) {
-        return ServingLayer.start(deployment, "127.0.0.1", 0, Patience.USUAL, limits);
+        return ServingLayer.start(deployment, "127.0.0.1", 0, Patience.USUAL, limits, SpoolPace.USUAL);
+    }
+
+    /** Writing a slice whenever so many events have been counted. */
+    ServingLayer serveSlicing(long events) {
+        SpoolPace pace = new SpoolPace(events, Integer.MAX_VALUE);
+        return ServingLayer.start(deployment, "127.0.0.1", 0, Patience.USUAL, Limits.USUAL, pace);
     }
 
     ServingLayer serve(Patience patience) {

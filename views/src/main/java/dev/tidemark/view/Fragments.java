@@ -25,6 +25,8 @@ final class Fragments implements TailCells {
     /** By the start of their day, by key, by their own start. */
     private final NavigableMap<Long, Map<List<Object>, NavigableMap<Long, Cell>>> days = new TreeMap<>();
 
+    private int size;
+
     Fragments(View view, Session session, ZoneId zone) {
         this.view = view;
         this.session = session;
@@ -34,8 +36,7 @@ final class Fragments implements TailCells {
     @Override
     public void count(Contribution event, Occurrence at) {
         long time = event.pane();
-        NavigableMap<Long, Cell> fragments = days.computeIfAbsent(day(time), day -> new HashMap<>())
-                .computeIfAbsent(event.dimensions(), key -> new TreeMap<>());
+        NavigableMap<Long, Cell> fragments = near(time, event.dimensions());
         Map.Entry<Long, Cell> before = fragments.floorEntry(time);
         Map.Entry<Long, Cell> after = fragments.higherEntry(time);
         boolean goesOn = before != null && session.goesOn(before.getValue().last(), time);
@@ -46,6 +47,35 @@ final class Fragments implements TailCells {
             fragments.remove(after.getKey());
         }
         fragments.put(grown.start(), goesOn && leads ? merge(grown, after.getValue()) : grown);
+        size += 1 - (goesOn ? 1 : 0) - (leads ? 1 : 0);
+    }
+
+    /** The fragments of a key, on the day of {@code time}. */
+    private NavigableMap<Long, Cell> near(long time, List<Object> key) {
+        return days.computeIfAbsent(day(time), day -> new HashMap<>()).computeIfAbsent(key, absent -> new TreeMap<>());
+    }
+
+    @Override
+    public void add(Cell fragment) {
+        NavigableMap<Long, Cell> fragments = near(fragment.start(), fragment.dimensions());
+        Cell joined = fragment;
+        for (Cell other = neighbour(fragments, joined); other != null; other = neighbour(fragments, joined)) {
+            fragments.remove(other.start());
+            joined = merge(other, joined);
+            size--;
+        }
+        fragments.put(joined.start(), joined);
+        size++;
+    }
+
+    /** A fragment that goes on with {@code one}, or is gone on with by it; null if there is none. */
+    private Cell neighbour(NavigableMap<Long, Cell> fragments, Cell one) {
+        Map.Entry<Long, Cell> before = fragments.floorEntry(one.start());
+        if (before != null && session.goesOn(before.getValue().last(), one.start())) {
+            return before.getValue();
+        }
+        Map.Entry<Long, Cell> after = fragments.higherEntry(one.start());
+        return after != null && session.goesOn(one.last(), after.getKey()) ? after.getValue() : null;
     }
 
     private Cell none(Contribution event) {
@@ -65,9 +95,12 @@ final class Fragments implements TailCells {
                 view.add(fragment.partials(), event, at));
     }
 
-    private Cell merge(Cell earlier, Cell later) {
+    private Cell merge(Cell one, Cell other) {
         return new Cell(
-                earlier.start(), later.last(), earlier.dimensions(), view.merge(earlier.partials(), later.partials()));
+                Math.min(one.start(), other.start()),
+                Math.max(one.last(), other.last()),
+                one.dimensions(),
+                view.merge(one.partials(), other.partials()));
     }
 
     @Override
@@ -77,5 +110,10 @@ final class Fragments implements TailCells {
                 .flatMap(keys -> keys.values().stream())
                 .flatMap(fragments -> fragments.subMap(from, to).values().stream())
                 .forEach(taker);
+    }
+
+    @Override
+    public int size() {
+        return size;
     }
 }

@@ -17,14 +17,35 @@ final class PaneCells implements TailCells {
     /** By pane and dimension values. */
     private final NavigableMap<Long, Map<List<Object>, Object[]>> panes = new TreeMap<>();
 
+    private int size;
+
     PaneCells(View view) {
         this.view = view;
     }
 
     @Override
     public void count(Contribution event, Occurrence at) {
-        panes.computeIfAbsent(event.pane(), pane -> new HashMap<>())
-                .compute(event.dimensions(), (key, cell) -> view.add(cell == null ? view.identity() : cell, event, at));
+        pane(event.pane()).compute(event.dimensions(), (key, cell) -> view.add(orNew(cell), event, at));
+    }
+
+    private Map<List<Object>, Object[]> pane(long start) {
+        return panes.computeIfAbsent(start, pane -> new HashMap<>());
+    }
+
+    private Object[] orNew(Object[] cell) {
+        if (cell == null) {
+            size++;
+            return view.identity();
+        }
+        return cell;
+    }
+
+    @Override
+    public void add(Cell cell) {
+        pane(cell.start()).compute(cell.dimensions(), (key, known) -> {
+            size += known == null ? 1 : 0;
+            return known == null ? cell.partials() : view.merge(known, cell.partials());
+        });
     }
 
     @Override
@@ -32,5 +53,10 @@ final class PaneCells implements TailCells {
         panes.subMap(from, to)
                 .forEach((pane, cells) ->
                         cells.forEach((dimensions, partials) -> taker.accept(new Cell(pane, dimensions, partials))));
+    }
+
+    @Override
+    public int size() {
+        return size;
     }
 }

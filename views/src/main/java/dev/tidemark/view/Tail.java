@@ -1,13 +1,9 @@
 package dev.tidemark.view;
 
 import dev.tidemark.schema.Bucket;
-import dev.tidemark.schema.Contribution;
 import dev.tidemark.schema.Increment;
 import dev.tidemark.view.OffsetRanges.Range;
-import dev.tidemark.view.aggregate.Occurrence;
-import java.util.ArrayList;
-import java.util.Collections;
-import java.util.EnumMap;
+import dev.tidemark.view.TailSlice.Extent;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -56,10 +52,14 @@ public final class Tail {
      */
     public record Events(long beyondCut, long all) {
 
-        private static final Events NONE = new Events(0, 0);
+        static final Events NONE = new Events(0, 0);
 
-        private Events plus(boolean batchCounted) {
+        Events plus(boolean batchCounted) {
             return new Events(beyondCut + (batchCounted ? 0 : 1), all + 1);
+        }
+
+        Events plus(Events others) {
+            return new Events(beyondCut + others.beyondCut, all + others.all);
         }
 
         /** Those that a view which these layers compute takes from the stream. */
@@ -75,14 +75,17 @@ public final class Tail {
     private final DefinitionSet set;
     private final Map<LogPartition, Frontier> frontiers = new TreeMap<>();
     private final Map<LogPartition, Long> cuts = new HashMap<>();
-    private final List<TailCells> cells = new ArrayList<>();
-    private final Map<LogPartition, List<Map<Bucket, Long>>> buckets = new HashMap<>();
-    private final Map<LogPartition, Events> events = new HashMap<>();
-    private final Map<LogPartition, Long> newestRecords = new HashMap<>();
+    private final Tally tally;
+
+    /** What was counted since the last slice; empty while none are taken. */
+    private Optional<Tally> sinceSlice = Optional.empty();
+
+    /** Up to where slices have been taken; of a partition that was started since, nothing has. */
+    private final Map<LogPartition, Long> sliced = new HashMap<>();
 
     public Tail(DefinitionSet set) {
         this.set = set;
-        set.views().forEach(view -> cells.add(TailCells.of(view, set.zone())));
+        this.tally = new Tally(set);
     }
 
     /**
@@ -97,10 +100,6 @@ public final class Tail {
             throw new OverlapException(partition + " is being counted already");
         }
         cuts.put(partition, cut);
-        events.put(partition, Events.NONE);
-        List<Map<Bucket, Long>> counts = new ArrayList<>();
-        set.views().forEach(view -> counts.add(new EnumMap<>(Bucket.class)));
-        buckets.put(partition, counts);
     }
 
     /** Whether {@link #start} has been called for it. */
@@ -177,7 +176,7 @@ public final class Tail {
     public void select(String view, long from, long to, Consumer<Cell> taker) {
         for (int i = 0; i < set.views().size(); i++) {
             if (set.views().get(i).name().equals(view)) {
-                cells.get(i).select(from, to, taker);
+                tally.cells(i).select(from, to, taker);
                 return;
             }
         }
@@ -186,36 +185,95 @@ public final class Tail {
 
     /** How many events fell into which bucket of which view, in the order of the set's views. */
     public List<Map<Bucket, Long>> buckets(LogPartition partition) {
-        return buckets.get(partition).stream().map(Collections::unmodifiableMap).toList();
+        return tally.buckets(partition);
     }
 
     /** How many events of a partition have been taken in, whatever became of them in a view. */
     public Events events(LogPartition partition) {
-        return events.get(partition);
+        return tally.events(partition);
     }
 
     /** The newest record timestamp among what was counted, in milliseconds, by partition; none of nothing. */
     public Map<LogPartition, Long> newestRecords() {
-        return Collections.unmodifiableMap(newestRecords);
+        return tally.newestRecords();
     }
 
     private void count(Increment increment) {
         LogPartition partition = partitionOf(increment);
-        newestRecords.merge(partition, increment.recordTimestamp(), Math::max);
         boolean batchCounted = increment.position().offset() < cuts.get(partition);
-        events.computeIfPresent(partition, (key, taken) -> taken.plus(batchCounted));
-        List<Map<Bucket, Long>> counts = buckets.get(partition);
-        Occurrence at = new Occurrence(increment.eventTime(), increment.position());
-        for (int i = 0; i < cells.size(); i++) {
-            View view = set.views().get(i);
-            if (!batchCounted || view.layers() == Layers.SPEED) {
-                Contribution contribution = increment.contributions().get(i);
-                counts.get(i).merge(contribution.bucket(), 1L, Long::sum);
-                if (contribution.bucket() == Bucket.COUNTED) {
-                    cells.get(i).count(contribution, at);
-                }
-            }
+        tally.count(increment, partition, batchCounted);
+        sinceSlice.ifPresent(since -> since.count(increment, partition, batchCounted));
+    }
+
+    /**
+     * Takes in what another tail has counted from where this one stands: as if this one had counted it. Partitions that
+     * are not counted yet are started where the slice begins. If it is refused, nothing has changed.
+     *
+     * @throws OverlapException if any of it has been counted here: it would count twice
+     * @throws IllegalArgumentException if it does not follow what has been counted
+     * @throws IllegalStateException while this tail takes slices itself
+     */
+    public void add(TailSlice slice) {
+        if (sinceSlice.isPresent()) {
+            throw new IllegalStateException("slices are added before slices are taken");
         }
+        slice.extents().forEach((partition, extent) -> {
+            if (counts(partition)) {
+                Extent.requireFollows(
+                        extent, cuts.get(partition), frontiers.get(partition).through());
+            }
+        });
+        slice.extents().forEach((partition, extent) -> {
+            if (!counts(partition)) {
+                start(partition, extent.from(), extent.cut());
+            }
+            close(partition, extent.through());
+        });
+        tally.add(slice.tally());
+    }
+
+    /** Begins to take slices of what is counted from now on. */
+    public void beginSlices() {
+        frontiers.forEach((partition, frontier) -> sliced.put(partition, frontier.through()));
+        sinceSlice = Optional.of(new Tally(set));
+    }
+
+    /** Takes no more slices. */
+    public void endSlices() {
+        sinceSlice = Optional.empty();
+    }
+
+    /**
+     * What has been counted since the last slice.
+     *
+     * @param events how many events
+     * @param cells how many cells they have made, of all views
+     */
+    public record SinceSlice(long events, int cells) {}
+
+    /** How much has been counted since the last slice; empty while no slices are taken. */
+    public Optional<SinceSlice> sinceSlice() {
+        return sinceSlice.map(since -> new SinceSlice(since.events(), since.size()));
+    }
+
+    /**
+     * What was counted since the last slice, or since {@link #beginSlices}. Empty while no slices are taken, and while
+     * events are missing: a slice covers all of its extent.
+     */
+    public Optional<TailSlice> slice() {
+        if (sinceSlice.isEmpty()
+                || frontiers.values().stream()
+                        .anyMatch(frontier -> !frontier.missing().isEmpty())) {
+            return Optional.empty();
+        }
+        Map<LogPartition, Extent> extents = new TreeMap<>();
+        frontiers.forEach((partition, frontier) -> {
+            long from = sliced.getOrDefault(partition, frontier.cut());
+            extents.put(partition, new Extent(cuts.get(partition), from, frontier.through()));
+        });
+        TailSlice slice = new TailSlice(extents, sinceSlice.get());
+        beginSlices();
+        return Optional.of(slice);
     }
 
     private static LogPartition partitionOf(Increment increment) {

@@ -26,6 +26,17 @@ sealed interface TailCells permits PaneCells, Fragments {
     /** Counts an event. */
     void count(Contribution event, Occurrence at);
 
+    /** Takes in a cell of other events of the view. */
+    void add(Cell cell);
+
     /** Gives the cells that start in [{@code from}, {@code to}) to {@code taker}. */
     void select(long from, long to, Consumer<Cell> taker);
+
+    /** Gives all cells to {@code taker}, those of earlier panes or days first. */
+    default void forEach(Consumer<Cell> taker) {
+        select(Long.MIN_VALUE, Long.MAX_VALUE, taker);
+    }
+
+    /** How many cells they are. */
+    int size();
 }

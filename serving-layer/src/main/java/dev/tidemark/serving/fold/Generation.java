@@ -4,6 +4,8 @@ import dev.tidemark.schema.Bucket;
 import dev.tidemark.schema.Increment;
 import dev.tidemark.serving.segment.Segment;
 import dev.tidemark.serving.segment.Selection;
+import dev.tidemark.serving.spool.Spool;
+import dev.tidemark.serving.spool.StoredSlice;
 import dev.tidemark.view.Cell;
 import dev.tidemark.view.Cut;
 import dev.tidemark.view.Layers;
@@ -15,11 +17,14 @@ import dev.tidemark.view.Tail;
 import dev.tidemark.view.Tail.Events;
 import dev.tidemark.view.Tail.LogPartition;
 import dev.tidemark.view.Tail.Progress;
+import dev.tidemark.view.Tail.SinceSlice;
+import dev.tidemark.view.TailSlice.Extent;
 import dev.tidemark.view.View;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Supplier;
@@ -34,6 +39,13 @@ public final class Generation {
     private final String log;
     private final Map<String, List<Segment>> segments;
     private final Tail tail;
+
+    /** By partition of the increments topic, up to where its records were taken in. */
+    private final Map<Integer, Long> fed = new TreeMap<>();
+
+    /** The same when nothing of the partition waited last: all that stood below it has been counted. */
+    private final Map<Integer, Long> settled = new TreeMap<>();
+
     private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
     private long received;
     private long countedBefore;
@@ -77,19 +89,100 @@ public final class Generation {
 
     private void startUnlocked(LogPartition partition, long begin) {
         if (!tail.counts(partition)) {
-            long cut = publication
-                    .source(definitions.source().name())
-                    .map(SourceState::cut)
-                    .orElse(Cut.NONE)
-                    .of(partition.log(), partition.partition())
-                    .orElse(begin);
+            long cut = publishedCut(partition).orElse(begin);
             tail.start(partition, definitions.hasStreamAlone() ? Math.min(begin, cut) : cut, cut);
         }
     }
 
-    /** Counts the increments that were not counted yet. Those of another log are not counted. */
-    void add(List<Increment> increments) {
-        write(() -> increments.forEach(this::addUnlocked));
+    private OptionalLong publishedCut(LogPartition partition) {
+        return publication
+                .source(definitions.source().name())
+                .map(SourceState::cut)
+                .orElse(Cut.NONE)
+                .of(partition.log(), partition.partition());
+    }
+
+    /**
+     * Takes in what a spool holds, as far as it goes on from where counting begins.
+     *
+     * @param begins where it would begin to count each partition
+     * @return where to go on in the increments topic, by partition
+     */
+    Map<Integer, Long> load(Spool spool, Map<Integer, Long> begins) {
+        Map<Integer, Long> resume = spool.load(slice -> write(() -> {
+            slice.extents().forEach((partition, extent) -> requireBegin(partition, extent, begins));
+            tail.add(slice);
+        }));
+        write(() -> {
+            fed.putAll(resume);
+            settled.putAll(resume);
+        });
+        return resume;
+    }
+
+    /** Who began earlier than what is there by now still counts what retention has removed since. */
+    private void requireBegin(LogPartition partition, Extent extent, Map<Integer, Long> begins) {
+        if (tail.counts(partition)) {
+            return;
+        }
+        Long begin = begins.get(partition.partition());
+        OptionalLong cut = publishedCut(partition);
+        boolean fits = partition.log().equals(log) && begin != null && extent.from() <= begin;
+        if (cut.isPresent()) {
+            fits &= extent.cut() == cut.getAsLong();
+            fits &= definitions.hasStreamAlone() || extent.from() == extent.cut();
+        } else {
+            fits &= extent.from() == extent.cut();
+        }
+        if (!fits) {
+            throw new IllegalArgumentException(
+                    "it begins with %s of %s, where counting begins at %s".formatted(extent, partition, begin));
+        }
+    }
+
+    /**
+     * Counts the increments that were not counted yet. Those of another log are not counted.
+     *
+     * @param positions by partition of the increments topic, the offset after the last of them
+     */
+    void add(List<Increment> increments, Map<Integer, Long> positions) {
+        write(() -> {
+            increments.forEach(this::addUnlocked);
+            fed.putAll(positions);
+            positions.keySet().forEach(this::settle);
+        });
+    }
+
+    private void settle(int partition) {
+        if (!tail.counts(at(partition)) || tail.gap(at(partition)).isEmpty()) {
+            settled.put(partition, fed.get(partition));
+        }
+    }
+
+    /** Begins to take slices of what is counted from now on. */
+    void beginSlices() {
+        write(tail::beginSlices);
+    }
+
+    /** Takes no more slices. */
+    void endSlices() {
+        write(tail::endSlices);
+    }
+
+    /** How much has been counted since the last slice; empty while none are taken. */
+    Optional<SinceSlice> sinceSlice() {
+        return read(tail::sinceSlice);
+    }
+
+    /** What has been counted since the last slice; empty while none are taken, or events are missing. */
+    Optional<StoredSlice> slice() {
+        lock.writeLock().lock();
+        try {
+            fed.keySet().forEach(this::settle);
+            return tail.slice().map(slice -> new StoredSlice(slice, settled));
+        } finally {
+            lock.writeLock().unlock();
+        }
     }
 
     private void addUnlocked(Increment increment) {

@@ -9,6 +9,8 @@ import dev.tidemark.schema.IncrementFormat;
 import dev.tidemark.schema.Source;
 import dev.tidemark.serving.segment.Segment;
 import dev.tidemark.serving.segment.SegmentStore;
+import dev.tidemark.serving.spool.SpoolHome;
+import dev.tidemark.serving.spool.SpoolKey;
 import dev.tidemark.view.Cut;
 import dev.tidemark.view.DefinitionSet;
 import dev.tidemark.view.Publication;
@@ -28,19 +30,22 @@ import org.apache.kafka.clients.admin.Admin;
 /**
  * Makes the generation of a publication, at start-up and whenever there is a new one: loads the segments that the
  * publication names, begins to count every partition at its cut, and places the feed before the first increment beyond
- * the cut.
+ * the cut; or, where slices of the tail are spooled, begins where they end.
  */
 final class GenerationBuilder implements AutoCloseable {
 
     private final Deployment deployment;
     private final Source source;
     private final Patience patience;
+    private final Optional<SpoolHome> spools;
     private final SegmentStore segments;
     private final Admin admin;
     private final CommittedLog committed;
 
-    GenerationBuilder(Deployment deployment, Source source, Patience patience) {
+    /** @param spools where slices of the tail are kept; empty if none are */
+    GenerationBuilder(Deployment deployment, Source source, Patience patience, Optional<SpoolHome> spools) {
         this.deployment = deployment;
+        this.spools = spools;
         this.source = source;
         this.patience = patience;
         this.segments = new SegmentStore(deployment.warehouse());
@@ -67,15 +72,37 @@ final class GenerationBuilder implements AutoCloseable {
         IncrementsFeed feed = new IncrementsFeed(deployment.kafkaClient(), topic, new IncrementFormat(set.shapes()));
         try {
             // The speed layer creates the topic; until then there is nothing to fold, and the watch finds it later.
-            int partitions =
-                    SourceLog.find(admin, topic).map(SourceLog::partitions).orElse(0);
-            begins(log, cut, definitions, feed, partitions).forEach(generation::start);
-            feed.open(partitions, definitions.hasStreamAlone() ? Map.of() : since(log, cut, state));
-            return new RunningGeneration(generation, feed, new GapCloser(generation, feed, patience.increment()));
+            Optional<SourceLog> increments = SourceLog.find(admin, topic);
+            int partitions = increments.map(SourceLog::partitions).orElse(0);
+            Map<Integer, Long> begins = begins(log, cut, definitions, feed, partitions);
+            Optional<Spooling> spooling = spools.map(home -> spooling(home, generation));
+            Map<Integer, Long> resume = spooling.isPresent() && increments.isPresent()
+                    ? spooling.get().load(increments.get().id(), begins)
+                    : Map.of();
+            begins.forEach(generation::start);
+            feed.open(partitions, definitions.hasStreamAlone() ? Map.of() : since(log, cut, state), resume);
+            GapCloser gaps = new GapCloser(generation, feed, patience.increment());
+            return new RunningGeneration(generation, feed, gaps, spooling);
         } catch (RuntimeException e) {
             feed.close();
             throw e;
         }
+    }
+
+    private Spooling spooling(SpoolHome home, Generation generation) {
+        DefinitionSet set = generation.definitions().streamed();
+        return new Spooling(
+                generation,
+                home.pace(),
+                increments -> home.spool(
+                        SpoolKey.of(
+                                deployment.name(),
+                                source.name(),
+                                set.id(),
+                                generation.log(),
+                                increments,
+                                generation.publication()),
+                        set));
     }
 
     /** What was published answers, whatever the files state by now; before the first publication the files do. */

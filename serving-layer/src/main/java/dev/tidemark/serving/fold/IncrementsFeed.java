@@ -42,6 +42,7 @@ final class IncrementsFeed implements AutoCloseable {
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final Map<TopicPartition, Long> goals = new HashMap<>();
     private Map<Integer, Instant> since = Map.of();
+    private Map<Integer, Long> resume = Map.of();
     private Generation generation;
     private Progressed progressed;
     private Thread thread;
@@ -80,9 +81,11 @@ final class IncrementsFeed implements AutoCloseable {
      *
      * @param partitions how many partitions the topic has; zero where it does not exist yet
      * @param since by partition, the time from which on every increment is wanted; for others the topic's beginning
+     * @param resume by partition, the offset from which on they are wanted, where it is known better
      */
-    void open(int partitions, Map<Integer, Instant> since) {
+    void open(int partitions, Map<Integer, Instant> since, Map<Integer, Long> resume) {
         this.since = Map.copyOf(since);
+        this.resume = Map.copyOf(resume);
         consumer.assign(partitions(0, partitions));
         goals.putAll(place(partitions(0, partitions)));
         assigned = partitions;
@@ -100,7 +103,9 @@ final class IncrementsFeed implements AutoCloseable {
         }
         Map<TopicPartition, OffsetAndTimestamp> found = consumer.offsetsForTimes(times);
         for (TopicPartition partition : placed) {
-            if (!times.containsKey(partition)) {
+            if (resume.containsKey(partition.partition())) {
+                consumer.seek(partition, resume.get(partition.partition()));
+            } else if (!times.containsKey(partition)) {
                 consumer.seekToBeginning(List.of(partition));
             } else {
                 OffsetAndTimestamp first = found.get(partition);
@@ -171,10 +176,12 @@ final class IncrementsFeed implements AutoCloseable {
             return;
         }
         List<Increment> increments = new ArrayList<>(records.count());
+        Map<Integer, Long> positions = new HashMap<>();
         for (ConsumerRecord<byte[], byte[]> record : records) {
             increments.add(reader.read(record));
+            positions.put(record.partition(), record.offset() + 1);
         }
-        generation.add(increments);
+        generation.add(increments, positions);
         progressed.signal();
     }
 

@@ -6,6 +6,8 @@ import dev.tidemark.deployment.RefusedException;
 import dev.tidemark.deployment.UnavailableException;
 import dev.tidemark.schema.Source;
 import dev.tidemark.serving.segment.Selection;
+import dev.tidemark.serving.spool.Spool;
+import dev.tidemark.serving.spool.SpoolHome;
 import dev.tidemark.view.Publication;
 import dev.tidemark.view.View;
 import java.time.Duration;
@@ -40,9 +42,10 @@ public final class LiveSource implements AutoCloseable {
     private volatile Optional<String> problem = Optional.of("it is starting");
     private volatile boolean closed;
 
-    public LiveSource(Deployment deployment, Source source, Patience patience) {
+    /** @param spools where slices of the tail are kept; empty if none are */
+    public LiveSource(Deployment deployment, Source source, Patience patience, Optional<SpoolHome> spools) {
         this.source = source;
-        this.builder = new GenerationBuilder(deployment, source, patience);
+        this.builder = new GenerationBuilder(deployment, source, patience, spools);
         this.publications = deployment.warehouse().publications();
         this.watch = new SourceWatch(deployment, source, () -> running, progressed);
         this.thread = new Thread(this::run, "follow-" + source.name());
@@ -61,6 +64,11 @@ public final class LiveSource implements AutoCloseable {
     /** The generation that answers, once one does. */
     public Optional<Generation> generation() {
         return Optional.ofNullable(current).map(RunningGeneration::generation);
+    }
+
+    /** How much of what is counted is spooled; empty where no slices are kept. */
+    public Optional<Spool.Size> spooled() {
+        return Optional.ofNullable(current).flatMap(RunningGeneration::spooled);
     }
 
     /** Where the log ends, and how far behind it something is. */
@@ -164,6 +172,7 @@ public final class LiveSource implements AutoCloseable {
         } catch (InterruptedException e) {
             LOG.debug("stopped following source {}", source.name());
         } finally {
+            Optional.ofNullable(current).flatMap(RunningGeneration::spooling).ifPresent(Spooling::finish);
             running.forEach(RunningGeneration::close);
         }
     }
@@ -171,6 +180,8 @@ public final class LiveSource implements AutoCloseable {
     private void follow() throws InterruptedException {
         try {
             if (isDue()) {
+                // What it has spooled is not what a start would ask for any more.
+                running.forEach(RunningGeneration::endSpooling);
                 takeOver(builder.build(publications.latest()));
                 problem = Optional.empty();
             }
@@ -209,7 +220,7 @@ public final class LiveSource implements AutoCloseable {
 
     private void takeOver(RunningGeneration next) throws InterruptedException {
         running.add(next);
-        next.feed().start(next.generation(), progressed);
+        next.start(progressed);
         RunningGeneration before = current;
         boolean swapped = false;
         try {

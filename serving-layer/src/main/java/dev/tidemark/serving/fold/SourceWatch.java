@@ -201,7 +201,10 @@ final class SourceWatch implements AutoCloseable {
     private void widen(RunningGeneration running) {
         String topic = deployment.incrementsTopic(
                 source.name(), running.generation().definitions().streamed().id());
-        SourceLog.find(admin, topic).ifPresent(log -> running.feed().widen(log.partitions()));
+        SourceLog.find(admin, topic).ifPresent(log -> {
+            running.spooling().ifPresent(spooling -> spooling.see(log.id()));
+            running.feed().widen(log.partitions());
+        });
     }
 
     @Override

@@ -6,9 +6,11 @@ import dev.tidemark.serving.fold.Generation;
 import dev.tidemark.serving.fold.LiveSource;
 import dev.tidemark.serving.letter.SourceLetters;
 import dev.tidemark.serving.query.LettersRequest;
+import dev.tidemark.serving.spool.Spool;
 import dev.tidemark.view.Publication;
 import dev.tidemark.view.View;
 import dev.tidemark.view.ViewDefinition;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -157,6 +159,7 @@ final class Pages {
             status.put("partitions", partitions(live, generation));
             Generation.Counters counters = generation.counters();
             status.put("increments", increments(counters));
+            live.spooled().ifPresent(spooled -> status.put("spool", spool(spooled)));
             status.put("views", conservation(generation, counters));
         });
         return status;
@@ -190,6 +193,14 @@ final class Pages {
         increments.put("counted_before", counters.countedBefore());
         increments.put("foreign", counters.foreign());
         return increments;
+    }
+
+    private static Map<String, Object> spool(Spool.Size spooled) {
+        Map<String, Object> spool = new LinkedHashMap<>();
+        spool.put("slices", spooled.slices());
+        spool.put("bytes", spooled.bytes());
+        spool.put("newest", spooled.newest().map(Instant::toString).orElse(null));
+        return spool;
     }
 
     private static List<Object> partitions(LiveSource live, Generation generation) {

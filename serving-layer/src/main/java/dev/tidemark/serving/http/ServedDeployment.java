@@ -8,6 +8,7 @@ import dev.tidemark.serving.fold.Patience;
 import dev.tidemark.serving.letter.LetterFollower;
 import dev.tidemark.serving.letter.SourceLetters;
 import dev.tidemark.serving.problem.HttpProblem;
+import dev.tidemark.serving.spool.SpoolHome;
 import dev.tidemark.view.DefinitionSet;
 import dev.tidemark.view.View;
 import dev.tidemark.view.ViewDefinition;
@@ -23,25 +24,29 @@ import java.util.TreeMap;
 public final class ServedDeployment implements AutoCloseable {
 
     private final Deployment deployment;
+    private final Optional<SpoolHome> spools;
     private final Map<String, LiveSource> sources = new LinkedHashMap<>();
     private final LetterFollower letters;
 
-    private ServedDeployment(Deployment deployment) {
+    private ServedDeployment(Deployment deployment, Optional<SpoolHome> spools) {
         this.deployment = deployment;
+        this.spools = spools;
         this.letters = LetterFollower.start(deployment);
     }
 
     /**
      * Begins to follow the sources that have views, by the deployment's files or by what has been published.
      *
+     * @param spools where slices of the tails are kept, which is given back in the end; empty if none are
      * @throws dev.tidemark.deployment.UnavailableException if the deployment's own broker has never been started
      */
-    public static ServedDeployment start(Deployment deployment, Patience patience) {
-        ServedDeployment served = new ServedDeployment(deployment);
+    public static ServedDeployment start(Deployment deployment, Patience patience, Optional<SpoolHome> spools) {
+        ServedDeployment served = new ServedDeployment(deployment, spools);
         try {
             for (Source source : sources(deployment)) {
-                served.sources.put(source.name(), new LiveSource(deployment, source, patience));
+                served.sources.put(source.name(), new LiveSource(deployment, source, patience, spools));
             }
+            spools.ifPresent(home -> home.keepSources(served.sources.keySet()));
         } catch (RuntimeException e) {
             served.close();
             throw e;
@@ -163,5 +168,6 @@ public final class ServedDeployment implements AutoCloseable {
     public void close() {
         sources.values().forEach(LiveSource::close);
         letters.close();
+        spools.ifPresent(SpoolHome::close);
     }
 }

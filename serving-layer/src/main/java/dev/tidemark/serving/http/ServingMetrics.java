@@ -7,6 +7,7 @@ import dev.tidemark.schema.Bucket;
 import dev.tidemark.serving.fold.Generation;
 import dev.tidemark.serving.fold.LiveSource;
 import dev.tidemark.serving.live.LiveQueries;
+import dev.tidemark.serving.spool.Spool;
 import dev.tidemark.view.OffsetRanges;
 import dev.tidemark.view.Tail.Progress;
 import io.micrometer.core.instrument.Gauge;
@@ -43,6 +44,9 @@ final class ServingMetrics implements AutoCloseable {
     private final MultiGauge increments;
     private final MultiGauge repeated;
     private final MultiGauge serving;
+    private final MultiGauge spoolSlices;
+    private final MultiGauge spoolBytes;
+    private final MultiGauge spoolAge;
     private final MultiGauge events;
     private final MultiGauge conservation;
     private final MultiGauge deadLetters;
@@ -67,6 +71,9 @@ final class ServingMetrics implements AutoCloseable {
         this.deadLetters = gauge("tidemark.dead.letters", "dead letters, by reason");
         this.redriven = gauge("tidemark.dead.letters.redriven", "those of them that were sent again");
         this.serving = gauge("tidemark.source.serving", "1 if the source is served");
+        this.spoolSlices = gauge("tidemark.spool.slices", "slices of the tail that are on local disk");
+        this.spoolBytes = gauge("tidemark.spool.bytes", "how large they are");
+        this.spoolAge = gauge("tidemark.spool.age.seconds", "how long ago the last of them was written");
         Gauge.builder("tidemark.live.clients", live, LiveQueries::streams)
                 .description("how many clients listen to live queries")
                 .register(metrics.registry());
@@ -118,6 +125,17 @@ final class ServingMetrics implements AutoCloseable {
                 source -> ofGeneration(source, live -> live.counters().received()));
         register(
                 repeated, source -> ofGeneration(source, live -> live.counters().countedBefore()));
+        register(spoolSlices, source -> source.spooled().map(Spool.Size::slices).orElse(0));
+        register(spoolBytes, source -> source.spooled().map(Spool.Size::bytes).orElse(0L));
+        register(spoolAge, ServingMetrics::spoolAge);
+    }
+
+    /** Not a number while nothing is spooled. */
+    private static double spoolAge(LiveSource source) {
+        return source.spooled()
+                .flatMap(Spool.Size::newest)
+                .map(newest -> Duration.between(newest, Instant.now()).toMillis() / 1e3)
+                .orElse(Double.NaN);
     }
 
     private void register(MultiGauge gauge, ToDoubleFunction<LiveSource> value) {

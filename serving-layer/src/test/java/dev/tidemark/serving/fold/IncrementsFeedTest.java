@@ -39,7 +39,7 @@ class IncrementsFeedTest {
             append(topic, partition, 1, NOON.plusSeconds(60));
         }
         try (IncrementsFeed feed = new IncrementsFeed(KAFKA, topic, format)) {
-            feed.open(0, Map.of(0, NOON));
+            feed.open(0, Map.of(0, NOON), Map.of());
             feed.start(generation, new Progressed());
             feed.widen(2);
             awaitRead(feed, 0, 2);
