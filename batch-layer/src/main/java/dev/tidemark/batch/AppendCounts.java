@@ -1,9 +1,11 @@
 package dev.tidemark.batch;
 
+import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.count;
 import static org.apache.spark.sql.functions.lit;
 import static org.apache.spark.sql.functions.max;
+import static org.apache.spark.sql.functions.octet_length;
 import static org.apache.spark.sql.functions.unix_millis;
 
 import dev.tidemark.compile.JudgedEvents;
@@ -20,15 +22,17 @@ import org.apache.spark.sql.Row;
  * @param archived the records by partition
  * @param malformed the malformed records by partition
  * @param newestRecord the newest record timestamp by partition, in milliseconds
+ * @param longestValue the bytes of the longest value, by partition
  */
 record AppendCounts(
         Map<LocalDate, Long> eventsByDay,
         Map<Integer, Long> archived,
         Map<Integer, Long> malformed,
-        Map<Integer, Long> newestRecord) {
+        Map<Integer, Long> newestRecord,
+        Map<Integer, Long> longestValue) {
 
     private static AppendCounts none() {
-        return new AppendCounts(new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
+        return new AppendCounts(new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
     }
 
     /** Counts rows of one log in the master dataset. */
@@ -42,7 +46,8 @@ record AppendCounts(
         rows.groupBy("log_id", "partition", "verdict", "event_day")
                 .agg(
                         count(lit(1)).as("records"),
-                        max(unix_millis(col("record_timestamp"))).as("newest"))
+                        max(unix_millis(col("record_timestamp"))).as("newest"),
+                        max(coalesce(octet_length(col("value")), lit(0))).as("longest"))
                 .collectAsList()
                 .forEach(group -> counts.computeIfAbsent(group.getAs("log_id"), log -> none())
                         .add(group));
@@ -54,6 +59,7 @@ record AppendCounts(
         long records = group.<Long>getAs("records");
         archived.merge(partition, records, Long::sum);
         newestRecord.merge(partition, group.<Long>getAs("newest"), Math::max);
+        longestValue.merge(partition, (long) group.<Integer>getAs("longest"), Math::max);
         if (JudgedEvents.MALFORMED.equals(group.getAs("verdict"))) {
             malformed.merge(partition, records, Long::sum);
         } else {
@@ -63,6 +69,10 @@ record AppendCounts(
 
     long records() {
         return archived.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    long longest() {
+        return longestValue.values().stream().mapToLong(Long::longValue).max().orElse(0);
     }
 
     long malformedRecords() {

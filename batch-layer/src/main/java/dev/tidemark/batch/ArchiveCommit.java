@@ -29,6 +29,7 @@ import java.util.function.BinaryOperator;
  * @param malformed how many malformed records there are so far, by log and partition
  * @param archived how many records there are so far, by log and partition
  * @param schemas the schemas of the source so far, oldest first; none in commits of the first release
+ * @param longestValue the bytes of the longest value so far; null where the first commits did not say it
  * @param again whether it judged all records again: then {@code added}, {@code eventsByDay} and {@code malformedAdded}
  *     are those of all of them, and what earlier commits say of days and verdicts is past
  */
@@ -48,6 +49,7 @@ record ArchiveCommit(
         Map<String, Map<Integer, Long>> malformed,
         Map<String, Map<Integer, Long>> archived,
         List<ArchivedSchema> schemas,
+        Long longestValue,
         boolean again) {
 
     static final int FORMAT = 1;
@@ -86,7 +88,16 @@ record ArchiveCommit(
                 with(last.map(ArchiveCommit::malformed), log, counts.malformed(), Long::sum),
                 with(last.map(ArchiveCommit::archived), log, counts.archived(), Long::sum),
                 ArchivedSchema.after(schemas, source, records.cut()),
+                longest(last, counts),
                 false);
+    }
+
+    private static Long longest(Optional<ArchiveCommit> last, AppendCounts counts) {
+        if (last.isEmpty()) {
+            return counts.longest();
+        }
+        Long before = last.get().longestValue();
+        return before == null ? null : Long.valueOf(Math.max(before, counts.longest()));
     }
 
     /**
@@ -120,7 +131,13 @@ record ArchiveCommit(
                 malformedNow,
                 archived,
                 schemas,
+                counts.values().stream().mapToLong(AppendCounts::longest).max().orElse(0),
                 true);
+    }
+
+    /** Whether every value so far is known to have no more bytes than this. */
+    boolean hasNoneLongerThan(long bytes) {
+        return longestValue != null && longestValue <= bytes;
     }
 
     /** How many records there are so far. */

@@ -13,6 +13,7 @@ import static org.apache.spark.sql.functions.unix_micros;
 import static org.apache.spark.sql.functions.unix_seconds;
 import static org.apache.spark.sql.functions.when;
 
+import dev.tidemark.compile.Contributions;
 import dev.tidemark.compile.JudgedEvents;
 import dev.tidemark.schema.Bucket;
 import dev.tidemark.schema.LateEvents;
@@ -63,6 +64,15 @@ record ArchivedEvents(Source source, Path table, MasterDataset.Version archived,
                 .withColumn("verdict", lit(JudgedEvents.OK))
                 .withColumn(DAY, day(days))
                 .select("log_id", "partition", "offset", DAY, "verdict", "event_time", "event");
+    }
+
+    /**
+     * Whether none of them has a text too long to count, but what an expression that can fail makes of one: neither their
+     * values nor the schema's defaults are long enough.
+     */
+    boolean haveShortTexts() {
+        return archived.commit().hasNoneLongerThan(Contributions.SHORT_VALUE)
+                && source.schema().toString().length() <= Contributions.SHORT_VALUE;
     }
 
     /** Whether there may be events that no view is to count. */

@@ -120,7 +120,8 @@ final class Segments {
     private Appended append(Dataset<Row> judged, View view) {
         Path table = deployment.warehouse().segments(work.views(), view);
         DeltaTables.create(table, schema(view), SEGMENT, Map.of());
-        Dataset<Row> groups = Cells.groups(Contributions.ofPassing(judged, view), view, EventTotals.KEY);
+        Dataset<Row> groups =
+                Cells.groups(Contributions.ofPassing(judged, view, events.haveShortTexts()), view, EventTotals.KEY);
         // Neither panes nor fragments cross the midnight of a timezone, so a cell's day is that of its start.
         Column day = to_date(col(Cells.start(view))).cast("string");
         Column segment = concat(lit(view.name() + "."), day, lit("." + run));

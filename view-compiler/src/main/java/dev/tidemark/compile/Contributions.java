@@ -28,6 +28,12 @@ public final class Contributions {
 
     private static final String CONTRIBUTION = "contribution";
 
+    /**
+     * No expression that cannot fail makes a text that is too long to count of a value of so many bytes: in another case a
+     * text takes at most three times as many.
+     */
+    public static final int SHORT_VALUE = ViewColumns.MAX_TEXT_BYTES / 4;
+
     private Contributions() {}
 
     /** The name of the column of the view at {@code index} of its definition set. */
@@ -70,12 +76,14 @@ public final class Contributions {
      * The contributions to one view of those well-formed events that pass its filter: what came beside the event, and
      * {@code bucket}, {@code pane}, {@code d0}…, {@code i0}…, each a column of its own. Of what does not
      * pass nothing else is evaluated, and no struct is made where nothing can fail.
+     *
+     * @param shortValues whether no record's value has more than {@link #SHORT_VALUE} bytes
      */
-    public static Dataset<Row> ofPassing(Dataset<Row> judged, View view) {
+    public static Dataset<Row> ofPassing(Dataset<Row> judged, View view, boolean shortValues) {
         ViewColumns views = new ViewColumns(judged);
         Dataset<Row> passing = views.events().where(views.isWellFormed().and(views.passes(view)));
         List<Column> columns = views.beside();
-        if (views.cannotFail(view)) {
+        if (shortValues ? views.expressionsCannotFail(view) : views.cannotFail(view)) {
             columns.addAll(views.cell(view));
             return passing.select(columns.toArray(Column[]::new));
         }

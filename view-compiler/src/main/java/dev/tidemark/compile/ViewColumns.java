@@ -144,7 +144,8 @@ final class ViewColumns {
         return texts(view).isEmpty() && expressionsCannotFail(view);
     }
 
-    private boolean expressionsCannotFail(View view) {
+    /** Whether no expression of a dimension and of a measure's input fails on any event. */
+    boolean expressionsCannotFail(View view) {
         return view.dimensions().stream()
                         .map(field -> view.definition().dimensions().get(field.name()))
                         .allMatch(expressions::cannotFail)

@@ -128,7 +128,7 @@ class ContributionsTest {
                 List.of("COUNTED", "COUNTED", "COUNTED", "COUNTED", "COUNTED"));
         for (int v = 0; v < views.size(); v++) {
             assertEquals(expected.get(v), buckets(rows, v));
-            List<String> inBatch = Contributions.ofPassing(judged, set.views().get(v))
+            List<String> inBatch = Contributions.ofPassing(judged, set.views().get(v), false)
                     .orderBy("offset")
                     .select("bucket")
                     .as(Encoders.STRING())
@@ -166,7 +166,7 @@ class ContributionsTest {
         for (int v = 0; v < set.views().size(); v++) {
             String column = Contributions.column(v);
             Map<Long, Row> batch = new HashMap<>();
-            Contributions.ofPassing(judged, set.views().get(v))
+            Contributions.ofPassing(judged, set.views().get(v), v % 2 == 0)
                     .collectAsList()
                     .forEach(row -> batch.put(row.getAs("offset"), row));
             for (int i = 0; i < events.size(); i++) {
@@ -200,7 +200,7 @@ class ContributionsTest {
             events.add("{\"at\":0,\"text\":\"%s\"}"
                     .formatted(List.of("0", "1", "two").get(i % 3 == 0 ? 0 : i % 2 + 1)));
         }
-        Dataset<Row> passing = Contributions.ofPassing(judged(Orders.spark(UTC), events), view);
+        Dataset<Row> passing = Contributions.ofPassing(judged(Orders.spark(UTC), events), view, true);
         Map<String, Long> found = new TreeMap<>();
         for (Row row : Cells.groups(passing, view, List.of("partition")).collectAsList()) {
             found.put(row.getAs(Cells.BUCKET) + " " + row.getAs("partition"), row.getAs(Cells.EVENTS));

@@ -139,7 +139,7 @@ class SessionFragmentsTest {
     }
 
     private Dataset<Row> contributions() {
-        return Contributions.ofPassing(judged, view);
+        return Contributions.ofPassing(judged, view, true);
     }
 
     @Test
