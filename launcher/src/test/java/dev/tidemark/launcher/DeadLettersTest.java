@@ -71,9 +71,11 @@ class DeadLettersTest {
         return tidemark.execute(all.toArray(String[]::new));
     }
 
-    private int redrive(String... options) {
-        return run(Stream.concat(Stream.of("redrive", "--source", "orders"), Stream.of(options))
+    private int redrive(String... options) throws Exception {
+        int exit = run(Stream.concat(Stream.of("redrive", "--source", "orders"), Stream.of(options))
                 .toArray(String[]::new));
+        log.settle();
+        return exit;
     }
 
     private JsonNode json() throws IOException {
@@ -124,7 +126,7 @@ class DeadLettersTest {
     }
 
     @Test
-    void wrongOptionsSayWhatIsAccepted() {
+    void wrongOptionsSayWhatIsAccepted() throws Exception {
         assertEquals(2, run("list", "--reason", "shema"));
         assertTrue(err.toString().startsWith("tidemark: --reason is 'shema'; did you mean 'schema'?\n"), err::toString);
         assertEquals(2, run("list", "--limit", "101"));

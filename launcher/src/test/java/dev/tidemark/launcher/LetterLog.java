@@ -92,7 +92,25 @@ final class LetterLog implements AutoCloseable {
 
     /** The end of the topic for those who read whatever is there. */
     long uncommittedEnd() {
-        try (KafkaConsumer<byte[], byte[]> consumer = consumer("read_uncommitted")) {
+        return end(topic, "read_uncommitted");
+    }
+
+    /**
+     * Waits until no transaction is open: the broker answers a commit once it is decided, and writes its markers
+     * afterwards.
+     */
+    void settle() throws Exception {
+        for (String each : List.of(topic, topic + ".dlq.redriven")) {
+            if (SourceLog.find(admin, each).isPresent()) {
+                Await.until(
+                        "no transaction is open in " + each,
+                        () -> end(each, "read_committed") == end(each, "read_uncommitted"));
+            }
+        }
+    }
+
+    private static long end(String topic, String isolation) {
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer(isolation)) {
             TopicPartition partition = new TopicPartition(topic, 0);
             return consumer.endOffsets(List.of(partition)).get(partition);
         }

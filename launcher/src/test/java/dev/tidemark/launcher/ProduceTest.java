@@ -235,11 +235,11 @@ class ProduceTest {
 
     /** What a reader of committed records sees. */
     private Stream<ConsumerRecord<byte[], byte[]>> records() {
-        try (KafkaConsumer<byte[], byte[]> consumer = consumer()) {
+        long end = endOffset();
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer("read_committed")) {
             TopicPartition partition = new TopicPartition(topic, 0);
             consumer.assign(List.of(partition));
             consumer.seekToBeginning(List.of(partition));
-            long end = consumer.endOffsets(List.of(partition)).get(partition);
             List<ConsumerRecord<byte[], byte[]>> found = new ArrayList<>();
             while (consumer.position(partition) < end) {
                 consumer.poll(Duration.ofSeconds(1)).forEach(found::add);
@@ -248,16 +248,29 @@ class ProduceTest {
         }
     }
 
+    /**
+     * Where the topic ends once no transaction is open: the broker answers a commit when it is decided, and writes its
+     * marker afterwards.
+     */
     private long endOffset() {
-        try (KafkaConsumer<byte[], byte[]> consumer = consumer()) {
+        try {
+            Await.until("no transaction is open", () -> end("read_committed") == end("read_uncommitted"));
+            return end("read_committed");
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private long end(String isolation) {
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer(isolation)) {
             TopicPartition partition = new TopicPartition(topic, 0);
             return consumer.endOffsets(List.of(partition)).get(partition);
         }
     }
 
-    private static KafkaConsumer<byte[], byte[]> consumer() {
+    private static KafkaConsumer<byte[], byte[]> consumer(String isolation) {
         return new KafkaConsumer<>(
-                Map.of("bootstrap.servers", SharedBroker.bootstrapServers(), "isolation.level", "read_committed"),
+                Map.of("bootstrap.servers", SharedBroker.bootstrapServers(), "isolation.level", isolation),
                 new ByteArrayDeserializer(),
                 new ByteArrayDeserializer());
     }
