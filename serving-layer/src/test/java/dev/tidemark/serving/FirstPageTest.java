@@ -7,7 +7,9 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tidemark.serving.fold.Patience;
 import dev.tidemark.view.Layers;
+import dev.tidemark.view.Session;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -79,6 +81,17 @@ class FirstPageTest {
         Until.holds(() -> browser.text("#coverage tbody").contains(returns.topic + " 0 0 – 4 4 none"));
         Until.holds(() -> browser.text("#lag").equals("none: every record is counted"));
         browser.requireNoErrors();
+    }
+
+    @Test
+    void viewsOfSessionsAreNotDrawn(@TempDir Path other) throws Exception {
+        try (Shop visits = Shop.ofSessions(other, new Session("region", Duration.ofMinutes(5), 1));
+                ServingLayer layer = visits.serve()) {
+            Until.holds(layer::isReady);
+            browser.show(layer, "");
+            Until.holds(() -> browser.text("body").contains("This deployment has no views yet that could be drawn."));
+            browser.requireNoErrors();
+        }
     }
 
     @Test
