@@ -69,7 +69,9 @@ record GoodOrder(Kind kind, Instant at, String region, BigDecimal amount, int qu
         EVERYWHERE(Map.of()),
         FILTERED(Map.of("shipped", Bucket.FILTERED)),
         FAILING(Map.of("parsed", Bucket.FAILED)),
-        FILTERED_AND_FAILING(Map.of("shipped", Bucket.FILTERED, "parsed", Bucket.FAILED));
+        FILTERED_AND_FAILING(Map.of("shipped", Bucket.FILTERED, "parsed", Bucket.FAILED)),
+        /** Its region is longer than any view takes. */
+        OF_ENDLESS_REGION(Map.of("orders", Bucket.FAILED, "shipped", Bucket.FAILED));
 
         private final Map<String, Bucket> uncounted;
 
@@ -77,12 +79,17 @@ record GoodOrder(Kind kind, Instant at, String region, BigDecimal amount, int qu
             this.uncounted = uncounted;
         }
 
-        boolean isFiltered() {
-            return uncounted.containsKey("shipped");
+        /** Which bucket of a view it is in. */
+        Bucket bucket(String view) {
+            return uncounted.getOrDefault(view, Bucket.COUNTED);
         }
 
-        boolean isFailing() {
-            return uncounted.containsKey("parsed");
+        boolean fails() {
+            return uncounted.containsValue(Bucket.FAILED);
+        }
+
+        private boolean isRegionLong() {
+            return this == OF_ENDLESS_REGION;
         }
     }
 
@@ -91,11 +98,11 @@ record GoodOrder(Kind kind, Instant at, String region, BigDecimal amount, int qu
         return new GoodOrder(
                 kind,
                 recorded.minusMillis(random.nextInt(50 * 60_000)),
-                REGIONS.get(random.nextInt(REGIONS.size())),
+                kind.isRegionLong() ? "x".repeat(HostileOrder.LONG) : REGIONS.get(random.nextInt(REGIONS.size())),
                 BigDecimal.valueOf(random.nextInt(2 * CENTS) - CENTS, 2),
-                kind.isFiltered() ? -random.nextInt(3) : 1 + random.nextInt(9),
+                kind.bucket("shipped") == Bucket.FILTERED ? -random.nextInt(3) : 1 + random.nextInt(9),
                 random.nextGaussian() * 1e9,
-                kind.isFailing()
+                kind.bucket("parsed") == Bucket.FAILED
                         ? NO_INTEGERS.get(random.nextInt(NO_INTEGERS.size()))
                         : Integer.toString(random.nextInt()));
     }
@@ -104,9 +111,8 @@ record GoodOrder(Kind kind, Instant at, String region, BigDecimal amount, int qu
         return new GoodOrder(kind, at, region, amount, quantity, weight, other);
     }
 
-    /** Which bucket of a view it is in. */
-    Bucket bucket(String view) {
-        return kind.uncounted.getOrDefault(view, Bucket.COUNTED);
+    boolean isCountedBy(String view) {
+        return kind.bucket(view) == Bucket.COUNTED;
     }
 
     String day() {

@@ -22,6 +22,11 @@ final class HostileOrders {
     private static final Instant OPENING = Instant.parse("2026-01-15T00:00:00Z");
     private static final Duration SPAN = Duration.ofDays(3);
     private static final int LONG_ONES = 2;
+    private static final List<GoodOrder.Kind> SHORT_ONES = List.of(
+            GoodOrder.Kind.EVERYWHERE,
+            GoodOrder.Kind.FILTERED,
+            GoodOrder.Kind.FAILING,
+            GoodOrder.Kind.FILTERED_AND_FAILING);
 
     private final Random random;
     private final String topic;
@@ -55,14 +60,17 @@ final class HostileOrders {
         return records;
     }
 
-    /** Good ones of 10 MB: one of which an unknown field is so long, and one where it is what fails. */
+    /** Good ones of 10 MB: where an unknown field is so long, where what fails is, and where what views group by is. */
     List<OrderRecord> longGoodOnes() {
+        String text = "x".repeat(HostileOrder.LONG);
         GoodOrder counted = GoodOrder.of(GoodOrder.Kind.EVERYWHERE, OPENING, random);
         GoodOrder failing =
-                GoodOrder.of(GoodOrder.Kind.FAILING, OPENING, random).saying("x".repeat(HostileOrder.LONG));
+                GoodOrder.of(GoodOrder.Kind.FAILING, OPENING, random).saying(text);
+        GoodOrder endless = GoodOrder.of(GoodOrder.Kind.OF_ENDLESS_REGION, OPENING, random);
         return List.of(
-                record(OPENING, utf8(counted.with("unknown", "\"" + "x".repeat(HostileOrder.LONG) + "\"")), counted),
-                record(OPENING, utf8(failing.json()), failing));
+                record(OPENING, utf8(counted.with("unknown", "\"" + text + "\"")), counted),
+                record(OPENING, utf8(failing.json()), failing),
+                record(OPENING, utf8(endless.json()), endless));
     }
 
     private OrderRecord hostile(HostileOrder kind, Instant recorded) {
@@ -72,7 +80,7 @@ final class HostileOrders {
     }
 
     private OrderRecord good(Instant recorded) {
-        GoodOrder.Kind kind = GoodOrder.Kind.values()[random.nextInt(GoodOrder.Kind.values().length)];
+        GoodOrder.Kind kind = SHORT_ONES.get(random.nextInt(SHORT_ONES.size()));
         GoodOrder order = GoodOrder.of(kind, recorded, random);
         String json = random.nextInt(10) == 0 ? order.oddJson(random) : order.json();
         return record(recorded, utf8(json), order);

@@ -17,13 +17,13 @@ record OrderRecord(ProducerRecord<byte[], byte[]> sent, Optional<GoodOrder> orde
 
     @Override
     public Bucket bucket(String view) {
-        return order.map(good -> good.bucket(view)).orElse(Bucket.MALFORMED);
+        return order.map(good -> good.kind().bucket(view)).orElse(Bucket.MALFORMED);
     }
 
     @Override
     public Optional<String> deadLetter() {
         return wrong.map(HostileOrder::reason)
-                .or(() -> order.filter(good -> good.kind().isFailing()).map(failing -> DeadLetter.EXPRESSION));
+                .or(() -> order.filter(good -> good.kind().fails()).map(failing -> DeadLetter.EXPRESSION));
     }
 
     @Override

@@ -20,7 +20,7 @@ record OrderTotals(Map<List<String>, Map<String, String>> rows) {
     /** What the view {@code orders} has by day and region: a plain fold. */
     static OrderTotals byDayAndRegion(List<GoodOrder> orders) {
         return of(
-                orders.stream(),
+                orders.stream().filter(order -> order.isCountedBy("orders")),
                 order -> List.of(order.day(), order.region()),
                 some -> Map.of(
                         "orders", Integer.toString(some.size()),
@@ -32,7 +32,7 @@ record OrderTotals(Map<List<String>, Map<String, String>> rows) {
     /** What the view {@code shipped} has by region. */
     static OrderTotals shippedByRegion(List<GoodOrder> orders) {
         return of(
-                orders.stream().filter(order -> !order.kind().isFiltered()),
+                orders.stream().filter(order -> order.isCountedBy("shipped")),
                 order -> List.of(order.region()),
                 some -> Map.of("orders", Integer.toString(some.size()), "revenue", revenue(some)));
     }
@@ -40,7 +40,7 @@ record OrderTotals(Map<List<String>, Map<String, String>> rows) {
     /** What the view {@code parsed} has of all. */
     static OrderTotals parsed(List<GoodOrder> orders) {
         return of(
-                orders.stream().filter(order -> !order.kind().isFailing()),
+                orders.stream().filter(order -> order.isCountedBy("parsed")),
                 order -> List.of(),
                 some -> Map.of(
                         "orders", Integer.toString(some.size()),
