@@ -18,7 +18,8 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
 /**
- * The serving process: answers queries over HTTP until it is told to stop. It keeps no state of its own. Exit codes: 1
+ * The serving process: answers queries over HTTP until it is told to stop. It keeps no state of its own, but a
+ * cache. Exit codes: 1
  * failed, with what is wrong on stderr; 2 wrong usage; 75 ({@link UnavailableException#EXIT_STATUS}) something is not
  * there that may come back, such as the broker.
  */

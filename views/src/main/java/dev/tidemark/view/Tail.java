@@ -22,6 +22,12 @@ public final class Tail {
 
     /** One partition of one log. */
     public record LogPartition(String log, int partition) implements Comparable<LogPartition> {
+
+        static LogPartition of(Increment increment) {
+            return new LogPartition(
+                    increment.position().log(), increment.position().partition());
+        }
+
         @Override
         public int compareTo(LogPartition other) {
             int byLog = log.compareTo(other.log);
@@ -77,11 +83,11 @@ public final class Tail {
     private final Map<LogPartition, Long> cuts = new HashMap<>();
     private final Tally tally;
 
-    /** What was counted since the last slice; empty while none are taken. */
-    private Optional<Tally> sinceSlice = Optional.empty();
+    /** What was counted since it was taken last; empty while nobody takes it. */
+    private Optional<Counted> counted = Optional.empty();
 
-    /** Up to where slices have been taken; of a partition that was started since, nothing has. */
-    private final Map<LogPartition, Long> sliced = new HashMap<>();
+    /** Up to where that reaches back; of a partition that was started since, nothing has been taken. */
+    private final Map<LogPartition, Long> taken = new HashMap<>();
 
     public Tail(DefinitionSet set) {
         this.set = set;
@@ -113,7 +119,7 @@ public final class Tail {
      * @return false if its partition is none that is counted here: the increment is of another log
      */
     public boolean add(Increment increment) {
-        Frontier frontier = frontiers.get(partitionOf(increment));
+        Frontier frontier = frontiers.get(LogPartition.of(increment));
         if (frontier == null) {
             return false;
         }
@@ -199,10 +205,10 @@ public final class Tail {
     }
 
     private void count(Increment increment) {
-        LogPartition partition = partitionOf(increment);
+        LogPartition partition = LogPartition.of(increment);
         boolean batchCounted = increment.position().offset() < cuts.get(partition);
         tally.count(increment, partition, batchCounted);
-        sinceSlice.ifPresent(since -> since.count(increment, partition, batchCounted));
+        counted.ifPresent(since -> since.add(increment));
     }
 
     /**
@@ -211,11 +217,11 @@ public final class Tail {
      *
      * @throws OverlapException if any of it has been counted here: it would count twice
      * @throws IllegalArgumentException if it does not follow what has been counted
-     * @throws IllegalStateException while this tail takes slices itself
+     * @throws IllegalStateException once this tail keeps what it counts for slices of its own
      */
     public void add(TailSlice slice) {
-        if (sinceSlice.isPresent()) {
-            throw new IllegalStateException("slices are added before slices are taken");
+        if (counted.isPresent()) {
+            throw new IllegalStateException("slices are added before any are made");
         }
         slice.extents().forEach((partition, extent) -> {
             if (counts(partition)) {
@@ -232,51 +238,34 @@ public final class Tail {
         tally.add(slice.tally());
     }
 
-    /** Begins to take slices of what is counted from now on. */
+    /** Keeps what is counted from now on until it is {@link #take taken}, for slices. */
     public void beginSlices() {
-        frontiers.forEach((partition, frontier) -> sliced.put(partition, frontier.through()));
-        sinceSlice = Optional.of(new Tally(set));
+        frontiers.forEach((partition, frontier) -> taken.put(partition, frontier.through()));
+        counted = Optional.of(new Counted(set, cuts, Counted.HELD));
     }
 
-    /** Takes no more slices. */
+    /** Keeps nothing for slices any more. */
     public void endSlices() {
-        sinceSlice = Optional.empty();
+        counted = Optional.empty();
     }
 
-    /**
-     * What has been counted since the last slice.
-     *
-     * @param events how many events
-     * @param cells how many cells they have made, of all views
-     */
-    public record SinceSlice(long events, int cells) {}
-
-    /** How much has been counted since the last slice; empty while no slices are taken. */
-    public Optional<SinceSlice> sinceSlice() {
-        return sinceSlice.map(since -> new SinceSlice(since.events(), since.size()));
+    /** What was counted since the last time, or since {@link #beginSlices}; empty unless that is kept. */
+    public Optional<Counted> take() {
+        Optional<Counted> since = counted;
+        since.ifPresent(given -> {
+            given.end(sinceTaken(), frontiers.values().stream().allMatch(frontier -> frontier.missing()
+                    .isEmpty()));
+            beginSlices();
+        });
+        return since;
     }
 
-    /**
-     * What was counted since the last slice, or since {@link #beginSlices}. Empty while no slices are taken, and while
-     * events are missing: a slice covers all of its extent.
-     */
-    public Optional<TailSlice> slice() {
-        if (sinceSlice.isEmpty()
-                || frontiers.values().stream()
-                        .anyMatch(frontier -> !frontier.missing().isEmpty())) {
-            return Optional.empty();
-        }
+    private Map<LogPartition, Extent> sinceTaken() {
         Map<LogPartition, Extent> extents = new TreeMap<>();
         frontiers.forEach((partition, frontier) -> {
-            long from = sliced.getOrDefault(partition, frontier.cut());
+            long from = taken.getOrDefault(partition, frontier.cut());
             extents.put(partition, new Extent(cuts.get(partition), from, frontier.through()));
         });
-        TailSlice slice = new TailSlice(extents, sinceSlice.get());
-        beginSlices();
-        return Optional.of(slice);
-    }
-
-    private static LogPartition partitionOf(Increment increment) {
-        return new LogPartition(increment.position().log(), increment.position().partition());
+        return extents;
     }
 }

@@ -64,11 +64,6 @@ public final class TailSlice {
         return extents;
     }
 
-    /** How many cells it has, of all views. */
-    public int size() {
-        return tally.size();
-    }
-
     Tally tally() {
         return tally;
     }

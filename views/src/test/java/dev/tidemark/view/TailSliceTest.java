@@ -163,6 +163,7 @@ class TailSliceTest {
         private final Map<LogPartition, Integer> settled = new TreeMap<>();
         private final Map<LogPartition, List<Increment>> arrived = new TreeMap<>();
         private Tail tail;
+        private TailSlicer slicer;
 
         private Spooled(Map<LogPartition, Long> cuts) {
             this.cuts = cuts;
@@ -186,7 +187,8 @@ class TailSliceTest {
 
         private void slice() throws IOException {
             cuts.keySet().forEach(this::settle);
-            slices.add(write(tail.slice().orElseThrow()));
+            slicer.add(tail.take().orElseThrow());
+            slices.add(write(slicer.slice().orElseThrow()));
             resume.putAll(settled);
         }
 
@@ -205,6 +207,7 @@ class TailSliceTest {
                 }
             });
             tail.beginSlices();
+            slicer = new TailSlicer(SET);
             arrived.forEach((partition, all) ->
                     all.subList(resume.getOrDefault(partition, 0), all.size()).forEach(tail::add));
             settled.putAll(resume);
@@ -249,6 +252,9 @@ class TailSliceTest {
                 Increment increment = left.remove(0);
                 steady.add(increment);
                 spooled.add(increment);
+            }
+            if (random.nextInt(4) == 0) {
+                spooled.slicer.add(spooled.tail.take().orElseThrow());
             }
             if (random.nextInt(6) == 0) {
                 spooled.slice();
@@ -314,9 +320,15 @@ class TailSliceTest {
         return tail;
     }
 
+    private static Optional<TailSlice> slice(Tail tail) {
+        TailSlicer slicer = new TailSlicer(SET);
+        slicer.add(tail.take().orElseThrow());
+        return slicer.slice();
+    }
+
     @Test
     void whatHasBeenCountedIsNotTakenFromASliceAgain() {
-        TailSlice slice = counting(0, 1).slice().orElseThrow();
+        TailSlice slice = slice(counting(0, 1)).orElseThrow();
         Tail tail = new Tail(SET);
         tail.add(slice);
         String refused =
@@ -329,9 +341,9 @@ class TailSliceTest {
     @Test
     void aSliceThatDoesNotFollowIsRefused() {
         Tail counted = counting(0, 1);
-        counted.slice();
+        slice(counted);
         counted.add(increment(2));
-        TailSlice second = counted.slice().orElseThrow();
+        TailSlice second = slice(counted).orElseThrow();
         Tail tail = counting(0);
         tail.endSlices();
         assertEquals(
@@ -344,25 +356,46 @@ class TailSliceTest {
     }
 
     @Test
-    void noSliceIsTakenWhileEventsAreMissing() {
+    void noSliceIsMadeWhileEventsAreMissing() {
+        TailSlicer slicer = new TailSlicer(SET);
         Tail tail = counting(0);
         tail.add(increment(3));
         tail.miss(partition(0), OffsetRanges.of(1, 3));
-        assertEquals(Optional.empty(), tail.slice());
+        slicer.add(tail.take().orElseThrow());
+        assertEquals(Optional.empty(), slicer.slice());
         tail.add(increment(1));
-        assertEquals(Optional.empty(), tail.slice());
+        slicer.add(tail.take().orElseThrow());
+        assertEquals(Optional.empty(), slicer.slice());
         tail.add(increment(2));
+        slicer.add(tail.take().orElseThrow());
         Tail again = new Tail(SET);
-        again.add(tail.slice().orElseThrow());
+        again.add(slicer.slice().orElseThrow());
         assertSame(tail, again);
+    }
+
+    @Test
+    void whatIsNotTakenInTimeIsFoldedAndComesToTheSame() {
+        Map<LogPartition, Long> cuts = Map.of(partition(0), 4L);
+        Tally expected = new Tally(SET);
+        Counted counted = new Counted(SET, cuts, 3);
+        for (long offset = 0; offset < 10; offset++) {
+            counted.add(increment(offset));
+            expected.count(increment(offset), partition(0), offset < 4);
+        }
+        counted.end(Map.of(partition(0), new TailSlice.Extent(4, 0, 10)), true);
+        Tally tally = new Tally(SET);
+        counted.foldInto(tally);
+        assertEquals(expected.events(partition(0)), tally.events(partition(0)));
+        assertEquals(expected.buckets(partition(0)), tally.buckets(partition(0)));
+        assertEquals(expected.size(), tally.size());
     }
 
     @Test
     void aPartitionThatWasStartedSinceTheLastSliceIsInTheNextFromItsBegin() {
         Tail tail = counting(0);
-        TailSlice first = tail.slice().orElseThrow();
+        TailSlice first = slice(tail).orElseThrow();
         tail.start(partition(1), 5, 7);
-        TailSlice second = tail.slice().orElseThrow();
+        TailSlice second = slice(tail).orElseThrow();
         assertEquals(new TailSlice.Extent(7, 5, 5), second.extents().get(partition(1)), "nothing of it is counted yet");
         Tail again = new Tail(SET);
         again.add(first);
@@ -372,7 +405,7 @@ class TailSliceTest {
 
     @Test
     void whatIsNoSliceIsRefused() throws Exception {
-        byte[] bytes = write(counting(0, 1, 2).slice().orElseThrow());
+        byte[] bytes = write(slice(counting(0, 1, 2)).orElseThrow());
         for (int length = 0; length < bytes.length; length += 7) {
             byte[] cut = Arrays.copyOf(bytes, length);
             assertThrows(IOException.class, () -> new TailSliceFormat(SET)

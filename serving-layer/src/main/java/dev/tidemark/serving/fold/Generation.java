@@ -5,8 +5,8 @@ import dev.tidemark.schema.Increment;
 import dev.tidemark.serving.segment.Segment;
 import dev.tidemark.serving.segment.Selection;
 import dev.tidemark.serving.spool.Spool;
-import dev.tidemark.serving.spool.StoredSlice;
 import dev.tidemark.view.Cell;
+import dev.tidemark.view.Counted;
 import dev.tidemark.view.Cut;
 import dev.tidemark.view.Layers;
 import dev.tidemark.view.OffsetRanges;
@@ -17,7 +17,6 @@ import dev.tidemark.view.Tail;
 import dev.tidemark.view.Tail.Events;
 import dev.tidemark.view.Tail.LogPartition;
 import dev.tidemark.view.Tail.Progress;
-import dev.tidemark.view.Tail.SinceSlice;
 import dev.tidemark.view.TailSlice.Extent;
 import dev.tidemark.view.View;
 import java.util.ArrayList;
@@ -159,27 +158,30 @@ public final class Generation {
         }
     }
 
-    /** Begins to take slices of what is counted from now on. */
+    /** Keeps what is counted from now on until it is {@link #take taken}, for slices. */
     void beginSlices() {
         write(tail::beginSlices);
     }
 
-    /** Takes no more slices. */
+    /** Keeps nothing for slices any more. */
     void endSlices() {
         write(tail::endSlices);
     }
 
-    /** How much has been counted since the last slice; empty while none are taken. */
-    Optional<SinceSlice> sinceSlice() {
-        return read(tail::sinceSlice);
-    }
+    /**
+     * What has been counted since the last time.
+     *
+     * @param counted what it was
+     * @param resume where to go on after it in the increments topic, by partition
+     */
+    record Taken(Counted counted, Map<Integer, Long> resume) {}
 
-    /** What has been counted since the last slice; empty while none are taken, or events are missing. */
-    Optional<StoredSlice> slice() {
+    /** What has been counted since the last time; empty unless it is kept. */
+    Optional<Taken> take() {
         lock.writeLock().lock();
         try {
             fed.keySet().forEach(this::settle);
-            return tail.slice().map(slice -> new StoredSlice(slice, settled));
+            return tail.take().map(counted -> new Taken(counted, Map.copyOf(settled)));
         } finally {
             lock.writeLock().unlock();
         }

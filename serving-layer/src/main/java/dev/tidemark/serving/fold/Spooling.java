@@ -3,7 +3,8 @@ package dev.tidemark.serving.fold;
 import dev.tidemark.serving.spool.Spool;
 import dev.tidemark.serving.spool.SpoolPace;
 import dev.tidemark.serving.spool.StoredSlice;
-import dev.tidemark.view.Tail.SinceSlice;
+import dev.tidemark.view.TailSlice;
+import dev.tidemark.view.TailSlicer;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
@@ -15,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes slices of one generation's tail, in a thread of its own: taking one is a moment under the generation's lock.
- * Whatever goes wrong ends the spool, and nothing else.
+ * Writes slices of one generation's tail, in a thread of its own, which folds what was counted once more: of the
+ * generation it takes that away, a moment under its lock. Whatever goes wrong ends the spool, and nothing else.
  */
 final class Spooling implements AutoCloseable {
 
@@ -30,8 +31,10 @@ final class Spooling implements AutoCloseable {
     private final Generation generation;
     private final SpoolPace pace;
     private final Function<String, Spool> spools;
+    private final TailSlicer slicer;
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread thread;
+    private Map<Integer, Long> resume = Map.of();
     private volatile boolean finishing;
     private volatile Optional<String> topic = Optional.empty();
     private volatile Optional<Spool> spool = Optional.empty();
@@ -41,6 +44,7 @@ final class Spooling implements AutoCloseable {
         this.generation = generation;
         this.pace = pace;
         this.spools = spools;
+        this.slicer = new TailSlicer(generation.definitions().streamed());
         this.thread = new Thread(
                 this::run, "spool-" + generation.definitions().source().name());
         thread.setDaemon(true);
@@ -83,11 +87,13 @@ final class Spooling implements AutoCloseable {
     private void run() {
         try {
             while (!closing.await(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
-                if (generation.sinceSlice().filter(this::isDue).isPresent()) {
+                take();
+                if (isDue()) {
                     write();
                 }
             }
             if (finishing) {
+                take();
                 write();
             }
         } catch (InterruptedException e) {
@@ -102,18 +108,25 @@ final class Spooling implements AutoCloseable {
         }
     }
 
-    private boolean isDue(SinceSlice since) {
-        return topic.isPresent() && (since.events() >= pace.events() || since.cells() >= pace.cells());
+    private void take() {
+        generation.take().ifPresent(taken -> {
+            slicer.add(taken.counted());
+            resume = taken.resume();
+        });
+    }
+
+    private boolean isDue() {
+        return topic.isPresent() && (slicer.events() >= pace.events() || slicer.cells() >= pace.cells());
     }
 
     private void write() throws IOException {
-        Optional<StoredSlice> slice = topic.isEmpty() ? Optional.empty() : generation.slice();
+        if (topic.isEmpty() || slicer.events() == 0) {
+            return;
+        }
+        Optional<TailSlice> slice = slicer.slice();
         if (slice.isPresent()) {
-            open().append(slice.get());
-        } else if (generation
-                .sinceSlice()
-                .filter(since -> since.cells() > OVERDUE * pace.cells())
-                .isPresent()) {
+            open().append(new StoredSlice(slice.get(), resume));
+        } else if (slicer.cells() / OVERDUE > pace.cells()) {
             throw new IOException("events are missing, and too much has been counted since");
         }
     }

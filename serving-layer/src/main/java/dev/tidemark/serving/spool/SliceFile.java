@@ -35,7 +35,7 @@ import org.apache.avro.io.EncoderFactory;
  */
 record SliceFile(Path path, long first, long last) {
 
-    /** The format that is written, and the only one that is read. */
+    /** The format that is written, and the only one that is read; another one wherever an aggregate stores other bytes. */
     private static final int VERSION = 1;
 
     private static final int CHECKSUM_BYTES = Long.BYTES;

@@ -10,6 +10,7 @@ import dev.tidemark.serving.Shop;
 import dev.tidemark.view.DefinitionSet;
 import dev.tidemark.view.Tail;
 import dev.tidemark.view.Tail.LogPartition;
+import dev.tidemark.view.TailSlicer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -69,7 +70,9 @@ class SpoolTest {
             counted.add(new Increment(new Position("log", 0, next), next, 0, 0, List.of()));
             next++;
         }
-        return new StoredSlice(counted.slice().orElseThrow(), Map.of(0, 10 * next));
+        TailSlicer slicer = new TailSlicer(SET);
+        slicer.add(counted.take().orElseThrow());
+        return new StoredSlice(slicer.slice().orElseThrow(), Map.of(0, 10 * next));
     }
 
     /** How many events a start finds, and where it would go on. */
