@@ -16,7 +16,6 @@ import dev.tidemark.schema.Source;
 import dev.tidemark.view.DefinitionSet;
 import dev.tidemark.view.Json;
 import dev.tidemark.view.StoredDefinitions;
-import dev.tidemark.view.View;
 import java.io.Serializable;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -26,7 +25,6 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.IntStream;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Dataset;
@@ -200,14 +198,18 @@ final class Increments {
                 String verdict,
                 List<Contribution> contributions,
                 boolean late) {
+            boolean malformed = verdict.equals(JudgedEvents.MALFORMED);
+            List<String> failing = failing(contributions);
+            if (!malformed && !late && failing.isEmpty()) {
+                return;
+            }
             long timestamp = record.getInstant(2).toEpochMilli();
             RecordOrigin origin = new RecordOrigin(set.source().topic(), position, timestamp);
             Beside copied = new Beside(
                     origin, record.getAs("key"), record.getAs("value"), record.isNullAt(5) ? null : record.getList(5));
-            if (verdict.equals(JudgedEvents.MALFORMED)) {
+            if (malformed) {
                 topics.send(copied.deadLetter(record.getAs("reason"), record.getAs("message"), List.of()));
             }
-            List<String> failing = failing(contributions);
             if (!failing.isEmpty()) {
                 String message =
                         "an expression of %s %s fails on it: an overflow, a bad cast, a text of more than 64 KiB or the like"
@@ -220,12 +222,16 @@ final class Increments {
             }
         }
 
+        /** The views that an expression fails for: for nearly all events none, which is to cost nothing. */
         private List<String> failing(List<Contribution> contributions) {
-            List<View> views = set.views();
-            return IntStream.range(0, views.size())
-                    .filter(view -> contributions.get(view).bucket() == Bucket.FAILED)
-                    .mapToObj(view -> views.get(view).name())
-                    .toList();
+            List<String> failing = List.of();
+            for (int view = 0; view < contributions.size(); view++) {
+                if (contributions.get(view).bucket() == Bucket.FAILED) {
+                    failing = failing.isEmpty() ? new ArrayList<>() : failing;
+                    failing.add(set.views().get(view).name());
+                }
+            }
+            return failing;
         }
     }
 }

@@ -1,17 +1,12 @@
 package dev.tidemark.speed;
 
 import dev.tidemark.deployment.SourceLog;
-import dev.tidemark.deployment.UnavailableException;
 import dev.tidemark.schema.Increment;
 import dev.tidemark.schema.RecordOrigin;
-import java.time.Duration;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
-import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
 
 /**
@@ -22,27 +17,10 @@ import org.apache.kafka.common.header.Header;
  */
 record LastCopies(Map<Integer, Long> offsets) {
 
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
-
     /** Looks at the ends of a topic. */
     static LastCopies of(Consumer<byte[], byte[]> consumer, String topic, SourceLog log) {
-        List<TopicPartition> partitions = IntStream.range(0, log.partitions())
-                .mapToObj(partition -> new TopicPartition(topic, partition))
-                .toList();
-        consumer.assign(partitions);
-        Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-        Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions);
-        partitions.forEach(
-                partition -> consumer.seek(partition, Math.max(begins.get(partition), ends.get(partition) - 1)));
         Map<Integer, Long> offsets = new HashMap<>();
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (partitions.stream().anyMatch(partition -> consumer.position(partition) < ends.get(partition))) {
-            if (System.nanoTime() > deadline) {
-                throw new UnavailableException(
-                        "the end of topic " + topic + " could not be read within " + PATIENCE.toSeconds() + " s");
-            }
-            consumer.poll(Duration.ofMillis(200)).forEach(record -> take(record, log, offsets));
-        }
+        TopicEnd.read(consumer, topic, log.partitions(), 1, record -> take(record, log, offsets));
         return new LastCopies(offsets);
     }
 

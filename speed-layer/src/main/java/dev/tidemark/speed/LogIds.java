@@ -48,6 +48,9 @@ record LogIds(String log, String topic, String definitions, Map<String, Object> 
     public SeenIds before(Source source, Judge judge, Record first) {
         Duration within = source.deduplication().orElseThrow().within();
         Kept kept = KEPT.remove(key(first.partition()));
+        if (kept != null && kept.next() == first.offset()) {
+            return kept.ids();
+        }
         try (KafkaConsumer<byte[], byte[]> consumer = consumer()) {
             TopicPartition partition = new TopicPartition(topic, first.partition());
             consumer.assign(List.of(partition));

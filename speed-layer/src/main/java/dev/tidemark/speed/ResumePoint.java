@@ -2,7 +2,6 @@ package dev.tidemark.speed;
 
 import dev.tidemark.deployment.IncrementReader;
 import dev.tidemark.deployment.SourceLog;
-import dev.tidemark.deployment.UnavailableException;
 import dev.tidemark.schema.Bucket;
 import dev.tidemark.schema.Contribution;
 import dev.tidemark.schema.DeadLetter;
@@ -13,7 +12,6 @@ import dev.tidemark.schema.Source;
 import dev.tidemark.view.Cut;
 import dev.tidemark.view.DefinitionSet;
 import dev.tidemark.view.Layers;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
@@ -22,10 +20,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.common.TopicPartition;
 
 /**
  * Where to go on: after what the increments topic covers, never by a file kept beside it. Events that are emitted again
@@ -39,8 +34,6 @@ final class ResumePoint {
      * many can follow upon one that was lost. Before them may be those of events whose copies were lost.
      */
     private static final int LOOK_BACK = 5 * (16 << 10) / 40 + BesideTopics.MOST_AHEAD;
-
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final Consumer<byte[], byte[]> consumer;
 
@@ -120,35 +113,14 @@ final class ResumePoint {
 
     private Map<Integer, Long> logStarts(String topic, int partitions) {
         Map<Integer, Long> starts = new TreeMap<>();
-        consumer.beginningOffsets(partitionsOf(topic, partitions))
+        consumer.beginningOffsets(TopicEnd.partitionsOf(topic, partitions))
                 .forEach((partition, offset) -> starts.put(partition.partition(), offset));
         return starts;
     }
 
     private List<Increment> lastIncrements(String topic, int partitions, IncrementReader reader) {
-        List<TopicPartition> assigned = partitionsOf(topic, partitions);
-        consumer.assign(assigned);
-        Map<TopicPartition, Long> ends = consumer.endOffsets(assigned);
-        Map<TopicPartition, Long> begins = consumer.beginningOffsets(assigned);
-        assigned.forEach(partition ->
-                consumer.seek(partition, Math.max(begins.get(partition), ends.get(partition) - LOOK_BACK)));
         List<Increment> last = new ArrayList<>();
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (assigned.stream().anyMatch(partition -> consumer.position(partition) < ends.get(partition))) {
-            if (System.nanoTime() > deadline) {
-                throw new UnavailableException(
-                        "the end of topic " + topic + " could not be read within " + PATIENCE.toSeconds() + " s");
-            }
-            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(200))) {
-                last.add(reader.read(record));
-            }
-        }
+        TopicEnd.read(consumer, topic, partitions, LOOK_BACK, record -> last.add(reader.read(record)));
         return last;
-    }
-
-    private static List<TopicPartition> partitionsOf(String topic, int partitions) {
-        return IntStream.range(0, partitions)
-                .mapToObj(partition -> new TopicPartition(topic, partition))
-                .toList();
     }
 }

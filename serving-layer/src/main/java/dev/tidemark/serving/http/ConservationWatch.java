@@ -20,7 +20,7 @@ final class ConservationWatch implements AutoCloseable {
      *
      * @param publication under which publication it was seen
      */
-    record Place(String view, int partition, long publication) {}
+    private record Place(String view, int partition, long publication) {}
 
     private final ServedDeployment served;
     private final Map<Place, Long> told = new HashMap<>();
@@ -40,7 +40,7 @@ final class ConservationWatch implements AutoCloseable {
 
     private void look() {
         try {
-            tell(differences(served));
+            tell(differences());
         } catch (RuntimeException e) {
             // A scheduled task that throws once is never run again.
             LOG.warn("conservation could not be checked", e);
@@ -48,7 +48,7 @@ final class ConservationWatch implements AutoCloseable {
     }
 
     /** By place: how many more events were consumed than are in buckets. */
-    static Map<Place, Long> differences(ServedDeployment served) {
+    private Map<Place, Long> differences() {
         Map<Place, Long> differences = new HashMap<>();
         for (LiveSource source : served.liveSources()) {
             source.generation().ifPresent(live -> Conservation.of(live, live.counters())

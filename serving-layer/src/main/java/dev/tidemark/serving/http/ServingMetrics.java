@@ -189,24 +189,24 @@ final class ServingMetrics implements AutoCloseable {
 
     private void refreshEvents() {
         List<Row<?>> rows = new ArrayList<>();
+        List<Row<?>> differences = new ArrayList<>();
         for (LiveSource source : served.liveSources()) {
             source.generation()
                     .map(live -> Conservation.of(live, live.counters()))
                     .orElse(Map.of())
-                    .forEach((view, conservation) -> {
+                    .forEach((view, found) -> {
                         for (Bucket bucket : Bucket.values()) {
                             Tags tags = Tags.of(
                                     "view", view, "bucket", bucket.name().toLowerCase(Locale.ROOT));
-                            rows.add(Row.of(tags, conservation.total(bucket)));
+                            rows.add(Row.of(tags, found.total(bucket)));
                         }
+                        found.differences().forEach((partition, difference) -> {
+                            Tags tags = Tags.of("view", view, "partition", Integer.toString(partition));
+                            differences.add(Row.of(tags, difference));
+                        });
                     });
         }
         events.register(rows, true);
-        List<Row<?>> differences = new ArrayList<>();
-        ConservationWatch.differences(served).forEach((place, difference) -> {
-            Tags tags = Tags.of("view", place.view(), "partition", Integer.toString(place.partition()));
-            differences.add(Row.of(tags, difference));
-        });
         conservation.register(differences, true);
     }
 
