@@ -27,6 +27,7 @@ public final class IncrementFormat {
     private static final Bucket[] BUCKETS = Bucket.values();
 
     private final List<CellShape> shapes;
+    private final RecentStrings strings = new RecentStrings();
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(256);
     private BinaryEncoder encoder;
     private BinaryDecoder decoder;
@@ -87,7 +88,7 @@ public final class IncrementFormat {
                         "an increment of version " + version + "; this release reads version " + VERSION
                                 + ": run this process in the release that wrote it");
             }
-            Position position = new Position(ValueCodec.readString(decoder), decoder.readInt(), decoder.readLong());
+            Position position = position();
             long from = position.offset() - decoder.readLong();
             long timestamp = decoder.readLong();
             long eventTime = decoder.readLong();
@@ -104,6 +105,11 @@ public final class IncrementFormat {
         }
     }
 
+    private Position position() throws IOException {
+        String log = strings.apply(ValueCodec.readBytes(decoder));
+        return new Position(log, decoder.readInt(), decoder.readLong());
+    }
+
     private Contribution readContribution(CellShape shape) throws IOException {
         Bucket bucket = BUCKETS[decoder.readEnum()];
         if (bucket != Bucket.COUNTED) {
@@ -115,7 +121,7 @@ public final class IncrementFormat {
     private List<Object> read(List<Field> fields) throws IOException {
         List<Object> values = new ArrayList<>(fields.size());
         for (Field field : fields) {
-            values.add(ValueCodec.read(decoder, field.type()));
+            values.add(ValueCodec.read(decoder, field.type(), strings));
         }
         return values;
     }

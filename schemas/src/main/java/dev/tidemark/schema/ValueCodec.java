@@ -7,6 +7,7 @@ import java.math.BigInteger;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.function.Function;
 import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.Encoder;
 
@@ -50,6 +51,16 @@ public final class ValueCodec {
      * @throws EOFException if it is longer than what is there
      */
     public static Object read(BinaryDecoder in, ValueType type) throws IOException {
+        return read(in, type, ValueCodec::text);
+    }
+
+    /**
+     * The same, where many values are read that are alike.
+     *
+     * @param strings makes strings of UTF-8 bytes
+     * @throws EOFException if it is longer than what is there
+     */
+    public static Object read(BinaryDecoder in, ValueType type, Function<byte[], String> strings) throws IOException {
         if (in.readIndex() == NULL) {
             return null;
         }
@@ -58,7 +69,7 @@ public final class ValueCodec {
             case BIGINT -> in.readLong();
             case DOUBLE -> in.readDouble();
             case DECIMAL -> new BigDecimal(new BigInteger(readBytes(in)), type.scale());
-            case STRING -> readString(in);
+            case STRING -> strings.apply(readBytes(in));
             case DATE -> LocalDate.ofEpochDay(in.readInt());
             case TIMESTAMP -> Micros.instant(in.readLong());
             case BINARY -> readBytes(in);
@@ -67,11 +78,15 @@ public final class ValueCodec {
 
     /** Reads a string that is not null. */
     public static String readString(BinaryDecoder in) throws IOException {
-        return new String(readBytes(in), StandardCharsets.UTF_8);
+        return text(readBytes(in));
+    }
+
+    private static String text(byte[] bytes) {
+        return new String(bytes, StandardCharsets.UTF_8);
     }
 
     /** Avro's own reading believes any length, and makes room for it before it looks whether so much is there. */
-    private static byte[] readBytes(BinaryDecoder in) throws IOException {
+    static byte[] readBytes(BinaryDecoder in) throws IOException {
         long length = in.readLong();
         int available = in.inputStream().available();
         if (length < 0 || length > available) {

@@ -5,6 +5,7 @@ import dev.tidemark.schema.Micros;
 import dev.tidemark.view.aggregate.Occurrence;
 import java.time.LocalDate;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,8 +23,13 @@ final class Fragments implements TailCells {
     private final Session session;
     private final ZoneId zone;
 
-    /** By the start of their day, by key, by their own start. */
-    private final NavigableMap<Long, Map<List<Object>, NavigableMap<Long, Cell>>> days = new TreeMap<>();
+    /** By the start of their day and by key, in the order of their own starts: few, so that a list is small and fast. */
+    private final NavigableMap<Long, Map<List<Object>, List<Cell>>> days = new TreeMap<>();
+
+    /** The day that was asked for last, [from, to): events of one day mostly follow one another. */
+    private long from = 0;
+
+    private long to = 0;
 
     private int size;
 
@@ -34,57 +40,69 @@ final class Fragments implements TailCells {
     }
 
     @Override
-    public void count(Contribution event, Occurrence at) {
+    public void count(Contribution event, Occurrence at, Changes changes) {
         long time = event.pane();
-        NavigableMap<Long, Cell> fragments = near(time, event.dimensions());
-        Map.Entry<Long, Cell> before = fragments.floorEntry(time);
-        Map.Entry<Long, Cell> after = fragments.higherEntry(time);
-        boolean goesOn = before != null && session.goesOn(before.getValue().last(), time);
-        boolean leads = after != null && session.goesOn(time, after.getKey());
-        Cell near = goesOn ? before.getValue() : leads ? after.getValue() : none(event);
-        Cell grown = with(near, event, at);
-        if (leads) {
-            fragments.remove(after.getKey());
+        List<Cell> fragments = of(time, event.dimensions());
+        int next = after(fragments, time);
+        boolean goesOn = next > 0 && session.goesOn(fragments.get(next - 1).last(), time);
+        boolean leads = next < fragments.size()
+                && session.goesOn(time, fragments.get(next).start());
+        if (goesOn) {
+            Cell grown = with(fragments.get(next - 1), event, at);
+            if (leads) {
+                Cell bridged = fragments.remove(next);
+                size--;
+                changes.gone(bridged);
+                grown = merge(grown, bridged);
+            }
+            fragments.set(next - 1, grown);
+            changes.changed(grown);
+        } else if (leads) {
+            Cell grown = with(fragments.get(next), event, at);
+            changes.gone(fragments.set(next, grown));
+            changes.changed(grown);
+        } else {
+            Cell begun = with(none(event, fragments), event, at);
+            fragments.add(next, begun);
+            size++;
+            changes.changed(begun);
         }
-        fragments.put(grown.start(), goesOn && leads ? merge(grown, after.getValue()) : grown);
-        size += 1 - (goesOn ? 1 : 0) - (leads ? 1 : 0);
     }
 
     /** The fragments of a key, on the day of {@code time}. */
-    private NavigableMap<Long, Cell> near(long time, List<Object> key) {
-        return days.computeIfAbsent(day(time), day -> new HashMap<>()).computeIfAbsent(key, absent -> new TreeMap<>());
-    }
-
-    @Override
-    public void add(Cell fragment) {
-        NavigableMap<Long, Cell> fragments = near(fragment.start(), fragment.dimensions());
-        Cell joined = fragment;
-        for (Cell other = neighbour(fragments, joined); other != null; other = neighbour(fragments, joined)) {
-            fragments.remove(other.start());
-            joined = merge(other, joined);
-            size--;
-        }
-        fragments.put(joined.start(), joined);
-        size++;
-    }
-
-    /** A fragment that goes on with {@code one}, or is gone on with by it; null if there is none. */
-    private Cell neighbour(NavigableMap<Long, Cell> fragments, Cell one) {
-        Map.Entry<Long, Cell> before = fragments.floorEntry(one.start());
-        if (before != null && session.goesOn(before.getValue().last(), one.start())) {
-            return before.getValue();
-        }
-        Map.Entry<Long, Cell> after = fragments.higherEntry(one.start());
-        return after != null && session.goesOn(one.last(), after.getKey()) ? after.getValue() : null;
-    }
-
-    private Cell none(Contribution event) {
-        return new Cell(event.pane(), event.dimensions(), view.identity());
+    private List<Cell> of(long time, List<Object> key) {
+        return days.computeIfAbsent(day(time), day -> new HashMap<>())
+                .computeIfAbsent(key, absent -> new ArrayList<>(1));
     }
 
     private long day(long time) {
-        LocalDate day = LocalDate.ofInstant(Micros.instant(time), zone);
-        return Micros.of(day.atStartOfDay(zone).toInstant());
+        if (time < from || time >= to) {
+            LocalDate day = LocalDate.ofInstant(Micros.instant(time), zone);
+            from = Micros.of(day.atStartOfDay(zone).toInstant());
+            to = Micros.of(day.plusDays(1).atStartOfDay(zone).toInstant());
+        }
+        return from;
+    }
+
+    /** Where the first one is that starts after {@code time}. */
+    private static int after(List<Cell> fragments, long time) {
+        int low = 0;
+        int high = fragments.size();
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (fragments.get(middle).start() <= time) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+
+    /** Those of one key share its values. */
+    private Cell none(Contribution event, List<Cell> others) {
+        List<Object> key = others.isEmpty() ? event.dimensions() : others.get(0).dimensions();
+        return new Cell(event.pane(), key, view.identity());
     }
 
     private Cell with(Cell fragment, Contribution event, Occurrence at) {
@@ -104,11 +122,19 @@ final class Fragments implements TailCells {
     }
 
     @Override
+    public void put(Cell fragment) {
+        List<Cell> fragments = of(fragment.start(), fragment.dimensions());
+        fragments.add(after(fragments, fragment.start()), fragment);
+        size++;
+    }
+
+    @Override
     public void select(long from, long to, Consumer<Cell> taker) {
         Long first = days.floorKey(from);
         days.subMap(first == null ? from : first, to).values().stream()
                 .flatMap(keys -> keys.values().stream())
-                .flatMap(fragments -> fragments.subMap(from, to).values().stream())
+                .flatMap(List::stream)
+                .filter(fragment -> fragment.start() >= from && fragment.start() < to)
                 .forEach(taker);
     }
 

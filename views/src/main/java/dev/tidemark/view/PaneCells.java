@@ -24,8 +24,10 @@ final class PaneCells implements TailCells {
     }
 
     @Override
-    public void count(Contribution event, Occurrence at) {
-        pane(event.pane()).compute(event.dimensions(), (key, cell) -> view.add(orNew(cell), event, at));
+    public void count(Contribution event, Occurrence at, Changes changes) {
+        Object[] partials =
+                pane(event.pane()).compute(event.dimensions(), (key, before) -> view.add(orNew(before), event, at));
+        changes.changed(new Cell(event.pane(), event.dimensions(), partials));
     }
 
     private Map<List<Object>, Object[]> pane(long start) {
@@ -41,11 +43,9 @@ final class PaneCells implements TailCells {
     }
 
     @Override
-    public void add(Cell cell) {
-        pane(cell.start()).compute(cell.dimensions(), (key, known) -> {
-            size += known == null ? 1 : 0;
-            return known == null ? cell.partials() : view.merge(known, cell.partials());
-        });
+    public void put(Cell cell) {
+        pane(cell.start()).put(cell.dimensions(), cell.partials());
+        size++;
     }
 
     @Override

@@ -3,11 +3,13 @@ package dev.tidemark.view;
 import dev.tidemark.schema.Bucket;
 import dev.tidemark.schema.Increment;
 import dev.tidemark.view.OffsetRanges.Range;
-import dev.tidemark.view.TailSlice.Extent;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
@@ -64,10 +66,6 @@ public final class Tail {
             return new Events(beyondCut + (batchCounted ? 0 : 1), all + 1);
         }
 
-        Events plus(Events others) {
-            return new Events(beyondCut + others.beyondCut, all + others.all);
-        }
-
         /** Those that a view which these layers compute takes from the stream. */
         public long of(Layers layers) {
             return switch (layers) {
@@ -83,11 +81,10 @@ public final class Tail {
     private final Map<LogPartition, Long> cuts = new HashMap<>();
     private final Tally tally;
 
-    /** What was counted since it was taken last; empty while nobody takes it. */
-    private Optional<Counted> counted = Optional.empty();
+    /** How many events have been counted since the last slice; none while no slices are kept. */
+    private long sinceSlice;
 
-    /** Up to where that reaches back; of a partition that was started since, nothing has been taken. */
-    private final Map<LogPartition, Long> taken = new HashMap<>();
+    private boolean sliced;
 
     public Tail(DefinitionSet set) {
         this.set = set;
@@ -156,6 +153,11 @@ public final class Tail {
         return new Progress(frontier.cut(), frontier.through(), frontier.missing());
     }
 
+    /** The partitions that are counted. */
+    public Set<LogPartition> partitions() {
+        return Collections.unmodifiableSet(frontiers.keySet());
+    }
+
     /** How far each partition has been counted, from where counting began. */
     public Map<LogPartition, Progress> progress() {
         Map<LogPartition, Progress> all = new TreeMap<>();
@@ -194,6 +196,11 @@ public final class Tail {
         return tally.buckets(partition);
     }
 
+    /** How many events fell into one bucket of the view of that place in the set. */
+    public long bucket(LogPartition partition, int view, Bucket bucket) {
+        return tally.bucket(partition, view, bucket);
+    }
+
     /** How many events of a partition have been taken in, whatever became of them in a view. */
     public Events events(LogPartition partition) {
         return tally.events(partition);
@@ -208,64 +215,81 @@ public final class Tail {
         LogPartition partition = LogPartition.of(increment);
         boolean batchCounted = increment.position().offset() < cuts.get(partition);
         tally.count(increment, partition, batchCounted);
-        counted.ifPresent(since -> since.add(increment));
+        sinceSlice++;
     }
 
     /**
-     * Takes in what another tail has counted from where this one stands: as if this one had counted it. Partitions that
-     * are not counted yet are started where the slice begins. If it is refused, nothing has changed.
+     * The tail that was kept, which can go on counting as if it had never stopped.
      *
-     * @throws OverlapException if any of it has been counted here: it would count twice
-     * @throws IllegalArgumentException if it does not follow what has been counted
-     * @throws IllegalStateException once this tail keeps what it counts for slices of its own
+     * @throws RuntimeException whatever {@code kept} throws if it cannot be read
      */
-    public void add(TailSlice slice) {
-        if (counted.isPresent()) {
-            throw new IllegalStateException("slices are added before any are made");
-        }
-        slice.extents().forEach((partition, extent) -> {
-            if (counts(partition)) {
-                Extent.requireFollows(
-                        extent, cuts.get(partition), frontiers.get(partition).through());
-            }
+    public static Tail of(DefinitionSet set, KeptTail kept) {
+        Tail tail = new Tail(set);
+        kept.partitions().forEach((partition, counted) -> {
+            tail.start(partition, counted.from(), counted.cut());
+            tail.close(partition, counted.through());
+            tail.tally.put(partition, counted);
         });
-        slice.extents().forEach((partition, extent) -> {
-            if (!counts(partition)) {
-                start(partition, extent.from(), extent.cut());
-            }
-            close(partition, extent.through());
-        });
-        tally.add(slice.tally());
+        kept.forEach((view, cell) -> tail.tally.cells(view).put(cell));
+        return tail;
     }
 
-    /** Keeps what is counted from now on until it is {@link #take taken}, for slices. */
+    /** Keeps what changes from now on, for slices. */
     public void beginSlices() {
-        frontiers.forEach((partition, frontier) -> taken.put(partition, frontier.through()));
-        counted = Optional.of(new Counted(set, cuts, Counted.HELD));
+        sliced = true;
+        sinceSlice = 0;
+        tally.keepChanges();
     }
 
     /** Keeps nothing for slices any more. */
     public void endSlices() {
-        counted = Optional.empty();
+        sliced = false;
+        tally.forgetChanges();
     }
 
-    /** What was counted since the last time, or since {@link #beginSlices}; empty unless that is kept. */
-    public Optional<Counted> take() {
-        Optional<Counted> since = counted;
-        since.ifPresent(given -> {
-            given.end(sinceTaken(), frontiers.values().stream().allMatch(frontier -> frontier.missing()
-                    .isEmpty()));
-            beginSlices();
-        });
-        return since;
+    /**
+     * How much the next slice would hold.
+     *
+     * @param events how many events have been counted since the last one
+     * @param cells how many cells have changed by them, of all views
+     */
+    public record Unsliced(long events, int cells) {}
+
+    /** How much the next slice would hold; nothing while none are kept. */
+    public Unsliced unsliced() {
+        return sliced
+                ? new Unsliced(
+                        sinceSlice,
+                        tally.changes().stream().mapToInt(Changes::size).sum())
+                : new Unsliced(0, 0);
     }
 
-    private Map<LogPartition, Extent> sinceTaken() {
-        Map<LogPartition, Extent> extents = new TreeMap<>();
-        frontiers.forEach((partition, frontier) -> {
-            long from = taken.getOrDefault(partition, frontier.cut());
-            extents.put(partition, new Extent(cuts.get(partition), from, frontier.through()));
-        });
-        return extents;
+    /**
+     * What is different since the slice before, or since {@link #beginSlices}. Empty unless slices are kept, and while
+     * events are missing: they may still come, so that what they change belongs to the same slice.
+     */
+    public Optional<TailSlice> slice() {
+        boolean whole = frontiers.values().stream()
+                .allMatch(frontier -> frontier.missing().isEmpty());
+        if (!sliced || !whole) {
+            return Optional.empty();
+        }
+        Map<LogPartition, Counted> partitions = new TreeMap<>();
+        frontiers.keySet().forEach(partition -> partitions.put(partition, counted(partition)));
+        TailSlice slice = new TailSlice(partitions, tally.changes());
+        beginSlices();
+        return Optional.of(slice);
+    }
+
+    private Counted counted(LogPartition partition) {
+        Frontier frontier = frontiers.get(partition);
+        Long newest = tally.newestRecords().get(partition);
+        return new Counted(
+                cuts.get(partition),
+                frontier.cut(),
+                frontier.through(),
+                tally.events(partition),
+                tally.buckets(partition),
+                newest == null ? OptionalLong.empty() : OptionalLong.of(newest));
     }
 }

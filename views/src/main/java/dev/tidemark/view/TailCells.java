@@ -23,19 +23,18 @@ sealed interface TailCells permits PaneCells, Fragments {
                 .orElseGet(() -> new PaneCells(view));
     }
 
-    /** Counts an event. */
-    void count(Contribution event, Occurrence at);
+    /**
+     * Counts an event.
+     *
+     * @param changes takes the cell that is different by it, and the one that is gone
+     */
+    void count(Contribution event, Occurrence at, Changes changes);
 
-    /** Takes in a cell of other events of the view. */
-    void add(Cell cell);
+    /** Takes in a cell that was given before, of a place where there is none. */
+    void put(Cell cell);
 
     /** Gives the cells that start in [{@code from}, {@code to}) to {@code taker}. */
     void select(long from, long to, Consumer<Cell> taker);
-
-    /** Gives all cells to {@code taker}, those of earlier panes or days first. */
-    default void forEach(Consumer<Cell> taker) {
-        select(Long.MIN_VALUE, Long.MAX_VALUE, taker);
-    }
 
     /** How many cells they are. */
     int size();

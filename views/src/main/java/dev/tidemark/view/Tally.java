@@ -33,23 +33,33 @@ final class Tally {
                 buckets.add(new EnumMap<>(Bucket.class));
             }
         }
-
-        private void add(List<Map<Bucket, Long>> others) {
-            for (int i = 0; i < buckets.size(); i++) {
-                Map<Bucket, Long> mine = buckets.get(i);
-                others.get(i).forEach((bucket, count) -> mine.merge(bucket, count, Long::sum));
-            }
-        }
     }
 
     private final DefinitionSet set;
     private final List<TailCells> cells = new ArrayList<>();
+    private List<Changes> changes;
     private final Map<LogPartition, Counts> counts = new HashMap<>();
     private final Map<LogPartition, Long> newestRecords = new HashMap<>();
 
     Tally(DefinitionSet set) {
         this.set = set;
         set.views().forEach(view -> cells.add(TailCells.of(view, set.zone())));
+        forgetChanges();
+    }
+
+    /** Keeps which cells change from now on. */
+    void keepChanges() {
+        changes = set.views().stream().map(view -> Changes.none()).toList();
+    }
+
+    /** Keeps no changes any more. */
+    void forgetChanges() {
+        changes = set.views().stream().map(view -> Changes.forgotten()).toList();
+    }
+
+    /** What has changed since they are kept, by view. */
+    List<Changes> changes() {
+        return changes;
     }
 
     /**
@@ -67,7 +77,7 @@ final class Tally {
                 Contribution contribution = increment.contributions().get(i);
                 of.buckets.get(i).merge(contribution.bucket(), 1L, Long::sum);
                 if (contribution.bucket() == Bucket.COUNTED) {
-                    cells.get(i).count(contribution, at);
+                    cells.get(i).count(contribution, at, changes.get(i));
                 }
             }
         }
@@ -86,29 +96,14 @@ final class Tally {
         return Optional.ofNullable(counts.get(partition)).orElseGet(this::noCounts);
     }
 
-    /** Takes in what other increments came to. */
-    void add(Tally other) {
-        for (int i = 0; i < cells.size(); i++) {
-            other.cells.get(i).forEach(cells.get(i)::add);
-        }
-        other.counts.forEach((partition, counted) -> add(partition, counted.events, counted.buckets));
-        other.newestRecords.forEach(this::see);
-    }
-
-    /** Takes in what became of some events of a partition. */
-    void add(LogPartition partition, Events events, List<Map<Bucket, Long>> buckets) {
+    /** Takes in what was counted of a partition of which nothing is counted here. */
+    void put(LogPartition partition, Counted counted) {
         Counts of = countsOf(partition);
-        of.events = of.events.plus(events);
-        of.add(buckets);
-    }
-
-    /** Takes in a record timestamp of a counted event. */
-    void see(LogPartition partition, long recordTimestamp) {
-        newestRecords.merge(partition, recordTimestamp, Math::max);
-    }
-
-    DefinitionSet set() {
-        return set;
+        of.events = counted.events();
+        for (int i = 0; i < cells.size(); i++) {
+            of.buckets.get(i).putAll(counted.buckets().get(i));
+        }
+        counted.newestRecord().ifPresent(newest -> newestRecords.put(partition, newest));
     }
 
     /** One view's cells, by its place in the set. */
@@ -116,21 +111,15 @@ final class Tally {
         return cells.get(view);
     }
 
-    /** How many cells there are, of all views. */
-    int size() {
-        return cells.stream().mapToInt(TailCells::size).sum();
-    }
-
-    /** How many events have been counted. */
-    long events() {
-        return counts.values().stream().mapToLong(each -> each.events.all()).sum();
-    }
-
     /** How many events fell into which bucket, in the order of the set's views. */
     List<Map<Bucket, Long>> buckets(LogPartition partition) {
         return knownOf(partition).buckets.stream()
                 .map(Collections::unmodifiableMap)
                 .toList();
+    }
+
+    long bucket(LogPartition partition, int view, Bucket bucket) {
+        return knownOf(partition).buckets.get(view).getOrDefault(bucket, 0L);
     }
 
     /** How many events of a partition have been taken in. */

@@ -82,7 +82,7 @@ class SessionLawsTest {
         /** The cells of some of the events, in the order in which they come. */
         List<Cell> cells(List<Event> some) {
             Fragments fragments = new Fragments(view, session, zone);
-            some.forEach(event -> fragments.count(event.contribution(), event.at()));
+            some.forEach(event -> fragments.count(event.contribution(), event.at(), Changes.forgotten()));
             List<Cell> cells = new ArrayList<>();
             fragments.select(Long.MIN_VALUE, Long.MAX_VALUE, cells::add);
             return cells;

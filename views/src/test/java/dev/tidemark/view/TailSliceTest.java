@@ -12,7 +12,6 @@ import dev.tidemark.schema.Position;
 import dev.tidemark.schema.Source;
 import dev.tidemark.schema.ValueType;
 import dev.tidemark.view.Tail.LogPartition;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -31,9 +30,6 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import org.apache.avro.LogicalTypes;
 import org.apache.avro.SchemaBuilder;
-import org.apache.avro.io.BinaryEncoder;
-import org.apache.avro.io.DecoderFactory;
-import org.apache.avro.io.EncoderFactory;
 import org.junit.jupiter.api.Test;
 
 /** A tail that is put together from slices is the tail that never stopped. */
@@ -155,15 +151,59 @@ class TailSliceTest {
         return attempt;
     }
 
+    /** What slices have come to, as bytes. */
+    private static final class Kept implements KeptTail {
+        private final TailFormat format = new TailFormat(SET);
+        private final TreeMap<byte[], byte[]> partitions = new TreeMap<>(Arrays::compareUnsigned);
+        private final TreeMap<byte[], byte[]> cells = new TreeMap<>(Arrays::compareUnsigned);
+
+        private void add(TailSlice slice) {
+            slice.partitions()
+                    .forEach((partition, counted) ->
+                            partitions.put(format.partition(partition), format.counted(counted)));
+            for (int i = 0; i < slice.changes().size(); i++) {
+                int view = i;
+                slice.changes()
+                        .get(i)
+                        .forEach(
+                                (place, cell) -> cells.put(format.key(view, place), format.value(view, cell)),
+                                gone -> cells.remove(format.key(view, gone)));
+            }
+        }
+
+        @Override
+        public Map<LogPartition, Counted> partitions() {
+            Map<LogPartition, Counted> read = new TreeMap<>();
+            try {
+                for (Map.Entry<byte[], byte[]> each : partitions.entrySet()) {
+                    read.put(format.partition(each.getKey()), format.counted(each.getValue()));
+                }
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+            return read;
+        }
+
+        @Override
+        public void forEach(CellTaker taker) {
+            try {
+                for (Map.Entry<byte[], byte[]> each : cells.entrySet()) {
+                    format.read(each.getKey(), each.getValue(), taker);
+                }
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+        }
+    }
+
     /** A tail that is killed now and then, and what it leaves behind. */
     private static final class Spooled {
         private final Map<LogPartition, Long> cuts;
-        private final List<byte[]> slices = new ArrayList<>();
+        private final Kept kept = new Kept();
         private final Map<LogPartition, Integer> resume = new TreeMap<>();
         private final Map<LogPartition, Integer> settled = new TreeMap<>();
         private final Map<LogPartition, List<Increment>> arrived = new TreeMap<>();
         private Tail tail;
-        private TailSlicer slicer;
 
         private Spooled(Map<LogPartition, Long> cuts) {
             this.cuts = cuts;
@@ -185,48 +225,24 @@ class TailSliceTest {
             }
         }
 
-        private void slice() throws IOException {
+        private void slice() {
             cuts.keySet().forEach(this::settle);
-            slicer.add(tail.take().orElseThrow());
-            slices.add(write(slicer.slice().orElseThrow()));
+            kept.add(tail.slice().orElseThrow());
             resume.putAll(settled);
         }
 
-        private void merge(int at) throws IOException {
-            TailSlice merged = read(slices.get(at)).plus(read(slices.remove(at + 1)));
-            slices.set(at, write(merged));
-        }
-
-        /** Begins again from the slices, and reads what has arrived since the last of them, some of it once more. */
+        /** Begins again from what is kept, and reads what has arrived since the last slice, some of it once more. */
         private void kill() {
-            tail = new Tail(SET);
-            slices.forEach(slice -> tail.add(read(slice)));
+            tail = Tail.of(SET, kept);
             cuts.forEach((partition, cut) -> {
                 if (!tail.counts(partition)) {
                     tail.start(partition, 0, cut);
                 }
             });
             tail.beginSlices();
-            slicer = new TailSlicer(SET);
             arrived.forEach((partition, all) ->
                     all.subList(resume.getOrDefault(partition, 0), all.size()).forEach(tail::add));
             settled.putAll(resume);
-        }
-    }
-
-    private static byte[] write(TailSlice slice) throws IOException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        BinaryEncoder out = EncoderFactory.get().binaryEncoder(bytes, null);
-        new TailSliceFormat(SET).write(slice, out);
-        out.flush();
-        return bytes.toByteArray();
-    }
-
-    private static TailSlice read(byte[] bytes) {
-        try {
-            return new TailSliceFormat(SET).read(DecoderFactory.get().binaryDecoder(bytes, null));
-        } catch (IOException e) {
-            throw new AssertionError(e);
         }
     }
 
@@ -253,14 +269,8 @@ class TailSliceTest {
                 steady.add(increment);
                 spooled.add(increment);
             }
-            if (random.nextInt(4) == 0) {
-                spooled.slicer.add(spooled.tail.take().orElseThrow());
-            }
             if (random.nextInt(6) == 0) {
                 spooled.slice();
-            }
-            if (spooled.slices.size() > 1 && random.nextInt(10) == 0) {
-                spooled.merge(random.nextInt(spooled.slices.size() - 1));
             }
             if (random.nextInt(20) == 0) {
                 spooled.kill();
@@ -320,96 +330,80 @@ class TailSliceTest {
         return tail;
     }
 
-    private static Optional<TailSlice> slice(Tail tail) {
-        TailSlicer slicer = new TailSlicer(SET);
-        slicer.add(tail.take().orElseThrow());
-        return slicer.slice();
-    }
-
-    @Test
-    void whatHasBeenCountedIsNotTakenFromASliceAgain() {
-        TailSlice slice = slice(counting(0, 1)).orElseThrow();
-        Tail tail = new Tail(SET);
-        tail.add(slice);
-        String refused =
-                assertThrows(OverlapException.class, () -> tail.add(slice)).getMessage();
-        assertEquals("a slice from 0 overlaps what has been counted up to 2: it would be counted twice", refused);
-        assertThrows(OverlapException.class, () -> slice.plus(slice));
-        assertEquals(2, tail.events(partition(0)).all(), "refused as a whole");
-    }
-
-    @Test
-    void aSliceThatDoesNotFollowIsRefused() {
-        Tail counted = counting(0, 1);
-        slice(counted);
-        counted.add(increment(2));
-        TailSlice second = slice(counted).orElseThrow();
-        Tail tail = counting(0);
-        tail.endSlices();
-        assertEquals(
-                "a slice from 2, cut 0, does not follow what has been counted up to 1, cut 0",
-                assertThrows(IllegalArgumentException.class, () -> tail.add(second))
-                        .getMessage());
-        Tail otherCut = new Tail(SET);
-        otherCut.start(partition(0), 1, 2);
-        assertThrows(IllegalArgumentException.class, () -> otherCut.add(second));
+    private static Tail again(Tail tail) {
+        Kept kept = new Kept();
+        kept.add(tail.slice().orElseThrow());
+        return Tail.of(SET, kept);
     }
 
     @Test
     void noSliceIsMadeWhileEventsAreMissing() {
-        TailSlicer slicer = new TailSlicer(SET);
         Tail tail = counting(0);
         tail.add(increment(3));
         tail.miss(partition(0), OffsetRanges.of(1, 3));
-        slicer.add(tail.take().orElseThrow());
-        assertEquals(Optional.empty(), slicer.slice());
+        assertEquals(Optional.empty(), tail.slice());
         tail.add(increment(1));
-        slicer.add(tail.take().orElseThrow());
-        assertEquals(Optional.empty(), slicer.slice());
+        assertEquals(Optional.empty(), tail.slice());
+        assertEquals(3, tail.unsliced().events());
         tail.add(increment(2));
-        slicer.add(tail.take().orElseThrow());
-        Tail again = new Tail(SET);
-        again.add(slicer.slice().orElseThrow());
-        assertSame(tail, again);
+        assertSame(tail, again(tail));
     }
 
     @Test
-    void whatIsNotTakenInTimeIsFoldedAndComesToTheSame() {
-        Map<LogPartition, Long> cuts = Map.of(partition(0), 4L);
-        Tally expected = new Tally(SET);
-        Counted counted = new Counted(SET, cuts, 3);
-        for (long offset = 0; offset < 10; offset++) {
-            counted.add(increment(offset));
-            expected.count(increment(offset), partition(0), offset < 4);
-        }
-        counted.end(Map.of(partition(0), new TailSlice.Extent(4, 0, 10)), true);
-        Tally tally = new Tally(SET);
-        counted.foldInto(tally);
-        assertEquals(expected.events(partition(0)), tally.events(partition(0)));
-        assertEquals(expected.buckets(partition(0)), tally.buckets(partition(0)));
-        assertEquals(expected.size(), tally.size());
+    void aSliceHoldsWhatHasChangedSinceTheOneBeforeAndNothingElse() {
+        Tail tail = counting(0, 1, 2, 3, 4, 5, 6, 7);
+        int cells = tail.unsliced().cells();
+        assertEquals(8, tail.unsliced().events());
+        TailSlice slice = tail.slice().orElseThrow();
+        assertEquals(cells, slice.changes().stream().mapToInt(Changes::size).sum());
+        assertEquals(new Tail.Unsliced(0, 0), tail.unsliced());
+        tail.add(increment(8));
+        assertTrue(tail.unsliced().cells() <= SET.views().size(), "one event changes one cell of each view");
+        assertEquals(cells, slice.changes().stream().mapToInt(Changes::size).sum(), "what is given stays");
+    }
+
+    @Test
+    void nothingIsKeptForWhomTakesNoSlices() {
+        Tail tail = counting(0);
+        tail.endSlices();
+        tail.add(increment(1));
+        assertEquals(new Tail.Unsliced(0, 0), tail.unsliced());
+        assertEquals(Optional.empty(), tail.slice());
     }
 
     @Test
     void aPartitionThatWasStartedSinceTheLastSliceIsInTheNextFromItsBegin() {
         Tail tail = counting(0);
-        TailSlice first = slice(tail).orElseThrow();
+        Kept kept = new Kept();
+        kept.add(tail.slice().orElseThrow());
         tail.start(partition(1), 5, 7);
-        TailSlice second = slice(tail).orElseThrow();
-        assertEquals(new TailSlice.Extent(7, 5, 5), second.extents().get(partition(1)), "nothing of it is counted yet");
-        Tail again = new Tail(SET);
-        again.add(first);
-        again.add(second);
-        assertSame(tail, again);
+        kept.add(tail.slice().orElseThrow());
+        Counted counted = kept.partitions().get(partition(1));
+        assertEquals(List.of(7L, 5L, 5L), List.of(counted.cut(), counted.from(), counted.through()));
+        assertSame(tail, Tail.of(SET, kept));
     }
 
     @Test
-    void whatIsNoSliceIsRefused() throws Exception {
-        byte[] bytes = write(slice(counting(0, 1, 2)).orElseThrow());
-        for (int length = 0; length < bytes.length; length += 7) {
-            byte[] cut = Arrays.copyOf(bytes, length);
-            assertThrows(IOException.class, () -> new TailSliceFormat(SET)
-                    .read(DecoderFactory.get().binaryDecoder(cut, null)));
+    void bytesThatAreNothingOfTheSetAreRefused() {
+        Kept kept = new Kept();
+        kept.add(counting(0, 1, 2, 3).slice().orElseThrow());
+        TailFormat format = new TailFormat(SET);
+        byte[] counted = kept.partitions.firstEntry().getValue();
+        for (int length = 0; length < counted.length; length++) {
+            byte[] cut = Arrays.copyOf(counted, length);
+            assertThrows(IOException.class, () -> format.counted(cut), length + " bytes");
         }
+        kept.cells.forEach((key, value) -> {
+            for (int length = 0; length < value.length; length++) {
+                byte[] cut = Arrays.copyOf(value, length);
+                assertThrows(IOException.class, () -> format.read(key, cut, (view, cell) -> {}), length + " bytes");
+            }
+            byte[] longer = Arrays.copyOf(value, value.length + 1);
+            assertThrows(IOException.class, () -> format.read(key, longer, (view, cell) -> {}));
+            byte[] ofNoView = key.clone();
+            ofNoView[3] = 9;
+            assertThrows(IOException.class, () -> format.read(ofNoView, value, (view, cell) -> {}));
+            assertThrows(IOException.class, () -> format.read(Arrays.copyOf(key, 5), value, (view, cell) -> {}));
+        });
     }
 }

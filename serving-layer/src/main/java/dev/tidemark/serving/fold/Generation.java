@@ -17,7 +17,8 @@ import dev.tidemark.view.Tail;
 import dev.tidemark.view.Tail.Events;
 import dev.tidemark.view.Tail.LogPartition;
 import dev.tidemark.view.Tail.Progress;
-import dev.tidemark.view.TailSlice.Extent;
+import dev.tidemark.view.Tail.Unsliced;
+import dev.tidemark.view.TailSlice;
 import dev.tidemark.view.View;
 import java.util.ArrayList;
 import java.util.List;
@@ -37,7 +38,8 @@ public final class Generation {
     private final ServedDefinitions definitions;
     private final String log;
     private final Map<String, List<Segment>> segments;
-    private final Tail tail;
+    /** Another one at most before anything is counted. */
+    private Tail tail;
 
     /** By partition of the increments topic, up to where its records were taken in. */
     private final Map<Integer, Long> fed = new TreeMap<>();
@@ -102,16 +104,17 @@ public final class Generation {
     }
 
     /**
-     * Takes in what a spool holds, as far as it goes on from where counting begins.
+     * Takes in what a spool holds, if it goes on from where counting begins. To be called before any partition is started.
      *
      * @param begins where it would begin to count each partition
      * @return where to go on in the increments topic, by partition
      */
     Map<Integer, Long> load(Spool spool, Map<Integer, Long> begins) {
-        Map<Integer, Long> resume = spool.load(slice -> write(() -> {
-            slice.extents().forEach((partition, extent) -> requireBegin(partition, extent, begins));
-            tail.add(slice);
-        }));
+        Map<Integer, Long> resume = spool.load(kept -> {
+            kept.partitions().forEach((partition, counted) -> requireBegin(partition, counted, begins));
+            Tail restored = Tail.of(definitions.streamed(), kept);
+            write(() -> tail = restored);
+        });
         write(() -> {
             fed.putAll(resume);
             settled.putAll(resume);
@@ -120,22 +123,19 @@ public final class Generation {
     }
 
     /** Who began earlier than what is there by now still counts what retention has removed since. */
-    private void requireBegin(LogPartition partition, Extent extent, Map<Integer, Long> begins) {
-        if (tail.counts(partition)) {
-            return;
-        }
+    private void requireBegin(LogPartition partition, Counted counted, Map<Integer, Long> begins) {
         Long begin = begins.get(partition.partition());
         OptionalLong cut = publishedCut(partition);
-        boolean fits = partition.log().equals(log) && begin != null && extent.from() <= begin;
+        boolean fits = partition.log().equals(log) && begin != null && counted.from() <= begin;
         if (cut.isPresent()) {
-            fits &= extent.cut() == cut.getAsLong();
-            fits &= definitions.hasStreamAlone() || extent.from() == extent.cut();
+            fits &= counted.cut() == cut.getAsLong();
+            fits &= definitions.hasStreamAlone() || counted.from() == counted.cut();
         } else {
-            fits &= extent.from() == extent.cut();
+            fits &= counted.from() == counted.cut();
         }
         if (!fits) {
-            throw new IllegalArgumentException(
-                    "it begins with %s of %s, where counting begins at %s".formatted(extent, partition, begin));
+            throw new IllegalArgumentException("it counts %s from %d, cut %d, where counting begins at %s"
+                    .formatted(partition, counted.from(), counted.cut(), begin));
         }
     }
 
@@ -158,30 +158,35 @@ public final class Generation {
         }
     }
 
-    /** Keeps what is counted from now on until it is {@link #take taken}, for slices. */
+    /** Keeps what changes from now on, for slices. */
     void beginSlices() {
-        write(tail::beginSlices);
+        write(() -> tail.beginSlices());
     }
 
     /** Keeps nothing for slices any more. */
     void endSlices() {
-        write(tail::endSlices);
+        write(() -> tail.endSlices());
+    }
+
+    /** How much the next slice would hold. */
+    Unsliced unsliced() {
+        return read(() -> tail.unsliced());
     }
 
     /**
-     * What has been counted since the last time.
+     * A slice of the tail.
      *
-     * @param counted what it was
+     * @param slice the slice
      * @param resume where to go on after it in the increments topic, by partition
      */
-    record Taken(Counted counted, Map<Integer, Long> resume) {}
+    record Sliced(TailSlice slice, Map<Integer, Long> resume) {}
 
-    /** What has been counted since the last time; empty unless it is kept. */
-    Optional<Taken> take() {
+    /** What is different since the slice before; empty while none can be taken. */
+    Optional<Sliced> slice() {
         lock.writeLock().lock();
         try {
             fed.keySet().forEach(this::settle);
-            return tail.take().map(counted -> new Taken(counted, Map.copyOf(settled)));
+            return tail.slice().map(slice -> new Sliced(slice, Map.copyOf(settled)));
         } finally {
             lock.writeLock().unlock();
         }
@@ -274,11 +279,9 @@ public final class Generation {
         Map<Integer, Long> deferred = new TreeMap<>();
         int at = definitions.streamed().views().indexOf(view);
         if (at >= 0) {
-            tail.progress()
-                    .keySet()
-                    .forEach(partition -> deferred.put(
-                            partition.partition(),
-                            tail.buckets(partition).get(at).getOrDefault(Bucket.DEFERRED, 0L)));
+            tail.partitions()
+                    .forEach(partition ->
+                            deferred.put(partition.partition(), tail.bucket(partition, at, Bucket.DEFERRED)));
         }
         return deferred;
     }

@@ -2,9 +2,7 @@ package dev.tidemark.serving.fold;
 
 import dev.tidemark.serving.spool.Spool;
 import dev.tidemark.serving.spool.SpoolPace;
-import dev.tidemark.serving.spool.StoredSlice;
-import dev.tidemark.view.TailSlice;
-import dev.tidemark.view.TailSlicer;
+import dev.tidemark.view.Tail.Unsliced;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
@@ -16,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes slices of one generation's tail, in a thread of its own, which folds what was counted once more: of the
- * generation it takes that away, a moment under its lock. Whatever goes wrong ends the spool, and nothing else.
+ * Writes slices of one generation's tail, in a thread of its own, which takes them from the generation in a moment under
+ * its lock. Whatever goes wrong ends the spool, and nothing else.
  */
 final class Spooling implements AutoCloseable {
 
@@ -31,10 +29,9 @@ final class Spooling implements AutoCloseable {
     private final Generation generation;
     private final SpoolPace pace;
     private final Function<String, Spool> spools;
-    private final TailSlicer slicer;
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread thread;
-    private Map<Integer, Long> resume = Map.of();
+    private boolean started;
     private volatile boolean finishing;
     private volatile Optional<String> topic = Optional.empty();
     private volatile Optional<Spool> spool = Optional.empty();
@@ -44,7 +41,6 @@ final class Spooling implements AutoCloseable {
         this.generation = generation;
         this.pace = pace;
         this.spools = spools;
-        this.slicer = new TailSlicer(generation.definitions().streamed());
         this.thread = new Thread(
                 this::run, "spool-" + generation.definitions().source().name());
         thread.setDaemon(true);
@@ -67,6 +63,7 @@ final class Spooling implements AutoCloseable {
     /** Begins to write slices of what is counted from now on. */
     void start() {
         generation.beginSlices();
+        started = true;
         thread.start();
     }
 
@@ -87,13 +84,9 @@ final class Spooling implements AutoCloseable {
     private void run() {
         try {
             while (!closing.await(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
-                take();
-                if (isDue()) {
-                    write();
-                }
+                writeIfDue();
             }
-            if (finishing) {
-                take();
+            if (finishing && topic.isPresent() && generation.unsliced().events() > 0) {
                 write();
             }
         } catch (InterruptedException e) {
@@ -105,36 +98,33 @@ final class Spooling implements AutoCloseable {
                     e.toString());
         } finally {
             generation.endSlices();
+            spool.ifPresent(Spool::close);
         }
     }
 
-    private void take() {
-        generation.take().ifPresent(taken -> {
-            slicer.add(taken.counted());
-            resume = taken.resume();
-        });
-    }
-
-    private boolean isDue() {
-        return topic.isPresent() && (slicer.events() >= pace.events() || slicer.cells() >= pace.cells());
-    }
-
-    private void write() throws IOException {
-        if (topic.isEmpty() || slicer.events() == 0) {
+    private void writeIfDue() throws IOException {
+        Unsliced unsliced = generation.unsliced();
+        if (topic.isEmpty() || unsliced.events() < pace.events() && unsliced.cells() < pace.cells()) {
             return;
         }
-        Optional<TailSlice> slice = slicer.slice();
-        if (slice.isPresent()) {
-            open().append(new StoredSlice(slice.get(), resume));
-        } else if (slicer.cells() / OVERDUE > pace.cells()) {
+        if (!write() && unsliced.cells() / OVERDUE > pace.cells()) {
             throw new IOException("events are missing, and too much has been counted since");
         }
+    }
+
+    /** Returns false while no slice can be taken. */
+    private boolean write() throws IOException {
+        Optional<Generation.Sliced> sliced = generation.slice();
+        if (sliced.isPresent()) {
+            open().append(sliced.get().slice(), sliced.get().resume());
+        }
+        return sliced.isPresent();
     }
 
     private Spool open() {
         if (spool.isEmpty()) {
             Spool found = spools.apply(topic.orElseThrow());
-            found.load(slice -> {
+            found.load(kept -> {
                 throw new IllegalStateException("its increments topic is new");
             });
             spool = Optional.of(found);
@@ -152,6 +142,10 @@ final class Spooling implements AutoCloseable {
     @Override
     public void close() {
         closing.countDown();
+        if (!started) {
+            spool.ifPresent(Spool::close);
+            return;
+        }
         try {
             thread.join(PATIENCE.toMillis());
         } catch (InterruptedException e) {

@@ -71,8 +71,8 @@ final class ServingMetrics implements AutoCloseable {
         this.deadLetters = gauge("tidemark.dead.letters", "dead letters, by reason");
         this.redriven = gauge("tidemark.dead.letters.redriven", "those of them that were sent again");
         this.serving = gauge("tidemark.source.serving", "1 if the source is served");
-        this.spoolSlices = gauge("tidemark.spool.slices", "slices of the tail that are on local disk");
-        this.spoolBytes = gauge("tidemark.spool.bytes", "how large they are");
+        this.spoolSlices = gauge("tidemark.spool.slices", "slices of the tail that have been written to local disk");
+        this.spoolBytes = gauge("tidemark.spool.bytes", "how large what they came to is");
         this.spoolAge = gauge("tidemark.spool.age.seconds", "how long ago the last of them was written");
         Gauge.builder("tidemark.live.clients", live, LiveQueries::streams)
                 .description("how many clients listen to live queries")
@@ -125,7 +125,7 @@ final class ServingMetrics implements AutoCloseable {
                 source -> ofGeneration(source, live -> live.counters().received()));
         register(
                 repeated, source -> ofGeneration(source, live -> live.counters().countedBefore()));
-        register(spoolSlices, source -> source.spooled().map(Spool.Size::slices).orElse(0));
+        register(spoolSlices, source -> source.spooled().map(Spool.Size::slices).orElse(0L));
         register(spoolBytes, source -> source.spooled().map(Spool.Size::bytes).orElse(0L));
         register(spoolAge, ServingMetrics::spoolAge);
     }

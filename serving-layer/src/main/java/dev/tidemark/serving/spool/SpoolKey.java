@@ -7,7 +7,7 @@ import java.time.Instant;
 import java.util.zip.CRC32C;
 
 /**
- * What a spool's slices are of. Every slice names it, and one that names anything else is not taken.
+ * What a spool is of. It names it, and one that names anything else is not taken.
  *
  * @param deployment the deployment's name
  * @param source the source's name
@@ -43,7 +43,7 @@ public record SpoolKey(
         return Json.write(this);
     }
 
-    /** The name of its folder. Two keys may have the same one, but then their slices name them. */
+    /** The name of its folder. Two keys may have the same one, but then what is there names its own. */
     String folder() {
         CRC32C hash = new CRC32C();
         hash.update(text().getBytes(StandardCharsets.UTF_8));

@@ -1,11 +1,11 @@
 package dev.tidemark.serving.spool;
 
 /**
- * When a slice is written: what was counted since the last one is folded again after a kill, and is held in memory a
- * second time until then. Not by time, since where few events come there is little to fold again.
+ * When a slice is written: what was counted since the last one is folded again after a kill. Not by time, since where few
+ * events come there is little to fold again.
  *
  * @param events when so many have been counted
- * @param cells when these have made so many cells, of all views
+ * @param cells when so many cells have changed by them, of all views
  */
 public record SpoolPace(long events, int cells) {
 

@@ -10,16 +10,18 @@ import dev.tidemark.serving.Shop;
 import dev.tidemark.view.DefinitionSet;
 import dev.tidemark.view.Tail;
 import dev.tidemark.view.Tail.LogPartition;
-import dev.tidemark.view.TailSlicer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -65,23 +67,28 @@ class SpoolTest {
         return home.spool(key(publication), SET);
     }
 
-    private StoredSlice slice(int events) {
+    /** Counts so many events more, and appends what is different. */
+    private void append(Spool spool, int events) throws IOException {
         for (int i = 0; i < events; i++) {
             counted.add(new Increment(new Position("log", 0, next), next, 0, 0, List.of()));
             next++;
         }
-        TailSlicer slicer = new TailSlicer(SET);
-        slicer.add(counted.take().orElseThrow());
-        return new StoredSlice(slicer.slice().orElseThrow(), Map.of(0, 10 * next));
+        spool.append(counted.slice().orElseThrow(), Map.of(0, 10 * next));
     }
 
     /** How many events a start finds, and where it would go on. */
     private record Found(long events, Map<Integer, Long> resume) {}
 
     private Found load(Spool spool) {
-        Tail tail = new Tail(SET);
-        Map<Integer, Long> resume = spool.load(tail::add);
-        return new Found(tail.events(PARTITION).all(), resume);
+        AtomicReference<Tail> tail = new AtomicReference<>(new Tail(SET));
+        Map<Integer, Long> resume = spool.load(kept -> tail.set(Tail.of(SET, kept)));
+        return new Found(tail.get().events(PARTITION).all(), resume);
+    }
+
+    private Found loadAgain() {
+        try (Spool spool = spool(1)) {
+            return load(spool);
+        }
     }
 
     private List<Path> files() throws IOException {
@@ -90,102 +97,110 @@ class SpoolTest {
         }
     }
 
-    private static List<String> names(List<Path> files) {
-        return files.stream().map(file -> file.getFileName().toString()).toList();
-    }
-
-    /** Two files of a slice each, which were merged and are there as before too. */
-    private void killedWhileMerging() throws IOException {
-        Spool spool = spool(1);
-        spool.load(slice -> {});
-        spool.append(slice(3));
-        Path first = files().get(0);
-        byte[] before = Files.readAllBytes(first);
-        spool.append(slice(4));
-        assertEquals(List.of("0000000001-0000000002.slice"), names(files()), "merged");
-        Files.write(first, before);
-    }
-
     @Test
     void whatWasSpooledIsFoundAgainAndGoesOn() throws Exception {
-        Spool spool = spool(1);
-        assertEquals(new Found(0, Map.of()), load(spool));
-        spool.append(slice(3));
-        spool.append(slice(4));
-        Spool again = spool(1);
-        assertEquals(new Found(7, Map.of(0, 70L)), load(again));
-        again.append(slice(2));
-        assertEquals(new Found(9, Map.of(0, 90L)), load(spool(1)));
-        assertEquals(1, again.size().slices(), "small ones are merged");
-        assertEquals(Files.size(files().get(0)), again.size().bytes());
-    }
-
-    @Test
-    void aKillWhileSlicesAreMergedOrWrittenLosesNoneAndCountsNoneTwice() throws Exception {
-        killedWhileMerging();
-        Files.write(files().get(0).resolveSibling(".new-0000000003-0000000003.slice"), new byte[10]);
-        assertEquals(3, files().size());
-        assertEquals(new Found(7, Map.of(0, 70L)), load(spool(1)));
-        assertEquals(List.of("0000000001-0000000002.slice"), names(files()));
-    }
-
-    @Test
-    void aDamagedSliceAndWhatFollowsItAreLeftOutAndReplaced() throws Exception {
-        Spool spool = spool(1);
-        spool.load(slice -> {});
-        spool.append(slice(3));
-        Path file = files().get(0);
-        byte[] good = Files.readAllBytes(file);
-        for (int at = 0; at < good.length; at++) {
-            byte[] damaged = good.clone();
-            damaged[at] ^= 1;
-            Files.write(file, damaged);
-            assertEquals(new Found(0, Map.of()), load(spool(1)), "byte " + at);
-            Files.write(file, java.util.Arrays.copyOf(good, at));
-            assertEquals(new Found(0, Map.of()), load(spool(1)), "cut off after byte " + at);
-            assertEquals(List.of(), files());
+        try (Spool spool = spool(1)) {
+            assertEquals(new Found(0, Map.of()), load(spool));
+            append(spool, 3);
+            append(spool, 4);
         }
-        Files.write(file, good);
-        assertEquals(new Found(3, Map.of(0, 30L)), load(spool(1)));
+        try (Spool again = spool(1)) {
+            assertEquals(new Found(7, Map.of(0, 70L)), load(again));
+            append(again, 2);
+            assertEquals(3, again.size().slices());
+            assertTrue(again.size().bytes() > 0);
+            assertTrue(again.size().newest().isPresent());
+        }
+        assertEquals(new Found(9, Map.of(0, 90L)), loadAgain());
     }
 
     @Test
-    void afterAGapNothingIsTaken() throws Exception {
-        Spool spool = spool(1);
-        spool.load(slice -> {});
-        spool.append(slice(3));
-        slice(2);
-        SliceFile.in(files().get(0).getParent(), 2, 2).write(key(1), SET, slice(1));
-        assertEquals(new Found(3, Map.of(0, 30L)), load(spool(1)));
-        assertEquals(1, files().size(), "it is not tried again");
+    void aSliceIsThereAsSoonAsItIsWrittenWithoutAnEnd() throws Exception {
+        Path left = directory.resolve("left");
+        try (Spool spool = spool(1)) {
+            load(spool);
+            append(spool, 3);
+            append(spool, 4);
+            // What a kill at this moment leaves.
+            Files.createDirectories(left);
+            for (Path file : files()) {
+                Files.copy(file, left.resolve(file.getFileName()));
+            }
+            append(spool, 5);
+        }
+        try (Spool killed = new Spool(left, key(1), SET)) {
+            assertEquals(new Found(7, Map.of(0, 70L)), load(killed));
+        }
+    }
+
+    /** Whatever is damaged, an answer is never made of half a spool. */
+    @Test
+    void ofADamagedSpoolNothingIsTakenOrWhatWasThereAfterSomeSlice() throws Exception {
+        try (Spool spool = spool(1)) {
+            load(spool);
+            append(spool, 3);
+            append(spool, 4);
+        }
+        Map<Path, byte[]> good = new TreeMap<>();
+        for (Path file : files()) {
+            good.put(file, Files.readAllBytes(file));
+        }
+        Set<Found> possible =
+                Set.of(new Found(0, Map.of()), new Found(3, Map.of(0, 30L)), new Found(7, Map.of(0, 70L)));
+        for (Path damaged : good.keySet()) {
+            int length = good.get(damaged).length;
+            for (int at = 0; at < length; at += Math.max(1, length / 20)) {
+                for (boolean cut : new boolean[] {false, true}) {
+                    if (Files.exists(damaged.getParent())) {
+                        SpoolHome.delete(damaged.getParent());
+                    }
+                    Files.createDirectories(damaged.getParent());
+                    for (Map.Entry<Path, byte[]> file : good.entrySet()) {
+                        Files.write(file.getKey(), file.getValue());
+                    }
+                    byte[] bytes = good.get(damaged).clone();
+                    bytes[at] ^= 1;
+                    Files.write(damaged, cut ? Arrays.copyOf(bytes, at) : bytes);
+                    Found found = loadAgain();
+                    assertTrue(possible.contains(found), damaged.getFileName() + " at " + at + ": " + found);
+                }
+            }
+        }
     }
 
     @Test
-    void aSliceThatCoversWhatAnotherOneDoesIsNotTaken() throws Exception {
-        Spool spool = spool(1);
-        spool.load(slice -> {});
-        StoredSlice first = slice(3);
-        spool.append(first);
-        SliceFile.in(files().get(0).getParent(), 2, 2).write(key(1), SET, first);
-        assertEquals(new Found(3, Map.of(0, 30L)), load(spool(1)));
+    void whatIsRefusedIsDeleted() throws Exception {
+        try (Spool spool = spool(1)) {
+            load(spool);
+            append(spool, 3);
+        }
+        try (Spool spool = spool(1)) {
+            assertEquals(Map.of(), spool.load(kept -> {
+                throw new IllegalArgumentException("it does not fit");
+            }));
+            assertEquals(Spool.Size.NONE, spool.size());
+        }
+        assertEquals(new Found(0, Map.of()), loadAgain());
     }
 
     @Test
     void whatIsOfAnotherKeyIsNotTakenAndOtherSpoolsOfTheSourceAreDeleted() throws Exception {
-        Spool spool = spool(1);
-        spool.load(slice -> {});
-        spool.append(slice(3));
-        byte[] good = Files.readAllBytes(files().get(0));
-        Spool other = spool(2);
+        Path elsewhere = directory.resolve("elsewhere");
+        try (Spool spool = new Spool(elsewhere, key(1), SET)) {
+            load(spool);
+            append(spool, 3);
+        }
+        try (Spool other = new Spool(elsewhere, key(2), SET)) {
+            assertEquals(new Found(0, Map.of()), load(other));
+        }
+        loadAgain();
+        spool(2);
         assertFalse(Files.exists(directory.resolve("orders").resolve(key(1).folder())));
-        Path folder = Files.createDirectories(directory.resolve("orders").resolve(key(2).folder()));
-        Files.write(folder.resolve("0000000001-0000000001.slice"), good);
-        assertEquals(new Found(0, Map.of()), load(other));
     }
 
     @Test
     void aFolderThatAnotherProcessHasIsLeftAlone() throws Exception {
-        spool(1).load(slice -> {});
+        loadAgain();
         assertEquals(Optional.empty(), SpoolHome.open(directory, SpoolPace.USUAL));
         home.keepSources(Set.of("orders"));
         assertTrue(Files.exists(directory.resolve("orders")));
