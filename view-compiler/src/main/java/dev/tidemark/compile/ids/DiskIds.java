@@ -21,7 +21,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The ids of one partition on local disk, in RocksDB, for as long as somebody has them: nothing is written to survive the
- * process. Beside the heap it takes 12 MB of memory: two write buffers, and a cache with all that is read.
+ * process. Beside the heap it takes 12 MB of memory, two write buffers and a cache with all that is read, and some more
+ * while files are merged.
  */
 public final class DiskIds implements IdStore {
 
