@@ -9,6 +9,7 @@ import dev.tidemark.view.TailFormat;
 import dev.tidemark.view.TailSlice;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
@@ -67,8 +68,9 @@ public final class Spool implements AutoCloseable {
             Optional<SpoolStore.Head> head = opened.head();
             if (head.isPresent()) {
                 requireKey(head.get());
-                taker.accept(new Stored(opened, partitions(opened)));
                 measure(head.get());
+                // The last that may fail: what was taken must be what later slices are put over.
+                taker.accept(new Stored(opened, partitions(opened)));
                 return head.get().resume();
             }
         } catch (IOException | UncheckedIOException | IllegalArgumentException | IllegalStateException e) {
@@ -156,8 +158,11 @@ public final class Spool implements AutoCloseable {
 
     private void drop() {
         close();
+        size = Size.NONE;
         try {
-            SpoolHome.delete(folder);
+            if (Files.exists(folder)) {
+                SpoolHome.delete(folder);
+            }
         } catch (IOException e) {
             LOG.warn("{} cannot be deleted: {}", folder, e.toString());
         }
