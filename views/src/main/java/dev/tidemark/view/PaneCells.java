@@ -17,8 +17,6 @@ final class PaneCells implements TailCells {
     /** By pane and dimension values. */
     private final NavigableMap<Long, Map<List<Object>, Cell>> panes = new TreeMap<>();
 
-    private int size;
-
     PaneCells(View view) {
         this.view = view;
     }
@@ -34,11 +32,7 @@ final class PaneCells implements TailCells {
     }
 
     private Cell orNew(Cell cell, Contribution event) {
-        if (cell == null) {
-            size++;
-            return new Cell(event.pane(), event.dimensions(), view.identity());
-        }
-        return cell;
+        return cell == null ? new Cell(event.pane(), event.dimensions(), view.identity()) : cell;
     }
 
     private Cell with(Cell cell, Contribution event, Occurrence at) {
@@ -48,16 +42,10 @@ final class PaneCells implements TailCells {
     @Override
     public void put(Cell cell) {
         pane(cell.start()).put(cell.dimensions(), cell);
-        size++;
     }
 
     @Override
     public void select(long from, long to, Consumer<Cell> taker) {
         panes.subMap(from, to).values().forEach(cells -> cells.values().forEach(taker));
-    }
-
-    @Override
-    public int size() {
-        return size;
     }
 }

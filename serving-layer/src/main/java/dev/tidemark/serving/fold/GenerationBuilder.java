@@ -77,7 +77,7 @@ final class GenerationBuilder implements AutoCloseable {
             int partitions = increments.map(SourceLog::partitions).orElse(0);
             Map<Integer, Long> begins = begins(log, cut, definitions, feed, partitions);
             Map<Integer, Long> resume = spooling.isPresent() && increments.isPresent()
-                    ? spooling.get().load(increments.get().id(), begins)
+                    ? spooling.get().load(increments.get().id(), begins, committed.ends(log.partitions()))
                     : Map.of();
             begins.forEach(generation::start);
             feed.open(partitions, definitions.hasStreamAlone() ? Map.of() : since(log, cut, state), resume);

@@ -1,6 +1,5 @@
 package dev.tidemark.serving.spool;
 
-import dev.tidemark.view.Changes;
 import dev.tidemark.view.Counted;
 import dev.tidemark.view.DefinitionSet;
 import dev.tidemark.view.KeptTail;
@@ -15,6 +14,7 @@ import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -73,8 +73,8 @@ public final class Spool implements AutoCloseable {
                 taker.accept(new Stored(opened, partitions(opened)));
                 return head.get().resume();
             }
-        } catch (IOException | UncheckedIOException | IllegalArgumentException | IllegalStateException e) {
-            LOG.warn("what is spooled in {} is not used, and is folded again: {}", folder, e.getMessage());
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("what is spooled in {} is not used, and is folded again: {}", folder, e.toString());
             drop();
         }
         return Map.of();
@@ -123,26 +123,37 @@ public final class Spool implements AutoCloseable {
      * Puts what is different over what it holds: all of the slice, or nothing.
      *
      * @param resume by partition of the increments topic, the offset from which on whatever has not been counted stands
+     * @param givenUp asked now and then; once it says so, nothing is written
+     * @throws IOException if it cannot be written, or there is something else than what was loaded and appended before
      */
-    public void append(TailSlice slice, Map<Integer, Long> resume) throws IOException {
-        SpoolStore.Head head = new SpoolStore.Head(key.text(), size.slices() + 1, Instant.now(), resume);
+    public void append(TailSlice slice, Map<Integer, Long> resume, BooleanSupplier givenUp) throws IOException {
         SpoolStore opened = open();
-        try (SpoolStore.Batch batch = opened.batch(head)) {
-            for (Map.Entry<LogPartition, Counted> each : slice.partitions().entrySet()) {
-                batch.put(SpoolStore.Kind.PARTITION, format.partition(each.getKey()), format.counted(each.getValue()));
-            }
-            for (int i = 0; i < slice.changes().size(); i++) {
-                add(batch, i, slice.changes().get(i));
-            }
-            batch.write();
+        long before = opened.head().map(SpoolStore.Head::slices).orElse(0L);
+        if (before != size.slices()) {
+            throw new IOException(
+                    "%s holds %d slices, not the %d that this one follows".formatted(folder, before, size.slices()));
         }
-        measure(head);
+        SpoolStore.Head head = new SpoolStore.Head(key.text(), before + 1, Instant.now(), resume);
+        if (opened.write(head, writes(slice), givenUp)) {
+            measure(head);
+        }
     }
 
-    private void add(SpoolStore.Batch batch, int view, Changes changes) {
-        changes.forEach(
-                (place, cell) -> batch.put(SpoolStore.Kind.CELL, format.key(view, place), format.value(view, cell)),
-                gone -> batch.remove(SpoolStore.Kind.CELL, format.key(view, gone)));
+    private SpoolStore.Writes writes(TailSlice slice) {
+        SpoolStore.Writes writes = new SpoolStore.Writes();
+        slice.partitions()
+                .forEach((partition, counted) -> writes.put(
+                        SpoolStore.Kind.PARTITION, format.partition(partition), () -> format.counted(counted)));
+        for (int i = 0; i < slice.changes().size(); i++) {
+            int view = i;
+            slice.changes()
+                    .get(i)
+                    .forEach(
+                            (place, cell) -> writes.put(
+                                    SpoolStore.Kind.CELL, format.key(view, place), () -> format.value(view, cell)),
+                            gone -> writes.remove(SpoolStore.Kind.CELL, format.key(view, gone)));
+        }
+        return writes;
     }
 
     private SpoolStore open() throws IOException {
