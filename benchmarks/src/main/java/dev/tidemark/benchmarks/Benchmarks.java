@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
             QueryLoad.class,
             Restart.class,
             Pressure.class,
+            IdsCost.class,
             Generator.class
         })
 public final class Benchmarks implements Runnable {

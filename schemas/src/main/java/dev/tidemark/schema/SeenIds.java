@@ -1,14 +1,14 @@
 package dev.tidemark.schema;
 
+import dev.tidemark.schema.IdStore.Seen;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
-import java.util.Iterator;
-import java.util.LinkedHashMap;
-import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.function.Supplier;
 
 /**
  * The ids of one partition's events that a later event may repeat.
@@ -19,24 +19,33 @@ import java.util.OptionalLong;
  * after the first record that is stamped no earlier than the event's timestamp less that duration: everything before that
  * record has an earlier time.
  *
- * <p>Ids are kept as the first 128 bits of their SHA-256, at about 120 bytes of memory each: as many as the partition has
- * within that duration. A mutable accumulator, not thread-safe.
+ * <p>Ids are kept as the first 128 bits of their SHA-256: the newest in memory, up to a bound, at 40 bytes each; those before
+ * them in an {@link IdStore}, with 12 bits each in memory. Which of them it is makes no difference to what is a duplicate.
+ *
+ * <p>A mutable accumulator, not thread-safe. Whoever has it closes it, or hands it on.
  */
-public final class SeenIds {
+public final class SeenIds implements AutoCloseable {
 
-    private record Id(long high, long low) {}
-
-    private record Seen(long time, long offset) {}
+    /** How many ids of a partition are kept in memory, which then are 40 MB; enough for ten minutes at 1,600 a second. */
+    public static final int IN_MEMORY = 1_000_000;
 
     private final long within;
     private final MessageDigest digest = sha256();
-    /** In the order of their times. */
-    private final LinkedHashMap<Id, Seen> ids = new LinkedHashMap<>();
+    private final IdRing newest;
+    private final SpilledIds spilled;
 
     private long time = Long.MIN_VALUE;
+    private boolean closed;
 
-    public SeenIds(Duration within) {
+    /**
+     * @param within for how long an id is remembered
+     * @param inMemory how many ids are kept in memory, {@link #IN_MEMORY} but in tests and measurements
+     * @param stores makes the place for the others, when there are any
+     */
+    public SeenIds(Duration within, int inMemory, Supplier<IdStore> stores) {
         this.within = within.toMillis();
+        this.newest = new IdRing(inMemory);
+        this.spilled = new SpilledIds(inMemory, stores);
     }
 
     private static MessageDigest sha256() {
@@ -49,11 +58,12 @@ public final class SeenIds {
 
     /** Takes the timestamp of the next record, whatever the record is, in milliseconds of the epoch. */
     public void advance(long timestamp) {
+        requireOpen();
         time = Math.max(time, timestamp);
-        Iterator<Map.Entry<Id, Seen>> eldest = ids.entrySet().iterator();
-        while (eldest.hasNext() && eldest.next().getValue().time() < time - within) {
-            eldest.remove();
+        while (!newest.isEmpty() && newest.eldestSeen().time() < time - within) {
+            newest.removeEldest();
         }
+        spilled.forgetBefore(time - within);
     }
 
     /**
@@ -62,19 +72,44 @@ public final class SeenIds {
      * @return the offset of the last event before it with that id, if it is a duplicate
      */
     public OptionalLong repeats(String id, long offset) {
-        Id hash = hash(id);
-        Seen before = ids.remove(hash);
-        ids.put(hash, new Seen(time, offset));
-        return before == null ? OptionalLong.empty() : OptionalLong.of(before.offset());
+        requireOpen();
+        IdHash hash = hash(id);
+        Optional<Seen> before = newest.find(hash).or(() -> spilled.find(hash, time - within));
+        if (newest.isFull()) {
+            spillEldest();
+        }
+        newest.add(hash, new Seen(time, offset));
+        return before.map(seen -> OptionalLong.of(seen.offset())).orElse(OptionalLong.empty());
     }
 
-    /** How many ids are remembered. */
-    public int size() {
-        return ids.size();
+    private void spillEldest() {
+        IdHash eldest = newest.eldest();
+        Seen seen = newest.eldestSeen();
+        if (newest.removeEldest()) {
+            spilled.add(eldest, seen);
+        }
     }
 
-    private Id hash(String id) {
+    /** How many ids are kept; of those that are not in memory, some may be forgotten already, or have come again. */
+    public long size() {
+        return newest.size() + spilled.size();
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("these ids were given up");
+        }
+    }
+
+    private IdHash hash(String id) {
         ByteBuffer hash = ByteBuffer.wrap(digest.digest(id.getBytes(StandardCharsets.UTF_8)));
-        return new Id(hash.getLong(), hash.getLong());
+        return new IdHash(hash.getLong(), hash.getLong());
+    }
+
+    /** Gives the ids up. */
+    @Override
+    public void close() {
+        closed = true;
+        spilled.close();
     }
 }

@@ -1,15 +1,25 @@
 package dev.tidemark.schema;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Random;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SeenIdsTest {
 
@@ -50,6 +60,47 @@ class SeenIdsTest {
                 .orElseThrow();
     }
 
+    /** All ids that are kept fit into memory. */
+    private static SeenIds inMemory() {
+        return new SeenIds(Duration.ofMillis(WITHIN), SeenIds.IN_MEMORY, () -> {
+            throw new IllegalStateException("there is room in memory");
+        });
+    }
+
+    /** Buckets in maps, that hold whoever uses them to what they may do. */
+    private static final class Buckets implements IdStore {
+
+        private final TreeMap<Integer, Map<IdHash, Seen>> buckets = new TreeMap<>();
+        private int dropped = -1;
+        private boolean closed;
+
+        @Override
+        public void put(int bucket, IdHash id, Seen seen) {
+            assertTrue(bucket > dropped && (buckets.isEmpty() || bucket >= buckets.lastKey()), "bucket " + bucket);
+            assertFalse(closed);
+            buckets.computeIfAbsent(bucket, number -> new HashMap<>()).put(id, seen);
+        }
+
+        @Override
+        public Optional<Seen> get(int bucket, IdHash id) {
+            assertTrue(bucket > dropped && !closed, "bucket " + bucket);
+            return Optional.ofNullable(buckets.get(bucket).get(id));
+        }
+
+        @Override
+        public void dropThrough(int bucket) {
+            assertFalse(closed);
+            dropped = bucket;
+            buckets.headMap(bucket, true).clear();
+        }
+
+        @Override
+        public void close() {
+            assertFalse(closed, "closed once");
+            closed = true;
+        }
+    }
+
     private static OptionalLong offer(SeenIds ids, List<Entry> log, int offset) {
         Entry record = log.get(offset);
         ids.advance(record.timestamp());
@@ -61,7 +112,7 @@ class SeenIdsTest {
         long seed = System.nanoTime();
         System.out.println("seed " + seed);
         List<Entry> log = random(new Random(seed));
-        SeenIds ids = new SeenIds(Duration.ofMillis(WITHIN));
+        SeenIds ids = inMemory();
         long duplicates = 0;
         for (int offset = 0; offset < log.size(); offset++) {
             OptionalLong found = offer(ids, log, offset);
@@ -82,7 +133,7 @@ class SeenIdsTest {
                     .filter(offset -> log.get(offset).timestamp() >= stamped)
                     .findFirst()
                     .orElseThrow();
-            SeenIds ids = new SeenIds(Duration.ofMillis(WITHIN));
+            SeenIds ids = inMemory();
             for (int offset = Math.min(begin, start); offset < log.size(); offset++) {
                 OptionalLong found = offer(ids, log, offset);
                 if (offset >= start) {
@@ -92,13 +143,78 @@ class SeenIdsTest {
         }
     }
 
+    @RepeatedTest(20)
+    void howManyAreInMemoryMakesNoDifference() {
+        long seed = System.nanoTime();
+        System.out.println("seed " + seed);
+        Random random = new Random(seed);
+        List<Entry> log = random(random);
+        List<Buckets> stores = new ArrayList<>();
+        try (SeenIds ids = new SeenIds(Duration.ofMillis(WITHIN), 1 + random.nextInt(5), () -> {
+            stores.add(new Buckets());
+            return stores.get(stores.size() - 1);
+        })) {
+            for (int offset = 0; offset < log.size(); offset++) {
+                assertEquals(repeats(log, offset), offer(ids, log, offset), "offset " + offset);
+            }
+        }
+        assertEquals(1, stores.size());
+        assertTrue(stores.get(0).closed && stores.get(0).dropped > 0, "dropped up to " + stores.get(0).dropped);
+    }
+
     @Test
-    void idsAreForgottenSoThatMemoryIsBounded() {
-        SeenIds ids = new SeenIds(Duration.ofMillis(WITHIN));
+    void manyIdsInMemoryAreFoundAsTheirTableGrowsAndTheyAreForgotten() {
+        long seed = System.nanoTime();
+        System.out.println("seed " + seed);
+        Random random = new Random(seed);
+        SeenIds ids = new SeenIds(Duration.ofMillis(5_000), 20_000, () -> {
+            throw new IllegalStateException("there is room in memory");
+        });
+        Map<Integer, Integer> last = new HashMap<>();
+        for (int offset = 0; offset < 60_000; offset++) {
+            int id = random.nextInt(20_000);
+            ids.advance(offset);
+            Integer before = last.put(id, offset);
+            boolean repeats = before != null && before >= offset - 5_000;
+            assertEquals(repeats ? OptionalLong.of(before) : OptionalLong.empty(), ids.repeats("id-" + id, offset));
+        }
+        assertTrue(ids.size() <= 5_001, ids.size() + " ids");
+    }
+
+    @Test
+    void idsThatWereGivenUpAreNotUsed() {
+        SeenIds ids = inMemory();
+        ids.close();
+        ids.close();
+        assertThrows(IllegalStateException.class, () -> ids.advance(0));
+        assertThrows(IllegalStateException.class, () -> ids.repeats("a", 0));
+    }
+
+    @Test
+    void aFilterHoldsWhatWasAddedAndFewOthers() {
+        IdFilter filter = new IdFilter(10_000);
+        Random random = new Random(1);
+        List<IdHash> added = Stream.generate(() -> new IdHash(random.nextLong(), random.nextLong()))
+                .limit(10_000)
+                .toList();
+        added.forEach(filter::add);
+        assertTrue(added.stream().allMatch(filter::mayHold));
+        long others = Stream.generate(() -> new IdHash(random.nextLong(), random.nextLong()))
+                .limit(100_000)
+                .filter(filter::mayHold)
+                .count();
+        assertTrue(others < 1_000, others + " of 100,000");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {SeenIds.IN_MEMORY, 3})
+    void idsAreForgottenSoThatWhatIsKeptIsBounded(int inMemory) {
+        SeenIds ids = new SeenIds(Duration.ofMillis(WITHIN), inMemory, Buckets::new);
         for (int offset = 0; offset < 10_000; offset++) {
             ids.advance(offset);
             ids.repeats("id-" + offset, offset);
-            assertTrue(ids.size() <= WITHIN + 1, ids.size() + " ids at " + offset);
+            // A bucket is dropped when the newest in it is forgotten.
+            assertTrue(ids.size() <= WITHIN + 1 + 3, ids.size() + " ids at " + offset);
         }
     }
 }

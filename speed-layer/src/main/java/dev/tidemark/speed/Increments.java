@@ -12,6 +12,7 @@ import dev.tidemark.schema.IncrementFormat;
 import dev.tidemark.schema.Micros;
 import dev.tidemark.schema.Position;
 import dev.tidemark.schema.RecordOrigin;
+import dev.tidemark.schema.SeenIds;
 import dev.tidemark.schema.Source;
 import dev.tidemark.view.DefinitionSet;
 import dev.tidemark.view.Json;
@@ -58,7 +59,7 @@ final class Increments {
     static Dataset<Row> of(Dataset<Row> events, SpeedSource source, Map<String, Object> kafka) {
         Source read = source.source();
         EarlierIds earlier =
-                new LogIds(source.log().id(), read.topic(), source.set().id(), kafka);
+                new LogIds(source.log().id(), read.topic(), source.set().id(), SeenIds.IN_MEMORY, kafka);
         Dataset<Row> judged = JudgedEvents.of(events, read, CARRIED, earlier);
         Dataset<Row> contributions = Contributions.of(judged, source.set());
         String definitions = Json.write(StoredDefinitions.of(source.set()));

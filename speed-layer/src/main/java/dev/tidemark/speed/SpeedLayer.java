@@ -1,7 +1,9 @@
 package dev.tidemark.speed;
 
+import dev.tidemark.compile.ids.IdFolders;
 import dev.tidemark.deployment.Deployment;
 import dev.tidemark.deployment.Metrics;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.spark.sql.SparkSession;
@@ -52,16 +54,19 @@ public final class SpeedLayer implements AutoCloseable {
      */
     public void run(Runnable ready) throws StreamingQueryException {
         try {
+            IdFolders.deleteStale();
             while (!closed) {
                 runOnce(ready);
             }
         } finally {
+            LogIds.keepOnly(List.of());
             ended.countDown();
         }
     }
 
     private void runOnce(Runnable ready) throws StreamingQueryException {
         SpeedPlan plan = SpeedPlan.of(deployment);
+        LogIds.keepOnly(plan.all());
         SpeedQuery query = new SpeedQuery(deployment, trigger);
         SparkSession session = query.session(plan);
         try (RunningQueries queries = new RunningQueries(query, session)) {
@@ -86,6 +91,7 @@ public final class SpeedLayer implements AutoCloseable {
                 ended = queries.endedWithin(WATCH_MILLIS, topics) || retirement.replan();
                 if (retirement.isDue()) {
                     queries.stop(OUTGOING);
+                    LogIds.keepOnly(plan.sources());
                     retirement.retire();
                 }
             }

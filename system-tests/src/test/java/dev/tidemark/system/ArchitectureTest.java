@@ -36,7 +36,7 @@ class ArchitectureTest {
         only("serving", "schema", "view", "deployment", "serving");
         only("shop", "shop");
         only("launcher", "schema", "view", "deployment", "shop", "launcher");
-        only("benchmarks", "schema", "view", "deployment", "shop", "launcher", "benchmarks");
+        only("benchmarks", "schema", "view", "deployment", "compile", "shop", "launcher", "benchmarks");
     }
 
     private static void only(String module, String... allowed) {
@@ -59,6 +59,17 @@ class ArchitectureTest {
                 .should()
                 .dependOnClassesThat()
                 .resideInAnyPackage("org.apache.spark..", "org.apache.kafka..", "io.delta..", "org.apache.hadoop..")
+                .check(OURS);
+    }
+
+    @Test
+    void onlyWhatIsKeptOnLocalDiskKnowsRocksDb() {
+        noClasses()
+                .that()
+                .resideOutsideOfPackages("dev.tidemark.compile.ids..", "dev.tidemark.serving.spool..")
+                .should()
+                .dependOnClassesThat()
+                .resideInAPackage("org.rocksdb..")
                 .check(OURS);
     }
 

@@ -1,5 +1,6 @@
 package dev.tidemark.compile;
 
+import dev.tidemark.compile.ids.DiskIds;
 import dev.tidemark.schema.Judge;
 import dev.tidemark.schema.SeenIds;
 import dev.tidemark.schema.Source;
@@ -14,12 +15,13 @@ public interface EarlierIds extends Serializable {
     EarlierIds NONE = new EarlierIds() {
         @Override
         public SeenIds before(Source source, Judge judge, Record first) {
-            return new SeenIds(source.deduplication().orElseThrow().within());
+            return new SeenIds(source.deduplication().orElseThrow().within(), SeenIds.IN_MEMORY, DiskIds::open);
         }
 
         @Override
         public void keep(int partition, long next, SeenIds ids) {
             // Whoever judges what follows begins early enough.
+            ids.close();
         }
     };
 
@@ -31,7 +33,7 @@ public interface EarlierIds extends Serializable {
     record Record(int partition, long offset, long timestamp) {}
 
     /**
-     * The ids before a record.
+     * The ids before a record, which from then on are the task's: it hands them to {@link #keep}, or closes them.
      *
      * @param source a source with {@link Source#deduplication}
      * @param judge judges what lies before it
@@ -39,7 +41,7 @@ public interface EarlierIds extends Serializable {
     SeenIds before(Source source, Judge judge, Record first);
 
     /**
-     * Takes the ids of a partition when a task has come to its end.
+     * Takes the ids of a partition when a task has come to its end. The task does not touch them any more.
      *
      * @param next the offset after the last record that it judged
      */

@@ -6,6 +6,7 @@ import dev.tidemark.schema.Judged.Duplicate;
 import dev.tidemark.schema.Judged.Malformed;
 import dev.tidemark.schema.Judged.WellFormed;
 import dev.tidemark.schema.PartitionJudge;
+import dev.tidemark.schema.SeenIds;
 import dev.tidemark.schema.Source;
 import dev.tidemark.view.Cut;
 import dev.tidemark.view.StoredSource;
@@ -16,6 +17,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import org.apache.avro.Schema;
+import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
@@ -24,6 +26,7 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
+import org.apache.spark.util.TaskCompletionListener;
 
 /**
  * Kafka records, judged: the one place where bytes become events in Spark, for a batch and for a stream alike.
@@ -180,9 +183,13 @@ public final class JudgedEvents {
         public Iterator<Row> call(Iterator<Row> records) {
             Source judged = source.toSource().in(format.format());
             Judges judges = new Judges(judged, parts);
-            return judged.deduplication().isPresent()
-                    ? new InOrder(this, judged, judges, records)
-                    : new Each(this, judges, records);
+            if (judged.deduplication().isEmpty()) {
+                return new Each(this, judges, records);
+            }
+            InOrder inOrder = new InOrder(this, judged, judges, records);
+            // A task that fails or is killed never comes to the end of its records.
+            TaskContext.get().addTaskCompletionListener((TaskCompletionListener) task -> inOrder.giveUp());
+            return inOrder;
         }
 
         private Row row(Row record, Judged judged) {
@@ -281,7 +288,16 @@ public final class JudgedEvents {
 
         private void end() {
             if (inOrder != null) {
-                judging.earlier().keep(partition, next, inOrder.ids());
+                SeenIds ids = inOrder.ids();
+                inOrder = null;
+                judging.earlier().keep(partition, next, ids);
+            }
+        }
+
+        /** Closes the ids that were not handed on. */
+        private void giveUp() {
+            if (inOrder != null) {
+                inOrder.ids().close();
                 inOrder = null;
             }
         }
