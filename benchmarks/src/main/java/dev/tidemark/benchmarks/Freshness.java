@@ -34,9 +34,16 @@ final class Freshness implements Callable<Integer> {
     @Option(names = "--partitions", description = "partitions of each topic (default: ${DEFAULT-VALUE})")
     private int partitions = 3;
 
+    @Option(names = "--ids", description = "count orders and clicks once by their ids, as the shop does payments")
+    private boolean ids;
+
     @Override
     public Integer call() throws Exception {
         try (TestBed bed = new TestBed(Optional.empty())) {
+            if (ids) {
+                bed.countOnce("orders", "order_id");
+                bed.countOnce("clicks", "click_id");
+            }
             bed.startBroker(partitions);
             bed.startSpeed().awaitWords("speed ready");
             bed.startServing().awaitWords("serving ready");

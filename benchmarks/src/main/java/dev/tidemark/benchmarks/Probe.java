@@ -18,6 +18,7 @@ final class Probe implements AutoCloseable {
     private final String topic;
     private final Serving serving;
     private final Random random = new Random(2);
+    private int made;
 
     Probe(Deployment deployment) {
         this.topic = deployment.source("orders").topic();
@@ -39,10 +40,10 @@ final class Probe implements AutoCloseable {
         latencies.addSince(sent);
     }
 
-    private static String order(String customer) {
-        return ("{\"ordered_at\":\"%s\",\"order_id\":\"probe\",\"visit_id\":\"probe\",\"customer_id\":\"%s\","
+    private String order(String customer) {
+        return ("{\"ordered_at\":\"%s\",\"order_id\":\"probe%d\",\"visit_id\":\"probe\",\"customer_id\":\"%s\","
                         + "\"region\":\"EU\",\"category\":\"books\",\"product_id\":\"p1\",\"items\":1,\"amount\":\"9.99\"}")
-                .formatted(Instant.now(), customer);
+                .formatted(Instant.now(), ++made, customer);
     }
 
     @Override

@@ -74,7 +74,7 @@ final class Restart implements Callable<Integer> {
         speed.stop();
         System.out.printf(
                 Locale.ROOT,
-                "a tail of %,d events: serving %s s without slices, %s s with them, speed %s s; median (from – to) of"
+                "a tail of %,d events: serving %s s without a spool, %s s with it, speed %s s; median (from – to) of"
                         + " %d%n",
                 tail,
                 Figures.of(folding),
@@ -83,26 +83,26 @@ final class Restart implements Callable<Integer> {
                 runs);
     }
 
-    /** How long it takes to be ready; killed once it has written what slices it will. */
+    /** How long it takes to be ready; killed once it has spooled what it will. */
     private static double startServing(TestBed bed) throws Exception {
         long began = System.nanoTime();
         TestBed.Running serving = bed.startServing();
         serving.awaitWords("serving ready");
         double seconds = (System.nanoTime() - began) / 1e9;
-        awaitSlices(new Serving(bed.deployment()));
+        awaitSpool(new Serving(bed.deployment()));
         serving.kill();
         return seconds;
     }
 
-    private static void awaitSlices(Serving asked) throws Exception {
+    private static void awaitSpool(Serving asked) throws Exception {
         List<String> before = List.of();
         while (true) {
-            List<String> slices = asked.spooled();
-            if (slices.equals(before)) {
-                System.out.println("slices: " + slices);
+            List<String> spooled = asked.spooled();
+            if (spooled.equals(before)) {
+                System.out.println("spool: " + spooled);
                 return;
             }
-            before = slices;
+            before = spooled;
             LockSupport.parkNanos(QUIET.toNanos());
         }
     }

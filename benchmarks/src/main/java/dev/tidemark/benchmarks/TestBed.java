@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -128,6 +129,14 @@ final class TestBed implements AutoCloseable {
                 }
             }
         }
+    }
+
+    /** Lets a source's events count once by a field. To be called before anything is started. */
+    void countOnce(String source, String field) throws IOException {
+        Files.writeString(
+                folder.resolve("sources/" + source + ".yaml"),
+                "\nevent_id: " + field + "\ndeduplicate_within: 10m\n",
+                StandardOpenOption.APPEND);
     }
 
     Installation installation() {

@@ -51,9 +51,11 @@ import org.apache.avro.SchemaBuilder;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
@@ -267,6 +269,15 @@ public final class Shop implements AutoCloseable {
         admin.deleteTopics(List.of(increments)).all().get();
         Until.holds(() -> !admin.listTopics().names().get().contains(increments));
         createIncrements(partitions);
+    }
+
+    /** Removes what is below an offset of a partition, events and increments, as retention does. */
+    void removeBelow(int partition, long offset) throws Exception {
+        for (String from : List.of(topic, increments)) {
+            admin.deleteRecords(Map.of(new TopicPartition(from, partition), RecordsToDelete.beforeOffset(offset)))
+                    .all()
+                    .get();
+        }
     }
 
     static KafkaProducer<byte[], byte[]> producer(Map<String, Object> more) {

@@ -263,6 +263,32 @@ class SpoolRestartTest {
     }
 
     @Test
+    void whatRetentionHasRemovedIsStillCountedUnlessSomethingLiesBetween() throws Exception {
+        try (Shop shop = Shop.open(directory, 2)) {
+            for (int i = 0; i < 4; i++) {
+                shop.sellAndCount(0, Shop.NOON, "EU", "1.00");
+            }
+            try (ServingLayer serving = shop.serve()) {
+                awaitAll(Client.ready(serving), shop);
+            }
+            shop.removeBelow(0, 3);
+            try (ServingLayer serving = shop.serve()) {
+                Client client = Client.ready(serving);
+                awaitAll(client, shop);
+                assertEquals(0, received(client));
+            }
+            for (int i = 0; i < 4; i++) {
+                shop.sellAndCount(0, Shop.NOON, "EU", "1.00");
+            }
+            shop.removeBelow(0, 6);
+            try (ServingLayer serving = shop.serve()) {
+                Client client = Client.ready(serving);
+                assertEquals(2, client.revenue(ALL).rows().get(0).get("orders").asLong(), "what is left, as ever");
+            }
+        }
+    }
+
+    @Test
     void sessionsComeOutOfSlicesAsTheyWere() throws Exception {
         Session session = new Session("region", Duration.ofMinutes(30), 2);
         try (Shop shop = Shop.ofSessions(directory, session)) {

@@ -3,7 +3,6 @@ package dev.tidemark.system;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.tidemark.deployment.Warehouse;
 import dev.tidemark.launcher.Layer;
 import java.io.IOException;
@@ -59,10 +58,10 @@ class FaultsTest {
                     }
                 }
                 deployment.awaitReady();
-                nothingLostAndNothingTwice(deployment, log);
+                ExactlyOnce.holds(deployment, log);
                 deployment.publish();
                 deployment.awaitPublication(deployment.newestPublication());
-                nothingLostAndNothingTwice(deployment, log);
+                ExactlyOnce.holds(deployment, log);
                 nothingLostAndNothingTwiceInTheTables(deployment, log);
                 checker.close();
                 assertEquals(List.of(), checker.wrong());
@@ -103,17 +102,6 @@ class FaultsTest {
         return TestDeployment.throughs(deployment.answer(Question.TRAFFIC_BY_DAY.path())).values().stream()
                 .mapToLong(Long::longValue)
                 .sum();
-    }
-
-    private static void nothingLostAndNothingTwice(TestDeployment deployment, FlightLog log) throws IOException {
-        for (Question question : Question.ALL) {
-            Question.Expected expected = new Question.Expected(question);
-            log.all().forEach(expected::count);
-            JsonNode answer = deployment.awaitAll(log, question.path());
-            assertEquals(List.of(), expected.differences(answer.get("rows")), question.path());
-            assertEquals(log.ends(), TestDeployment.throughs(answer), question.path());
-        }
-        Conservation.holds(deployment, log);
     }
 
     /** The tables that other engines read, once all is published: what is there twice, no later run would repair. */

@@ -9,6 +9,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -26,7 +27,7 @@ final class FlightLog implements AutoCloseable {
     private final Map<Integer, Long> ends = new ConcurrentHashMap<>();
     private final Map<Integer, Long> malformed = new ConcurrentHashMap<>();
     private final Queue<Exception> refused = new ConcurrentLinkedQueue<>();
-    private int malformedSent;
+    private final AtomicInteger malformedSent = new AtomicInteger();
 
     FlightLog(String topic, Map<String, Object> settings) {
         this.topic = topic;
@@ -59,8 +60,9 @@ final class FlightLog implements AutoCloseable {
 
     /** Sends something that is no flight, of one kind after the other. */
     void sendMalformed() {
-        String value = MALFORMED.get(malformedSent++ % MALFORMED.size());
-        producer.send(new ProducerRecord<>(topic, "key " + malformedSent, value), (sent, e) -> {
+        int number = malformedSent.getAndIncrement();
+        String value = MALFORMED.get(number % MALFORMED.size());
+        producer.send(new ProducerRecord<>(topic, "key " + number, value), (sent, e) -> {
             if (e == null) {
                 malformed.merge(sent.partition(), 1L, Long::sum);
                 ends.merge(sent.partition(), sent.offset() + 1, Math::max);

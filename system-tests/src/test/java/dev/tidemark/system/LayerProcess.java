@@ -1,5 +1,7 @@
 package dev.tidemark.system;
 
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -34,6 +36,41 @@ record LayerProcess(Process process, Path output) implements AutoCloseable {
     boolean kill() throws InterruptedException {
         process.destroyForcibly();
         return process.waitFor() == KILLED;
+    }
+
+    /** Whether there is what {@link #pause}, {@link #resume} and {@link #peakMiB} need: {@code kill} and {@code /proc}. */
+    static boolean canBePausedAndWeighed() {
+        try {
+            return signal("0", ProcessHandle.current().pid()) && Files.exists(Path.of("/proc/self/status"));
+        } catch (IOException | InterruptedException e) {
+            return false;
+        }
+    }
+
+    /** Lets it do nothing from now on, whatever is asked of it. */
+    void pause() throws IOException, InterruptedException {
+        assertTrue(signal("STOP", process.pid()), "paused");
+    }
+
+    /** Lets it go on where it was paused. */
+    void resume() throws IOException, InterruptedException {
+        assertTrue(signal("CONT", process.pid()), "resumed");
+    }
+
+    private static boolean signal(String name, long pid) throws IOException, InterruptedException {
+        return new ProcessBuilder("kill", "-" + name, Long.toString(pid))
+                        .start()
+                        .waitFor()
+                == 0;
+    }
+
+    /** The most memory that it has had in use since it was started, in MiB. */
+    long peakMiB() throws IOException {
+        return Files.readAllLines(Path.of("/proc", Long.toString(process.pid()), "status")).stream()
+                .filter(line -> line.startsWith("VmHWM:"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
+                .findFirst()
+                .orElseThrow();
     }
 
     /** Asks it to end. */

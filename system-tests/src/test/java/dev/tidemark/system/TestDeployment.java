@@ -129,15 +129,34 @@ final class TestDeployment implements AutoCloseable {
         return deployment;
     }
 
+    int port() {
+        return port;
+    }
+
     /** Starts a layer's process as the launcher does. */
     LayerProcess start(Layer layer, String... arguments) throws IOException {
         List<String> all = new ArrayList<>(List.of(arguments));
         all.addAll(List.of("--config", file().toString()));
+        return start(layer, layer.process(Installation.at(Repository.ROOT), all));
+    }
+
+    /** The same with a heap of so many MiB, all of which it has in use from the beginning. */
+    LayerProcess startWithHeap(Layer layer, int mebibytes) throws IOException {
+        ProcessBuilder process =
+                layer.process(Installation.at(Repository.ROOT), List.of("--config", file().toString()));
+        // Of several, the last option counts.
+        process.command()
+                .addAll(
+                        process.command().indexOf("-cp"),
+                        List.of("-Xms" + mebibytes + "m", "-Xmx" + mebibytes + "m", "-XX:+AlwaysPreTouch"));
+        return start(layer, process);
+    }
+
+    private LayerProcess start(Layer layer, ProcessBuilder builder) throws IOException {
         Path output = Repository.ROOT.resolve("system-tests/target/processes");
         Files.createDirectories(output);
-        LayerProcess process = LayerProcess.start(
-                layer.process(Installation.at(Repository.ROOT), all),
-                output.resolve(topic + "-" + started.size() + "-" + layer + ".log"));
+        LayerProcess process =
+                LayerProcess.start(builder, output.resolve(topic + "-" + started.size() + "-" + layer + ".log"));
         started.add(process);
         return process;
     }

@@ -31,8 +31,6 @@ final class Fragments implements TailCells {
 
     private long to = 0;
 
-    private int size;
-
     Fragments(View view, Session session, ZoneId zone) {
         this.view = view;
         this.session = session;
@@ -51,7 +49,6 @@ final class Fragments implements TailCells {
             Cell grown = with(fragments.get(next - 1), event, at);
             if (leads) {
                 Cell bridged = fragments.remove(next);
-                size--;
                 changes.gone(bridged);
                 grown = merge(grown, bridged);
             }
@@ -64,7 +61,6 @@ final class Fragments implements TailCells {
         } else {
             Cell begun = with(none(event, fragments), event, at);
             fragments.add(next, begun);
-            size++;
             changes.changed(begun);
         }
     }
@@ -125,7 +121,6 @@ final class Fragments implements TailCells {
     public void put(Cell fragment) {
         List<Cell> fragments = of(fragment.start(), fragment.dimensions());
         fragments.add(after(fragments, fragment.start()), fragment);
-        size++;
     }
 
     @Override
@@ -136,10 +131,5 @@ final class Fragments implements TailCells {
                 .flatMap(List::stream)
                 .filter(fragment -> fragment.start() >= from && fragment.start() < to)
                 .forEach(taker);
-    }
-
-    @Override
-    public int size() {
-        return size;
     }
 }

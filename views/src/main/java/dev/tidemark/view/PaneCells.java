@@ -15,9 +15,7 @@ final class PaneCells implements TailCells {
     private final View view;
 
     /** By pane and dimension values. */
-    private final NavigableMap<Long, Map<List<Object>, Object[]>> panes = new TreeMap<>();
-
-    private int size;
+    private final NavigableMap<Long, Map<List<Object>, Cell>> panes = new TreeMap<>();
 
     PaneCells(View view) {
         this.view = view;
@@ -25,38 +23,29 @@ final class PaneCells implements TailCells {
 
     @Override
     public void count(Contribution event, Occurrence at, Changes changes) {
-        Object[] partials =
-                pane(event.pane()).compute(event.dimensions(), (key, before) -> view.add(orNew(before), event, at));
-        changes.changed(new Cell(event.pane(), event.dimensions(), partials));
+        changes.changed(
+                pane(event.pane()).compute(event.dimensions(), (key, cell) -> with(orNew(cell, event), event, at)));
     }
 
-    private Map<List<Object>, Object[]> pane(long start) {
+    private Map<List<Object>, Cell> pane(long start) {
         return panes.computeIfAbsent(start, pane -> new HashMap<>());
     }
 
-    private Object[] orNew(Object[] cell) {
-        if (cell == null) {
-            size++;
-            return view.identity();
-        }
-        return cell;
+    private Cell orNew(Cell cell, Contribution event) {
+        return cell == null ? new Cell(event.pane(), event.dimensions(), view.identity()) : cell;
+    }
+
+    private Cell with(Cell cell, Contribution event, Occurrence at) {
+        return new Cell(cell.start(), cell.dimensions(), view.add(cell.partials(), event, at));
     }
 
     @Override
     public void put(Cell cell) {
-        pane(cell.start()).put(cell.dimensions(), cell.partials());
-        size++;
+        pane(cell.start()).put(cell.dimensions(), cell);
     }
 
     @Override
     public void select(long from, long to, Consumer<Cell> taker) {
-        panes.subMap(from, to)
-                .forEach((pane, cells) ->
-                        cells.forEach((dimensions, partials) -> taker.accept(new Cell(pane, dimensions, partials))));
-    }
-
-    @Override
-    public int size() {
-        return size;
+        panes.subMap(from, to).values().forEach(cells -> cells.values().forEach(taker));
     }
 }

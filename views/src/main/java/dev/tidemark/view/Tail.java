@@ -81,7 +81,7 @@ public final class Tail {
     private final Map<LogPartition, Long> cuts = new HashMap<>();
     private final Tally tally;
 
-    /** How many events have been counted since the last slice; none while no slices are kept. */
+    /** How many events have been counted since the last slice, or since slices are kept. */
     private long sinceSlice;
 
     private boolean sliced;

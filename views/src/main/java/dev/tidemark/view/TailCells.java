@@ -35,7 +35,4 @@ sealed interface TailCells permits PaneCells, Fragments {
 
     /** Gives the cells that start in [{@code from}, {@code to}) to {@code taker}. */
     void select(long from, long to, Consumer<Cell> taker);
-
-    /** How many cells they are. */
-    int size();
 }

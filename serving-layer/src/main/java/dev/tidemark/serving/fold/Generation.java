@@ -38,7 +38,8 @@ public final class Generation {
     private final ServedDefinitions definitions;
     private final String log;
     private final Map<String, List<Segment>> segments;
-    /** Another one at most before anything is counted. */
+
+    /** Replaced once at most, by what a spool held, before anything is counted. */
     private Tail tail;
 
     /** By partition of the increments topic, up to where its records were taken in. */
@@ -107,11 +108,15 @@ public final class Generation {
      * Takes in what a spool holds, if it goes on from where counting begins. To be called before any partition is started.
      *
      * @param begins where it would begin to count each partition
+     * @param ends where each partition's log ends
      * @return where to go on in the increments topic, by partition
      */
-    Map<Integer, Long> load(Spool spool, Map<Integer, Long> begins) {
+    Map<Integer, Long> load(Spool spool, Map<Integer, Long> begins, Map<Integer, Long> ends) {
         Map<Integer, Long> resume = spool.load(kept -> {
-            kept.partitions().forEach((partition, counted) -> requireBegin(partition, counted, begins));
+            kept.partitions().forEach((partition, counted) -> {
+                requireBegin(partition, counted, begins);
+                requireEnd(partition, counted, ends);
+            });
             Tail restored = Tail.of(definitions.streamed(), kept);
             write(() -> tail = restored);
         });
@@ -122,11 +127,12 @@ public final class Generation {
         return resume;
     }
 
-    /** Who began earlier than what is there by now still counts what retention has removed since. */
+    /** Who began earlier than what is there by now still counts what retention has removed since, if nothing lies between. */
     private void requireBegin(LogPartition partition, Counted counted, Map<Integer, Long> begins) {
         Long begin = begins.get(partition.partition());
         OptionalLong cut = publishedCut(partition);
-        boolean fits = partition.log().equals(log) && begin != null && counted.from() <= begin;
+        boolean fits =
+                partition.log().equals(log) && begin != null && counted.from() <= begin && begin <= counted.through();
         if (cut.isPresent()) {
             fits &= counted.cut() == cut.getAsLong();
             fits &= definitions.hasStreamAlone() || counted.from() == counted.cut();
@@ -134,8 +140,17 @@ public final class Generation {
             fits &= counted.from() == counted.cut();
         }
         if (!fits) {
-            throw new IllegalArgumentException("it counts %s from %d, cut %d, where counting begins at %s"
-                    .formatted(partition, counted.from(), counted.cut(), begin));
+            throw new IllegalArgumentException("it counts %s from %d to %d, cut %d, where counting begins at %s"
+                    .formatted(partition, counted.from(), counted.through(), counted.cut(), begin));
+        }
+    }
+
+    /** A broker that lost its newest records gives their offsets to others, which would be taken for repeats. */
+    private static void requireEnd(LogPartition partition, Counted counted, Map<Integer, Long> ends) {
+        Long end = ends.get(partition.partition());
+        if (end == null || counted.through() > end) {
+            throw new IllegalArgumentException(
+                    "it counts %s up to %d, where the log ends at %s".formatted(partition, counted.through(), end));
         }
     }
 

@@ -70,14 +70,14 @@ final class GenerationBuilder implements AutoCloseable {
         Generation generation = new Generation(publication, definitions, log.id(), published);
         String topic = deployment.incrementsTopic(source.name(), set.id());
         IncrementsFeed feed = new IncrementsFeed(deployment.kafkaClient(), topic, new IncrementFormat(set.shapes()));
+        Optional<Spooling> spooling = spools.map(home -> spooling(home, generation));
         try {
             // The speed layer creates the topic; until then there is nothing to fold, and the watch finds it later.
             Optional<SourceLog> increments = SourceLog.find(admin, topic);
             int partitions = increments.map(SourceLog::partitions).orElse(0);
             Map<Integer, Long> begins = begins(log, cut, definitions, feed, partitions);
-            Optional<Spooling> spooling = spools.map(home -> spooling(home, generation));
             Map<Integer, Long> resume = spooling.isPresent() && increments.isPresent()
-                    ? spooling.get().load(increments.get().id(), begins)
+                    ? spooling.get().load(increments.get().id(), begins, committed.ends(log.partitions()))
                     : Map.of();
             begins.forEach(generation::start);
             feed.open(partitions, definitions.hasStreamAlone() ? Map.of() : since(log, cut, state), resume);
@@ -85,6 +85,7 @@ final class GenerationBuilder implements AutoCloseable {
             return new RunningGeneration(generation, feed, gaps, spooling);
         } catch (RuntimeException e) {
             feed.close();
+            spooling.ifPresent(Spooling::close);
             throw e;
         }
     }

@@ -180,7 +180,7 @@ public final class LiveSource implements AutoCloseable {
     private void follow() throws InterruptedException {
         try {
             if (isDue()) {
-                // What it has spooled is not what a start would ask for any more.
+                // Of a source there is one spool, which the next one takes up or begins anew.
                 running.forEach(RunningGeneration::endSpooling);
                 takeOver(builder.build(publications.latest()));
                 problem = Optional.empty();

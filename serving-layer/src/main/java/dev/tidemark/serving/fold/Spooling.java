@@ -51,13 +51,14 @@ final class Spooling implements AutoCloseable {
      *
      * @param id the id of the increments topic
      * @param begins where each partition begins to be counted without a spool
+     * @param ends where each partition's log ends
      * @return where to go on in the increments topic, by partition
      */
-    Map<Integer, Long> load(String id, Map<Integer, Long> begins) {
+    Map<Integer, Long> load(String id, Map<Integer, Long> begins, Map<Integer, Long> ends) {
         Spool found = spools.apply(id);
         topic = Optional.of(id);
         spool = Optional.of(found);
-        return generation.load(found, begins);
+        return generation.load(found, begins, ends);
     }
 
     /** Begins to write slices of what is counted from now on. */
@@ -91,7 +92,7 @@ final class Spooling implements AutoCloseable {
             }
         } catch (InterruptedException e) {
             LOG.debug("stopped writing slices");
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException | RuntimeException | Error e) {
             LOG.warn(
                     "no more slices of the tail of source {} are written under this publication: {}",
                     generation.definitions().source().name(),
@@ -116,16 +117,21 @@ final class Spooling implements AutoCloseable {
     private boolean write() throws IOException {
         Optional<Generation.Sliced> sliced = generation.slice();
         if (sliced.isPresent()) {
-            open().append(sliced.get().slice(), sliced.get().resume());
+            open().append(sliced.get().slice(), sliced.get().resume(), this::isGivenUp);
         }
         return sliced.isPresent();
+    }
+
+    /** A slice that is being written when all ends is written still if that is asked for. */
+    private boolean isGivenUp() {
+        return closing.getCount() == 0 && !finishing;
     }
 
     private Spool open() {
         if (spool.isEmpty()) {
             Spool found = spools.apply(topic.orElseThrow());
             found.load(kept -> {
-                throw new IllegalStateException("its increments topic is new");
+                throw new IllegalStateException("what it continues was not there when counting began");
             });
             spool = Optional.of(found);
         }
@@ -146,9 +152,22 @@ final class Spooling implements AutoCloseable {
             spool.ifPresent(Spool::close);
             return;
         }
-        try {
-            thread.join(PATIENCE.toMillis());
-        } catch (InterruptedException e) {
+        awaitEnd();
+    }
+
+    /** Whoever is interrupted while he waits, since all is to end, still waits: the last slice is being written. */
+    private void awaitEnd() {
+        boolean interrupted = false;
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        for (long left = PATIENCE.toMillis(); thread.isAlive() && left > 0; ) {
+            try {
+                thread.join(left);
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+            left = Duration.ofNanos(deadline - System.nanoTime()).toMillis();
+        }
+        if (interrupted) {
             Thread.currentThread().interrupt();
         }
     }

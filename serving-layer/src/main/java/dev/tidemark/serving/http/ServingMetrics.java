@@ -72,7 +72,7 @@ final class ServingMetrics implements AutoCloseable {
         this.redriven = gauge("tidemark.dead.letters.redriven", "those of them that were sent again");
         this.serving = gauge("tidemark.source.serving", "1 if the source is served");
         this.spoolSlices = gauge("tidemark.spool.slices", "slices of the tail that have been written to local disk");
-        this.spoolBytes = gauge("tidemark.spool.bytes", "how large what they came to is");
+        this.spoolBytes = gauge("tidemark.spool.bytes", "bytes of what is spooled");
         this.spoolAge = gauge("tidemark.spool.age.seconds", "how long ago the last of them was written");
         Gauge.builder("tidemark.live.clients", live, LiveQueries::streams)
                 .description("how many clients listen to live queries")

@@ -1,6 +1,5 @@
 package dev.tidemark.serving.spool;
 
-import dev.tidemark.view.Changes;
 import dev.tidemark.view.Counted;
 import dev.tidemark.view.DefinitionSet;
 import dev.tidemark.view.KeptTail;
@@ -9,11 +8,13 @@ import dev.tidemark.view.TailFormat;
 import dev.tidemark.view.TailSlice;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -67,12 +68,13 @@ public final class Spool implements AutoCloseable {
             Optional<SpoolStore.Head> head = opened.head();
             if (head.isPresent()) {
                 requireKey(head.get());
-                taker.accept(new Stored(opened, partitions(opened)));
                 measure(head.get());
+                // The last that may fail: what was taken must be what later slices are put over.
+                taker.accept(new Stored(opened, partitions(opened)));
                 return head.get().resume();
             }
-        } catch (IOException | UncheckedIOException | IllegalArgumentException | IllegalStateException e) {
-            LOG.warn("what is spooled in {} is not used, and is folded again: {}", folder, e.getMessage());
+        } catch (IOException | RuntimeException e) {
+            LOG.warn("what is spooled in {} is not used, and is folded again: {}", folder, e.toString());
             drop();
         }
         return Map.of();
@@ -121,26 +123,37 @@ public final class Spool implements AutoCloseable {
      * Puts what is different over what it holds: all of the slice, or nothing.
      *
      * @param resume by partition of the increments topic, the offset from which on whatever has not been counted stands
+     * @param givenUp asked now and then; once it says so, nothing is written
+     * @throws IOException if it cannot be written, or there is something else than what was loaded and appended before
      */
-    public void append(TailSlice slice, Map<Integer, Long> resume) throws IOException {
-        SpoolStore.Head head = new SpoolStore.Head(key.text(), size.slices() + 1, Instant.now(), resume);
+    public void append(TailSlice slice, Map<Integer, Long> resume, BooleanSupplier givenUp) throws IOException {
         SpoolStore opened = open();
-        try (SpoolStore.Batch batch = opened.batch(head)) {
-            for (Map.Entry<LogPartition, Counted> each : slice.partitions().entrySet()) {
-                batch.put(SpoolStore.Kind.PARTITION, format.partition(each.getKey()), format.counted(each.getValue()));
-            }
-            for (int i = 0; i < slice.changes().size(); i++) {
-                add(batch, i, slice.changes().get(i));
-            }
-            batch.write();
+        long before = opened.head().map(SpoolStore.Head::slices).orElse(0L);
+        if (before != size.slices()) {
+            throw new IOException(
+                    "%s holds %d slices, not the %d that this one follows".formatted(folder, before, size.slices()));
         }
-        measure(head);
+        SpoolStore.Head head = new SpoolStore.Head(key.text(), before + 1, Instant.now(), resume);
+        if (opened.write(head, writes(slice), givenUp)) {
+            measure(head);
+        }
     }
 
-    private void add(SpoolStore.Batch batch, int view, Changes changes) {
-        changes.forEach(
-                (place, cell) -> batch.put(SpoolStore.Kind.CELL, format.key(view, place), format.value(view, cell)),
-                gone -> batch.remove(SpoolStore.Kind.CELL, format.key(view, gone)));
+    private SpoolStore.Writes writes(TailSlice slice) {
+        SpoolStore.Writes writes = new SpoolStore.Writes();
+        slice.partitions()
+                .forEach((partition, counted) -> writes.put(
+                        SpoolStore.Kind.PARTITION, format.partition(partition), () -> format.counted(counted)));
+        for (int i = 0; i < slice.changes().size(); i++) {
+            int view = i;
+            slice.changes()
+                    .get(i)
+                    .forEach(
+                            (place, cell) -> writes.put(
+                                    SpoolStore.Kind.CELL, format.key(view, place), () -> format.value(view, cell)),
+                            gone -> writes.remove(SpoolStore.Kind.CELL, format.key(view, gone)));
+        }
+        return writes;
     }
 
     private SpoolStore open() throws IOException {
@@ -156,8 +169,11 @@ public final class Spool implements AutoCloseable {
 
     private void drop() {
         close();
+        size = Size.NONE;
         try {
-            SpoolHome.delete(folder);
+            if (Files.exists(folder)) {
+                SpoolHome.delete(folder);
+            }
         } catch (IOException e) {
             LOG.warn("{} cannot be deleted: {}", folder, e.toString());
         }

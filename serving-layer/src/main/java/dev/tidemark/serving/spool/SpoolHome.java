@@ -24,6 +24,9 @@ public final class SpoolHome implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SpoolHome.class);
     private static final String LOCK = "lock";
 
+    /** No source has such a name. */
+    private static final String LIBRARY = ".library";
+
     private final Path folder;
     private final SpoolPace pace;
     private final FileChannel locked;
@@ -44,14 +47,24 @@ public final class SpoolHome implements AutoCloseable {
             Files.createDirectories(folder);
             FileChannel file =
                     FileChannel.open(folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-            if (lock(file).isPresent()) {
-                return Optional.of(new SpoolHome(folder, pace, file));
-            }
-            file.close();
-            LOG.warn("another process keeps slices of the tail in {}: this one keeps none", folder);
+            return locked(new SpoolHome(folder, pace, file));
         } catch (IOException e) {
-            LOG.warn("no slices of the tail are kept, since nothing can be written in {}: {}", folder, e.toString());
+            LOG.warn("the tail is not spooled, since nothing can be written in {}: {}", folder, e.toString());
+            return Optional.empty();
         }
+    }
+
+    private static Optional<SpoolHome> locked(SpoolHome home) {
+        try {
+            if (lock(home.locked).isPresent()) {
+                SpoolStore.loadLibrary(home.folder.resolve(LIBRARY));
+                return Optional.of(home);
+            }
+            LOG.warn("another process spools in {}: the tail of this one is not spooled", home.folder);
+        } catch (IOException e) {
+            LOG.warn("the tail is not spooled: {}", e.toString());
+        }
+        home.close();
         return Optional.empty();
     }
 
@@ -77,7 +90,9 @@ public final class SpoolHome implements AutoCloseable {
 
     /** Deletes the spools of all other sources. */
     public void keepSources(Collection<String> sources) {
-        deleteBut(folder, Stream.concat(sources.stream(), Stream.of(LOCK)).toList());
+        deleteBut(
+                folder,
+                Stream.concat(sources.stream(), Stream.of(LOCK, LIBRARY)).toList());
     }
 
     private static void deleteBut(Path folder, List<String> kept) {

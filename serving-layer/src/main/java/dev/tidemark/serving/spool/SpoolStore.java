@@ -8,31 +8,37 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.CompressionType;
+import org.rocksdb.EnvOptions;
 import org.rocksdb.InfoLogLevel;
+import org.rocksdb.IngestExternalFileOptions;
 import org.rocksdb.LRUCache;
+import org.rocksdb.NativeLibraryLoader;
 import org.rocksdb.Options;
 import org.rocksdb.ReadOptions;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
 import org.rocksdb.RocksIterator;
-import org.rocksdb.WriteBatch;
-import org.rocksdb.WriteOptions;
+import org.rocksdb.SstFileWriter;
 
 /**
- * Bytes by kind and key on local disk, in RocksDB: written in batches of which all is there or nothing, checked against
- * their checksums when they are read. Not thread-safe.
+ * Bytes by kind and key on local disk, in RocksDB: put there slice by slice, of which all is there or nothing, and checked
+ * against their checksums when they are read. Not thread-safe.
  */
 final class SpoolStore implements AutoCloseable {
 
     /** The format that is written, and the only one that is read; another one wherever an aggregate stores other bytes. */
     private static final int VERSION = 2;
 
-    private static final long WRITE_BUFFER_BYTES = 8L << 20;
-    private static final long CACHE_BYTES = 4L << 20;
+    private static final String NEXT = "next.slice";
+    private static final long CACHE_BYTES = 8L << 20;
 
     /** What a key is of; the order is part of the format. */
     enum Kind {
@@ -69,28 +75,44 @@ final class SpoolStore implements AutoCloseable {
         void accept(byte[] key, byte[] value) throws IOException;
     }
 
+    private final Path folder;
     private final LRUCache cache;
     private final Options options;
     private final RocksDB database;
 
-    private SpoolStore(LRUCache cache, Options options, RocksDB database) {
+    private SpoolStore(Path folder, LRUCache cache, Options options, RocksDB database) {
+        this.folder = folder;
         this.cache = cache;
         this.options = options;
         this.database = database;
     }
 
     /**
-     * Opens the one in a folder, or begins one.
+     * Makes RocksDB ready. It is native, and unpacked into a folder that is ours, where the one before is replaced.
      *
-     * @throws IOException if it is damaged, nothing can be written there, or RocksDB does not run on this machine
+     * @throws IOException if it does not run on this machine
+     */
+    static void loadLibrary(Path folder) throws IOException {
+        try {
+            Files.createDirectories(folder);
+            NativeLibraryLoader.getInstance().loadLibrary(folder.toString());
+            RocksDB.loadLibrary();
+        } catch (LinkageError | RuntimeException e) {
+            throw new IOException("RocksDB does not run here: " + e, e);
+        }
+    }
+
+    /**
+     * Opens the one in a folder, or begins one. The library has been {@link #loadLibrary loaded}.
+     *
+     * @throws IOException if it is damaged, or nothing can be written there
      */
     static SpoolStore open(Path folder) throws IOException {
         Files.createDirectories(folder);
-        loadLibrary();
         LRUCache cache = new LRUCache(CACHE_BYTES);
         Options options = options(cache);
         try {
-            return new SpoolStore(cache, options, RocksDB.open(options, folder.toString()));
+            return new SpoolStore(folder, cache, options, RocksDB.open(options, folder.toString()));
         } catch (RocksDBException e) {
             options.close();
             cache.close();
@@ -98,22 +120,14 @@ final class SpoolStore implements AutoCloseable {
         }
     }
 
-    private static void loadLibrary() throws IOException {
-        try {
-            RocksDB.loadLibrary();
-        } catch (LinkageError | RuntimeException e) {
-            throw new IOException("RocksDB does not run here: " + e, e);
-        }
-    }
-
     private static Options options(LRUCache cache) {
         return new Options()
                 .setCreateIfMissing(true)
                 .setParanoidChecks(true)
-                .setWriteBufferSize(WRITE_BUFFER_BYTES)
                 .setMaxBackgroundJobs(2)
                 .setCompressionType(CompressionType.LZ4_COMPRESSION)
-                .setTableFormatConfig(new BlockBasedTableConfig().setBlockCache(cache))
+                .setTableFormatConfig(
+                        new BlockBasedTableConfig().setBlockCache(cache).setCacheIndexAndFilterBlocks(true))
                 .setMaxOpenFiles(64)
                 .setInfoLogLevel(InfoLogLevel.WARN_LEVEL)
                 .setKeepLogFileNum(1);
@@ -162,56 +176,61 @@ final class SpoolStore implements AutoCloseable {
         }
     }
 
-    /** The bytes on disk, and of what is still in memory beside its log. */
+    /** The bytes on disk. */
     long bytes() throws IOException {
         try {
-            return database.getLongProperty("rocksdb.total-sst-files-size")
-                    + database.getLongProperty("rocksdb.cur-size-all-mem-tables");
+            return database.getLongProperty("rocksdb.total-sst-files-size");
         } catch (RocksDBException e) {
             throw new IOException(e.getMessage(), e);
         }
     }
 
-    /** What is to be written together, with the new head. */
-    Batch batch(Head head) {
-        Batch batch = new Batch();
-        batch.put(Kind.HEAD, new byte[0], Json.write(head).getBytes(StandardCharsets.UTF_8));
-        return batch;
-    }
+    /** What is to be put over what is there, or removed from it. */
+    static final class Writes {
 
-    /** Writes of which all happen or none. */
-    final class Batch implements AutoCloseable {
+        /** By key in RocksDB's order; without a value where it is removed. */
+        private final TreeMap<byte[], Optional<Supplier<byte[]>>> values = new TreeMap<>(Arrays::compareUnsigned);
 
-        private final WriteBatch writes = new WriteBatch();
-
-        void put(Kind kind, byte[] key, byte[] value) {
-            try {
-                writes.put(kind.key(key), value);
-            } catch (RocksDBException e) {
-                throw new IllegalStateException(e);
-            }
+        /** @param value asked for once, when its turn has come: all values at once may be much */
+        void put(Kind kind, byte[] key, Supplier<byte[]> value) {
+            values.put(kind.key(key), Optional.of(value));
         }
 
         void remove(Kind kind, byte[] key) {
-            try {
-                writes.delete(kind.key(key));
-            } catch (RocksDBException e) {
-                throw new IllegalStateException(e);
-            }
+            values.put(kind.key(key), Optional.empty());
         }
+    }
 
-        /** Writes all of it; it is on disk when this returns. */
-        void write() throws IOException {
-            try (WriteOptions writing = new WriteOptions().setSync(true)) {
-                database.write(writing, writes);
-            } catch (RocksDBException e) {
-                throw new IOException(e.getMessage(), e);
+    /**
+     * Does all of it, with a new head: as one sorted file, which RocksDB takes in as a whole, so that neither of us has to
+     * hold it in memory. It is on disk when this returns.
+     *
+     * @param givenUp asked now and then; once it says so, nothing is written
+     * @return whether it was written
+     */
+    boolean write(Head head, Writes writes, BooleanSupplier givenUp) throws IOException {
+        Path file = folder.resolve(NEXT);
+        Files.deleteIfExists(file);
+        writes.put(Kind.HEAD, new byte[0], () -> Json.write(head).getBytes(StandardCharsets.UTF_8));
+        try (EnvOptions environment = new EnvOptions();
+                SstFileWriter sorted = new SstFileWriter(environment, options);
+                IngestExternalFileOptions moving = new IngestExternalFileOptions().setMoveFiles(true)) {
+            sorted.open(file.toString());
+            for (Map.Entry<byte[], Optional<Supplier<byte[]>>> each : writes.values.entrySet()) {
+                if (givenUp.getAsBoolean()) {
+                    return false;
+                }
+                if (each.getValue().isPresent()) {
+                    sorted.put(each.getKey(), each.getValue().get().get());
+                } else {
+                    sorted.delete(each.getKey());
+                }
             }
-        }
-
-        @Override
-        public void close() {
-            writes.close();
+            sorted.finish();
+            database.ingestExternalFile(List.of(file.toString()), moving);
+            return true;
+        } catch (RocksDBException e) {
+            throw new IOException(e.getMessage(), e);
         }
     }
 
