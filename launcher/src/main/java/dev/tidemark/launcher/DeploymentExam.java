@@ -79,8 +79,7 @@ record DeploymentExam(Deployment deployment, Duration cadence) {
         try (Admin admin = Admin.create(deployment.kafkaAdmin())) {
             TopicPlan plan = TopicPlan.of(admin, deployment);
             List<Finding> findings = new ArrayList<>();
-            findings.add(Finding.ok(
-                    "broker", "answers at " + deployment.kafkaClient().get("bootstrap.servers")));
+            findings.add(Finding.ok("broker", "answers at " + deployment.shownBroker()));
             plan.topics().forEach(state -> {
                 findings.addAll(state.findings(cadence));
                 state.timestamps().ifPresent(findings::add);

@@ -43,8 +43,9 @@ final class ResumePoint {
 
     /**
      * The first offset to read, by partition: the first one that the last increments do not cover, the published cut
-     * or the log's start, whichever is highest. Views that the stream alone computes need what lies below the cut too.
-     * Before it, the first of the last events whose copy may lack among the dead letters or the late events.
+     * or the log's start, whichever is highest. What lies below the cut is needed too by views that the stream alone
+     * computes, and for copies, unless nothing has been emitted yet. Before it, the first of the last events whose copy may
+     * lack among the dead letters or the late events.
      *
      * @param copies whether dead letters and late events are copied
      * @throws dev.tidemark.deployment.RefusedException if the topic was created again since, or an increment cannot be
@@ -59,13 +60,12 @@ final class ResumePoint {
         log.requireKnown(source, known);
         Map<Integer, Long> starts = logStarts(source.topic(), log.partitions());
         boolean streamAlone = set.views().stream().anyMatch(view -> view.layers() == Layers.SPEED);
-        if (!streamAlone) {
-            starts.replaceAll((partition, start) ->
-                    Math.max(start, cut.of(log.id(), partition).orElse(0)));
-        }
         Map<Integer, List<Increment>> ofThis = last.stream()
                 .filter(increment -> increment.position().log().equals(log.id()))
                 .collect(Collectors.groupingBy(increment -> increment.position().partition()));
+        starts.replaceAll((partition, start) -> streamAlone || copies && ofThis.containsKey(partition)
+                ? start
+                : Math.max(start, cut.of(log.id(), partition).orElse(0)));
         ofThis.forEach((partition, increments) -> starts.merge(partition, firstGap(increments), Math::max));
         if (copies) {
             LastCopies dead = LastCopies.of(consumer, DeadLetter.topic(source.topic()), log);

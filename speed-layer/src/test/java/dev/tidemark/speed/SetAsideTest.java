@@ -15,6 +15,9 @@ import dev.tidemark.schema.Increment;
 import dev.tidemark.schema.IncrementFormat;
 import dev.tidemark.schema.LateEvent;
 import dev.tidemark.speed.SpeedLayerTest.Running;
+import dev.tidemark.view.Cut;
+import dev.tidemark.view.Publication;
+import dev.tidemark.view.Publication.SourceState;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -236,6 +239,64 @@ class SetAsideTest {
             List<ConsumerRecord<byte[], byte[]>> again = records(DeadLetter.topic(topic), found -> found.size() == 2);
             assertArrayEquals(bytes("first"), again.get(0).value());
             assertArrayEquals(bytes("second"), again.get(1).value());
+        }
+    }
+
+    /** Says that batch has counted all that was sent. */
+    private void publishAll() throws Exception {
+        SourceLog log;
+        try (Admin admin = Admin.create(deployment.kafkaAdmin())) {
+            log = SourceLog.of(admin, topic);
+        }
+        SourceState state = new SourceState(
+                deployment.definitionSetId("orders"),
+                deployment.batchSetId("orders"),
+                1,
+                Instant.now(),
+                new Cut(Map.of(log.id(), Map.of(0, sent))),
+                Map.of(),
+                Map.of(),
+                Map.of());
+        deployment
+                .warehouse()
+                .publications()
+                .create(new Publication(Publication.FORMAT, 1, Instant.now(), Map.of("orders", state), Map.of()));
+    }
+
+    @Test
+    void whatBatchHasCountedWhileTheSpeedLayerWasAwayIsCopiedAllTheSame() throws Exception {
+        send(NOON, "first", order(null, NOON, "1"));
+        try (Running layer = started("realtime")) {
+            buckets();
+            records(DeadLetter.topic(topic), found -> found.size() == 1);
+        }
+        send(NOON, "second", order(null, NOON.minus(Duration.ofHours(1)), "1"), order(null, NOON, "1"));
+        publishAll();
+        try (Running layer = started("realtime")) {
+            assertArrayEquals(
+                    bytes("second"),
+                    records(DeadLetter.topic(topic), found -> found.size() == 2)
+                            .get(1)
+                            .value());
+            records(LateEvent.topic(topic), found -> found.size() == 1);
+        }
+    }
+
+    @Test
+    void aFirstStartBeginsAtTheCut() throws Exception {
+        send(NOON, "first", order(null, NOON, "1"), order(null, NOON, "1"));
+        publishAll();
+        try (Running layer = started("realtime")) {
+            send(NOON, order(null, NOON, "1"), "last");
+            List<ConsumerRecord<byte[], byte[]>> increments = records(
+                    deployment.incrementsTopic("orders", deployment.definitionSetId("orders")),
+                    found -> found.size() >= 2);
+            assertEquals(2, increments.size(), "none of what batch has counted");
+            assertArrayEquals(
+                    bytes("last"),
+                    records(DeadLetter.topic(topic), found -> found.size() == 1)
+                            .get(0)
+                            .value());
         }
     }
 

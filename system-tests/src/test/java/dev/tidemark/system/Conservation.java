@@ -1,6 +1,7 @@
 package dev.tidemark.system;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
@@ -29,6 +30,25 @@ final class Conservation {
                 assertEquals(expected(log, partition.get("partition").asInt(), filter), buckets(partition), view);
             }
         });
+    }
+
+    /** Holds that of each source, view and partition what was consumed is the sum of the buckets. */
+    static void holds(TestDeployment deployment) throws IOException {
+        for (JsonNode source : deployment.answer("/v1/conservation").get("sources")) {
+            assertFalse(source.get("views").isEmpty(), source::toString);
+            for (JsonNode view : source.get("views")) {
+                for (JsonNode partition : view) {
+                    Map<String, Long> buckets = buckets(partition);
+                    buckets.remove("partition");
+                    assertEquals(0, buckets.remove("difference"), source::toString);
+                    long consumed = buckets.remove("consumed");
+                    assertEquals(
+                            consumed,
+                            buckets.values().stream().mapToLong(Long::longValue).sum(),
+                            source::toString);
+                }
+            }
+        }
     }
 
     private static Map<String, Long> expected(FlightLog log, int partition, Predicate<Flight> filter) {

@@ -27,6 +27,15 @@ class DefinitionSwitchTest {
     private static final String CHANGED = "views/delays_by_origin.yaml";
     private static final String DROPPED = "views/distances.yaml";
 
+    /** The view that is new. */
+    private static final Question ARRIVALS = new Question(
+            "/v1/views/arrivals/query?by=destination",
+            flight -> true,
+            flight -> List.of(flight.destination()),
+            List.of("destination"),
+            List.of("flights"),
+            publication -> publication > 1);
+
     @TempDir
     Path folder;
 
@@ -82,6 +91,8 @@ class DefinitionSwitchTest {
                 deployment.awaitPublication(3);
                 traffic.close();
                 deployment.awaitAll(log, Question.DELAYS_BY_ORIGIN.path());
+                ExactlyOnce.holds(ARRIVALS, deployment.awaitAll(log, ARRIVALS.path()), log);
+                Conservation.holds(deployment);
                 checker.close();
                 assertEquals(List.of(), checker.wrong());
                 assertTrue(

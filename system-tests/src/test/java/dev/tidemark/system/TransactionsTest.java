@@ -72,6 +72,7 @@ class TransactionsTest {
             log.all().forEach(expected::count);
             assertEquals(List.of(), expected.differences(answer.get("rows")));
         }
+        Conservation.holds(deployment);
         Conditions.await(
                 "nothing behind",
                 () -> deployment
