@@ -8,6 +8,7 @@ import dev.tidemark.view.Layers;
 import dev.tidemark.view.Session;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -84,8 +85,17 @@ class SpoolRestartTest {
         delete(to);
         try (Stream<Path> files = Files.walk(from)) {
             for (Path file : files.toList()) {
-                Files.copy(file, to.resolve(from.relativize(file).toString()));
+                copyIfThere(file, to.resolve(from.relativize(file).toString()));
             }
+        }
+    }
+
+    /** Files come and go while slices are written. */
+    private static void copyIfThere(Path file, Path to) throws IOException {
+        try {
+            Files.copy(file, to);
+        } catch (NoSuchFileException gone) {
+            Files.deleteIfExists(to);
         }
     }
 

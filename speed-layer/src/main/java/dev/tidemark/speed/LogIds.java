@@ -103,6 +103,8 @@ record LogIds(String log, String topic, String definitions, int inMemory, Map<St
         Map<String, Object> settings = new HashMap<>(kafka);
         settings.put("enable.auto.commit", "false");
         settings.put("isolation.level", "read_committed");
+        // What retention removes while it is being read back is not known; all that is left is.
+        settings.put("auto.offset.reset", "earliest");
         return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 

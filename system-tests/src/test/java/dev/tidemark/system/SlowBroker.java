@@ -1,7 +1,6 @@
 package dev.tidemark.system;
 
 import dev.tidemark.broker.SharedBroker;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -35,27 +34,32 @@ final class SlowBroker implements AutoCloseable {
     /** @param quick the id of the client that need not wait */
     SlowBroker(String quick) throws ExecutionException, InterruptedException {
         this.quick = new ClientQuotaEntity(Map.of(ClientQuotaEntity.CLIENT_ID, quick));
-        alter(this.quick, MANY_BYTES, MUCH_TIME);
-        alter(ALL, BYTES, TIME);
+        try {
+            alter(quotas(this.quick, MANY_BYTES, MUCH_TIME), quotas(ALL, BYTES, TIME));
+        } catch (ExecutionException | InterruptedException e) {
+            admin.close();
+            throw e;
+        }
     }
 
     /** @param bytes null for any number, as {@code time} */
-    private void alter(ClientQuotaEntity clients, Double bytes, Double time)
-            throws ExecutionException, InterruptedException {
-        List<ClientQuotaAlteration.Op> quotas = new ArrayList<>();
-        quotas.add(new ClientQuotaAlteration.Op("producer_byte_rate", bytes));
-        quotas.add(new ClientQuotaAlteration.Op("consumer_byte_rate", bytes));
-        quotas.add(new ClientQuotaAlteration.Op("request_percentage", time));
-        admin.alterClientQuotas(List.of(new ClientQuotaAlteration(clients, quotas)))
-                .all()
-                .get();
+    private static ClientQuotaAlteration quotas(ClientQuotaEntity clients, Double bytes, Double time) {
+        return new ClientQuotaAlteration(
+                clients,
+                List.of(
+                        new ClientQuotaAlteration.Op("producer_byte_rate", bytes),
+                        new ClientQuotaAlteration.Op("consumer_byte_rate", bytes),
+                        new ClientQuotaAlteration.Op("request_percentage", time)));
+    }
+
+    private void alter(ClientQuotaAlteration... quotas) throws ExecutionException, InterruptedException {
+        admin.alterClientQuotas(List.of(quotas)).all().get();
     }
 
     @Override
     public void close() throws ExecutionException, InterruptedException {
         try (admin) {
-            alter(ALL, null, null);
-            alter(quick, null, null);
+            alter(quotas(ALL, null, null), quotas(quick, null, null));
         }
     }
 }

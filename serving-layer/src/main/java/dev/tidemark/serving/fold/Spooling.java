@@ -32,6 +32,10 @@ final class Spooling implements AutoCloseable {
     private final CountDownLatch closing = new CountDownLatch(1);
     private final Thread thread;
     private boolean started;
+
+    /** Whether a slice was given up: then no later one may be put over what is there. */
+    private boolean lacks;
+
     private volatile boolean finishing;
     private volatile Optional<String> topic = Optional.empty();
     private volatile Optional<Spool> spool = Optional.empty();
@@ -87,7 +91,10 @@ final class Spooling implements AutoCloseable {
             while (!closing.await(LOOK.toMillis(), TimeUnit.MILLISECONDS)) {
                 writeIfDue();
             }
-            if (finishing && topic.isPresent() && generation.unsliced().events() > 0) {
+            if (finishing
+                    && !lacks
+                    && topic.isPresent()
+                    && generation.unsliced().events() > 0) {
                 write();
             }
         } catch (InterruptedException e) {
@@ -117,7 +124,7 @@ final class Spooling implements AutoCloseable {
     private boolean write() throws IOException {
         Optional<Generation.Sliced> sliced = generation.slice();
         if (sliced.isPresent()) {
-            open().append(sliced.get().slice(), sliced.get().resume(), this::isGivenUp);
+            lacks = !open().append(sliced.get().slice(), sliced.get().resume(), this::isGivenUp);
         }
         return sliced.isPresent();
     }

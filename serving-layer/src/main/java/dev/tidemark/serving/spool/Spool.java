@@ -124,9 +124,10 @@ public final class Spool implements AutoCloseable {
      *
      * @param resume by partition of the increments topic, the offset from which on whatever has not been counted stands
      * @param givenUp asked now and then; once it says so, nothing is written
+     * @return whether it was written; if not, no later slice may be
      * @throws IOException if it cannot be written, or there is something else than what was loaded and appended before
      */
-    public void append(TailSlice slice, Map<Integer, Long> resume, BooleanSupplier givenUp) throws IOException {
+    public boolean append(TailSlice slice, Map<Integer, Long> resume, BooleanSupplier givenUp) throws IOException {
         SpoolStore opened = open();
         long before = opened.head().map(SpoolStore.Head::slices).orElse(0L);
         if (before != size.slices()) {
@@ -134,9 +135,11 @@ public final class Spool implements AutoCloseable {
                     "%s holds %d slices, not the %d that this one follows".formatted(folder, before, size.slices()));
         }
         SpoolStore.Head head = new SpoolStore.Head(key.text(), before + 1, Instant.now(), resume);
-        if (opened.write(head, writes(slice), givenUp)) {
+        boolean written = opened.write(head, writes(slice), givenUp);
+        if (written) {
             measure(head);
         }
+        return written;
     }
 
     private SpoolStore.Writes writes(TailSlice slice) {

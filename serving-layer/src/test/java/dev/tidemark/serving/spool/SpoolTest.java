@@ -278,7 +278,7 @@ class SpoolTest {
             append(spool, 3);
             counted.add(new Increment(new Position("log", 0, next), next, 0, 0, contributions(next)));
             AtomicInteger asked = new AtomicInteger();
-            spool.append(counted.slice().orElseThrow(), Map.of(0, 99L), () -> asked.incrementAndGet() > 2);
+            assertFalse(spool.append(counted.slice().orElseThrow(), Map.of(0, 99L), () -> asked.incrementAndGet() > 2));
             assertEquals(1, spool.size().slices());
         }
         assertEquals(Found.of(3), loadAgain());

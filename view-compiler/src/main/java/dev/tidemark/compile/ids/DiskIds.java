@@ -12,6 +12,7 @@ import org.rocksdb.BlockBasedTableConfig;
 import org.rocksdb.CompressionType;
 import org.rocksdb.InfoLogLevel;
 import org.rocksdb.LRUCache;
+import org.rocksdb.NativeLibraryLoader;
 import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
 import org.rocksdb.RocksDBException;
@@ -21,7 +22,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The ids of one partition on local disk, in RocksDB, for as long as somebody has them: nothing is written to survive the
- * process. Beside the heap it takes 12 MB of memory, two write buffers and a cache with all that is read, and some more
+ * process. Beside the heap it takes some 16 MB of memory, two write buffers and a cache with all that is read, and some more
  * while files are merged.
  */
 public final class DiskIds implements IdStore {
@@ -63,7 +64,7 @@ public final class DiskIds implements IdStore {
         try {
             return open(IdFolders.ofThisProcess().create());
         } catch (IOException e) {
-            throw failed("there is no room for ids that count once in " + IdFolders.temporary(), e);
+            throw failed("ids that count once cannot be kept in " + IdFolders.temporary(), e);
         }
     }
 
@@ -86,8 +87,11 @@ public final class DiskIds implements IdStore {
         }
     }
 
+    /** RocksDB is native; it is unpacked where all is deleted that a process leaves behind. */
     private static void loadLibrary() throws IOException {
         try {
+            NativeLibraryLoader.getInstance()
+                    .loadLibrary(IdFolders.ofThisProcess().home().toString());
             RocksDB.loadLibrary();
         } catch (LinkageError | RuntimeException e) {
             throw new IOException("RocksDB does not run here: " + e, e);

@@ -72,10 +72,19 @@ public final class IdFolders {
 
     static void deleteStale(Path parent) {
         try (DirectoryStream<Path> homes = Files.newDirectoryStream(parent, PREFIX + "*")) {
-            homes.forEach(IdFolders::deleteIfStale);
+            for (Path home : homes) {
+                if (!isOurs(home)) {
+                    deleteIfStale(home);
+                }
+            }
         } catch (IOException e) {
             LOG.debug("{} cannot be listed", parent, e);
         }
+    }
+
+    /** To look whether it is locked would give our own lock back. */
+    private static synchronized boolean isOurs(Path home) {
+        return ours != null && ours.home.equals(home);
     }
 
     private static void deleteIfStale(Path home) {
