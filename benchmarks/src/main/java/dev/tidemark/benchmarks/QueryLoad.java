@@ -2,6 +2,7 @@ package dev.tidemark.benchmarks;
 
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -22,7 +23,9 @@ import picocli.CommandLine.Option;
         description = "Queries over days of the shop: latency and throughput; and serving's start and memory.")
 final class QueryLoad implements Callable<Integer> {
 
-    private static final List<Integer> CONNECTIONS = List.of(1, 16);
+    private static final int MOST_CONNECTIONS = 16;
+    private static final List<Integer> CONNECTIONS = List.of(1, MOST_CONNECTIONS);
+    private static final String VIEWS = "/v1/views/";
     private static final double MILLION = 1e6;
 
     @Option(names = "--days", description = "days of history (default: ${DEFAULT-VALUE})")
@@ -33,8 +36,8 @@ final class QueryLoad implements Callable<Integer> {
 
     @Option(
             names = "--warm-up",
-            description = "seconds for each query before it is measured (default: ${DEFAULT-VALUE})")
-    private int warmUp = 20;
+            description = "seconds of all queries in turn, before any is measured (default: ${DEFAULT-VALUE})")
+    private int warmUp = 180;
 
     @Option(names = "--seconds", description = "seconds a run (default: ${DEFAULT-VALUE})")
     private int seconds = 20;
@@ -66,8 +69,9 @@ final class QueryLoad implements Callable<Integer> {
             speed.awaitWords("speed ready");
             start(bed);
             Serving serving = new Serving(bed.deployment());
+            load(serving, queries().values(), MOST_CONNECTIONS, warmUp);
             for (Map.Entry<String, String> query : queries().entrySet()) {
-                measure(serving, query.getKey(), "/v1/views/" + query.getValue());
+                measure(serving, query.getKey(), query.getValue());
             }
         }
         return 0;
@@ -100,12 +104,11 @@ final class QueryLoad implements Callable<Integer> {
     }
 
     private void measure(Serving serving, String name, String path) throws Exception {
-        System.out.printf(Locale.ROOT, "%s: %,d bytes%n", name, serving.ask(path).length);
+        System.out.printf(Locale.ROOT, "%s: %,d bytes%n", name, serving.ask(VIEWS + path).length);
         for (int connections : CONNECTIONS) {
-            load(serving, path, connections, warmUp);
             List<Latencies> all = new ArrayList<>();
             for (int run = 0; run < runs; run++) {
-                all.add(load(serving, path, connections, seconds));
+                all.add(load(serving, List.of(path), connections, seconds));
             }
             System.out.printf(
                     Locale.ROOT,
@@ -119,11 +122,12 @@ final class QueryLoad implements Callable<Integer> {
         }
     }
 
-    private static Latencies load(Serving serving, String path, int connections, int seconds) throws Exception {
+    private static Latencies load(Serving serving, Collection<String> paths, int connections, int seconds)
+            throws Exception {
         ExecutorService threads = Executors.newFixedThreadPool(connections);
         try {
             long end = System.nanoTime() + Duration.ofSeconds(seconds).toNanos();
-            List<Future<Latencies>> parts = Stream.generate(() -> threads.submit(() -> askUntil(end, serving, path)))
+            List<Future<Latencies>> parts = Stream.generate(() -> threads.submit(() -> askUntil(end, serving, paths)))
                     .limit(connections)
                     .toList();
             Latencies all = new Latencies();
@@ -136,12 +140,15 @@ final class QueryLoad implements Callable<Integer> {
         }
     }
 
-    private static Latencies askUntil(long end, Serving serving, String path) throws Exception {
+    /** The paths in turn, each at least once. */
+    private static Latencies askUntil(long end, Serving serving, Collection<String> paths) throws Exception {
         Latencies latencies = new Latencies();
         do {
-            long began = System.nanoTime();
-            serving.ask(path);
-            latencies.addSince(began);
+            for (String path : paths) {
+                long began = System.nanoTime();
+                serving.ask(VIEWS + path);
+                latencies.addSince(began);
+            }
         } while (System.nanoTime() < end);
         return latencies;
     }
