@@ -67,18 +67,19 @@ final class QueryLoad implements Callable<Integer> {
             bed.batch("recompute");
             TestBed.Running speed = bed.startSpeed();
             speed.awaitWords("speed ready");
-            start(bed);
+            TestBed.Running running = start(bed);
             Serving serving = new Serving(bed.deployment());
             load(serving, queries().values(), MOST_CONNECTIONS, warmUp);
             for (Map.Entry<String, String> query : queries().entrySet()) {
                 measure(serving, query.getKey(), query.getValue());
             }
+            System.out.println("serving after all that: " + heap(bed, running));
         }
         return 0;
     }
 
     /** The last one stays. */
-    private void start(TestBed bed) throws Exception {
+    private TestBed.Running start(TestBed bed) throws Exception {
         double[] started = new double[runs];
         TestBed.Running serving = null;
         for (int run = 0; run < runs; run++) {
@@ -90,17 +91,22 @@ final class QueryLoad implements Callable<Integer> {
             serving.awaitWords("serving ready");
             started[run] = (System.nanoTime() - began) / 1e9;
         }
-        long cells = bed.cells();
-        double bytes = Serving.liveBytes(serving.process());
         System.out.printf(
                 Locale.ROOT,
-                "serving: %,d cells of %,d events over %d days; start %s s; live heap %,.0f MB, %,.0f MB a million cells%n",
-                cells,
+                "serving: %,d cells of %,d events over %d days; start %s s; %s%n",
+                bed.cells(),
                 events,
                 days,
                 Figures.of(started),
-                bytes / MILLION,
-                bytes / cells);
+                heap(bed, serving));
+        return serving;
+    }
+
+    /** What lives on, with what the queries so far have rolled up. */
+    private static String heap(TestBed bed, TestBed.Running serving) throws Exception {
+        double bytes = Serving.liveBytes(serving.process());
+        return String.format(
+                Locale.ROOT, "live heap %,.0f MB, %,.0f MB a million cells", bytes / MILLION, bytes / bed.cells());
     }
 
     private void measure(Serving serving, String name, String path) throws Exception {

@@ -75,6 +75,21 @@ public record View(ViewDefinition definition, List<Field> dimensions, List<Measu
         return sum;
     }
 
+    /** The partials of all cells, at least one; they stay as they are. */
+    public Object[] mergeAll(List<Object[]> cells) {
+        if (cells.size() == 1) {
+            return cells.get(0);
+        }
+        Object[] merged = new Object[measures.size()];
+        for (int i = 0; i < merged.length; i++) {
+            int measure = i;
+            merged[i] = measures.get(i)
+                    .algebra()
+                    .mergeAll(cells.stream().map(partials -> partials[measure]).toList());
+        }
+        return merged;
+    }
+
     /** The partials of both cells, which stay as they are. */
     public Object[] merge(Object[] one, Object[] other) {
         Object[] sum = new Object[one.length];

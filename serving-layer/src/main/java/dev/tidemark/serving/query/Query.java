@@ -234,7 +234,7 @@ public record Query(
         int days = session.daysAround();
         long from = range.from().map(time -> day(time, -days)).orElse(Long.MIN_VALUE);
         long to = range.to().map(time -> day(time, days + 1)).orElse(Long.MAX_VALUE);
-        return new Selection(from, to, Filter.all(filters));
+        return new Selection(from, to, Filter.all(filters), (first, last) -> false);
     }
 
     /** The beginning of the day that many days after that of {@code time}. */
@@ -251,7 +251,12 @@ public record Query(
                 .map(Micros::of)
                 .orElse(Long.MIN_VALUE);
         long to = end().map(Micros::of).orElse(Long.MAX_VALUE);
-        return new Selection(from, Math.max(from, to), Filter.all(filters));
+        return new Selection(from, Math.max(from, to), Filter.all(filters), this::isUndivided);
+    }
+
+    private boolean isUndivided(long first, long last) {
+        return windows.map(all -> !all.divide(Micros.instant(first), Micros.instant(last)))
+                .orElse(true);
     }
 
     /** The end of what it counts: of the last window that starts before the end of the range. */

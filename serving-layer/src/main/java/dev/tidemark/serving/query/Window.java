@@ -161,7 +161,7 @@ public sealed interface Window {
 
         @Override
         public Instant start(Instant time) {
-            LocalDate day = time.atZone(zone).toLocalDate();
+            LocalDate day = day(time);
             long passed = unit.unit.between(unit.first, day);
             if (unit.first.plus(passed, unit.unit).isAfter(day)) {
                 // Before the first, whole units that have passed are counted towards it.
@@ -176,7 +176,12 @@ public sealed interface Window {
 
         @Override
         public Instant end(Instant start) {
-            return after(start.atZone(zone).toLocalDate());
+            return after(day(start));
+        }
+
+        /** The day that {@code time} is in. */
+        LocalDate day(Instant time) {
+            return time.atZone(zone).toLocalDate();
         }
 
         /** The end of a window of this length that begins with a day. */

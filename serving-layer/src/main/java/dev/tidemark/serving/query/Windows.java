@@ -4,7 +4,6 @@ import dev.tidemark.serving.problem.HttpProblem;
 import dev.tidemark.view.Pane;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
@@ -89,8 +88,7 @@ public record Windows(Window every, Window length, Window panes, Optional<ZoneId
 
     private Instant after(Instant start) {
         if (length instanceof Window.Calendar calendar) {
-            LocalDate first = start.atZone(calendar.zone()).toLocalDate();
-            return calendar.after(first);
+            return calendar.after(calendar.day(start));
         }
         return start.plus(lasts());
     }
@@ -121,6 +119,24 @@ public record Windows(Window every, Window length, Window panes, Optional<ZoneId
             first = before;
         }
         return first;
+    }
+
+    /**
+     * Whether one begins or ends after {@code first} and up to {@code last}. Where none does, each has both or neither. It
+     * may say so of longer ones, too, where a day begins or a pane ends, though none does. Where clocks go back across
+     * the boundary of a window (within an hour: Chatham, Troll) it may overlook that one.
+     */
+    boolean divide(Instant first, Instant last) {
+        if (!every.start(first).equals(every.start(last))) {
+            return true;
+        }
+        if (tumble()) {
+            return false;
+        }
+        if (length instanceof Window.Calendar calendar) {
+            return !calendar.day(first).equals(calendar.day(last));
+        }
+        return !every.start(first.minus(lasts())).equals(every.start(last.minus(lasts())));
     }
 
     /** The starts of the windows that belong to a range: those that lie in it; the first so many of them. */

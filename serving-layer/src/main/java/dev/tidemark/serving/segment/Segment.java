@@ -1,49 +1,52 @@
 package dev.tidemark.serving.segment;
 
 import dev.tidemark.view.Cell;
+import dev.tidemark.view.View;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Batch's cells of one view and one day, in the order of their starts. Immutable, and shared by all publications that
- * name it.
- *
- * @param id the segment's id
- * @param cells its cells
+ * Batch's cells of one view and one day. Immutable but for its roll-ups, which it makes when they are first asked for;
+ * shared by all publications that name it. Thread-safe.
  */
-public record Segment(String id, List<Cell> cells) {
-    public Segment {
+public final class Segment {
+
+    private final String id;
+    private final Optional<RollUp> day;
+
+    private Segment(String id, Optional<RollUp> day) {
+        this.id = id;
+        this.day = day;
+    }
+
+    /**
+     * A segment of a view of panes, with roll-ups to hours and to the day; or of a view of sessions, whose fragments stay
+     * as they are.
+     *
+     * @param cells its cells
+     * @param zone the timezone of the hours
+     */
+    public static Segment of(String id, View view, List<Cell> cells, ZoneId zone) {
         List<Cell> sorted = new ArrayList<>(cells);
         sorted.sort(Comparator.comparingLong(Cell::start));
-        cells = List.copyOf(sorted);
+        if (sorted.isEmpty()) {
+            return new Segment(id, Optional.empty());
+        }
+        return new Segment(
+                id,
+                Optional.of(view.session().isPresent() ? RollUp.none(view, sorted) : RollUp.ofDay(view, sorted, zone)));
     }
 
-    /** Gives each selected cell to {@code taker}. */
+    public String id() {
+        return id;
+    }
+
+    /** Gives each selected cell to {@code taker}; in place of cells that are counted alike, what they are together. */
     public void select(Selection selection, Consumer<Cell> taker) {
-        for (int i = firstAtOrAfter(selection.from()); i < cells.size(); i++) {
-            Cell cell = cells.get(i);
-            if (cell.start() >= selection.to()) {
-                return;
-            }
-            if (selection.dimensions().test(cell.dimensions())) {
-                taker.accept(cell);
-            }
-        }
-    }
-
-    private int firstAtOrAfter(long start) {
-        int low = 0;
-        int high = cells.size();
-        while (low < high) {
-            int middle = (low + high) >>> 1;
-            if (cells.get(middle).start() < start) {
-                low = middle + 1;
-            } else {
-                high = middle;
-            }
-        }
-        return low;
+        day.ifPresent(cells -> cells.select(selection, taker));
     }
 }

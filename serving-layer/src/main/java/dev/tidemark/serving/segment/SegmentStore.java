@@ -80,17 +80,17 @@ public final class SegmentStore {
         Map<String, List<Cell>> read = wanted.isEmpty() ? Map.of() : read(set, view, wanted);
         return refs.stream()
                 .map(ref -> Optional.ofNullable(kept.get(ref.id()))
-                        .orElseGet(() -> complete(view, ref, read.getOrDefault(ref.id(), List.of()))))
+                        .orElseGet(() -> complete(set, view, ref, read.getOrDefault(ref.id(), List.of()))))
                 .toList();
     }
 
-    private static Segment complete(View view, SegmentRef ref, List<Cell> cells) {
+    private static Segment complete(DefinitionSet set, View view, SegmentRef ref, List<Cell> cells) {
         if (cells.size() != ref.cells()) {
             throw new IllegalStateException(("segment %s of view %s has %d cells, but its publication says %d: the"
                             + " warehouse is damaged; recompute the day, or restore the table")
                     .formatted(ref.id(), view.name(), cells.size(), ref.cells()));
         }
-        return new Segment(ref.id(), cells);
+        return Segment.of(ref.id(), view, cells, set.zone());
     }
 
     private Map<String, List<Cell>> read(DefinitionSet set, View view, List<String> ids) {

@@ -79,11 +79,11 @@ class SessionMergeLawsTest {
         /** What is published of the first events, and the tail of those from {@code cut} on up to {@code through}. */
         Snapshot snapshot(int cut, int through, Selection selection) {
             Map<LocalDate, List<Cell>> days = new TreeMap<>();
-            cells(0, cut, new Selection(Long.MIN_VALUE, Long.MAX_VALUE, dimensions -> true))
+            cells(0, cut, new Selection(Long.MIN_VALUE, Long.MAX_VALUE, dimensions -> true, (first, last) -> false))
                     .forEach(cell -> days.computeIfAbsent(day(cell), day -> new ArrayList<>())
                             .add(cell));
             List<Segment> segments = days.entrySet().stream()
-                    .map(day -> new Segment(day.getKey().toString(), day.getValue()))
+                    .map(day -> Segment.of(day.getKey().toString(), view, day.getValue(), BERLIN))
                     .toList();
             Map<Integer, Long> newest = through == cut
                     ? Map.of()
