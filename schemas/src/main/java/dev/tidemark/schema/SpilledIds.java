@@ -6,12 +6,17 @@ import java.util.Deque;
 import java.util.Iterator;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.apache.datasketches.filters.bloomfilter.BloomFilter;
+import org.apache.datasketches.filters.bloomfilter.BloomFilterBuilder;
 
 /**
  * Ids that were too many to be kept in memory, in buckets of as many. A bucket is dropped when it is full and the newest in
  * it is forgotten; until then it may have some that are forgotten already, or that came again. Not thread-safe.
  */
 final class SpilledIds implements AutoCloseable {
+
+    /** How many of the ids that are not in a bucket are looked for on disk: 12 bits of memory an id make them so few. */
+    private static final double FALSE_POSITIVES = 0.004;
 
     private final int idsABucket;
     private final Supplier<IdStore> stores;
@@ -30,17 +35,22 @@ final class SpilledIds implements AutoCloseable {
     private static final class Bucket {
 
         private final int number;
-        private final IdFilter filter;
+        private final BloomFilter filter;
         private int ids;
         private long newest;
 
         Bucket(int number, int limit) {
             this.number = number;
-            this.filter = new IdFilter(limit);
+            this.filter = BloomFilterBuilder.createByAccuracy(limit, FALSE_POSITIVES);
+        }
+
+        /** False only if the id is not in it. Half of an id is enough to tell: both are of a hash. */
+        boolean mayHold(IdHash id) {
+            return filter.query(id.low());
         }
 
         void add(IdHash id, long time) {
-            filter.add(id);
+            filter.update(id.low());
             ids++;
             newest = time;
         }
@@ -69,7 +79,7 @@ final class SpilledIds implements AutoCloseable {
             if (bucket.newest < since) {
                 break;
             }
-            if (bucket.filter.mayHold(id)) {
+            if (bucket.mayHold(id)) {
                 Optional<Seen> found = store.orElseThrow().get(bucket.number, id);
                 if (found.isPresent()) {
                     // What older buckets have of it is older still.

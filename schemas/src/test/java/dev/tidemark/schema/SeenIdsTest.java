@@ -73,6 +73,7 @@ class SeenIdsTest {
         private final TreeMap<Integer, Map<IdHash, Seen>> buckets = new TreeMap<>();
         private int dropped = -1;
         private boolean closed;
+        private int asked;
 
         @Override
         public void put(int bucket, IdHash id, Seen seen) {
@@ -84,6 +85,7 @@ class SeenIdsTest {
         @Override
         public Optional<Seen> get(int bucket, IdHash id) {
             assertTrue(bucket > dropped && !closed, "bucket " + bucket);
+            asked++;
             return Optional.ofNullable(buckets.get(bucket).get(id));
         }
 
@@ -191,19 +193,22 @@ class SeenIdsTest {
     }
 
     @Test
-    void aFilterHoldsWhatWasAddedAndFewOthers() {
-        IdFilter filter = new IdFilter(10_000);
-        Random random = new Random(1);
-        List<IdHash> added = Stream.generate(() -> new IdHash(random.nextLong(), random.nextLong()))
-                .limit(10_000)
-                .toList();
-        added.forEach(filter::add);
-        assertTrue(added.stream().allMatch(filter::mayHold));
-        long others = Stream.generate(() -> new IdHash(random.nextLong(), random.nextLong()))
-                .limit(100_000)
-                .filter(filter::mayHold)
-                .count();
-        assertTrue(others < 1_000, others + " of 100,000");
+    void mostNewIdsAreNotLookedForOnDisk() {
+        Buckets disk = new Buckets();
+        try (SpilledIds ids = new SpilledIds(10_000, () -> disk)) {
+            Random random = new Random(1);
+            List<IdHash> added = Stream.generate(() -> new IdHash(random.nextLong(), random.nextLong()))
+                    .limit(20_000)
+                    .toList();
+            added.forEach(id -> ids.add(id, new IdStore.Seen(1, 1)));
+            assertTrue(added.stream().allMatch(id -> ids.find(id, 0).isPresent()));
+            int before = disk.asked;
+            assertTrue(Stream.generate(() -> new IdHash(random.nextLong(), random.nextLong()))
+                    .limit(100_000)
+                    .allMatch(id -> ids.find(id, 0).isEmpty()));
+            int asked = disk.asked - before;
+            assertTrue(asked < 2_000, asked + " of 100,000, in two buckets");
+        }
     }
 
     @ParameterizedTest
