@@ -22,7 +22,7 @@ export function show(view, { certificate, freshness }, zone) {
   fill(
     at("coverage"),
     `of publication ${certificate.publication} and what came after`,
-    ["topic", "partition", "cut", "recorded up to", "through", "by speed", "missing"],
+    ["topic", "partition", "cut", "recorded up to", "through", "by speed", "late, deferred", "missing"],
     certificate.partitions.map((partition) => [
       partition.topic,
       { number: String(partition.partition) },
@@ -30,6 +30,7 @@ export function show(view, { certificate, freshness }, zone) {
       partition.cut_time === null ? "–" : time(partition.cut_time, zone),
       { number: figure(partition.through) },
       { number: figure(partition.through - partition.cut) },
+      { number: figure(partition.deferred) },
       partition.missing.map(([from, to]) => `${from} to ${to - 1}`).join(", ") || "none",
     ]),
   );

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -29,11 +30,18 @@ import org.apache.kafka.common.utils.Utils;
  * All that stands in the topics of a shop, next to the events that its generator makes.
  *
  * @param events the events of each partition, as the generator makes them
- * @param values their values, as they were sent
+ * @param records the same, as they were sent
  */
-record ShopLog(Map<TopicPartition, List<ShopEvent>> events, Map<TopicPartition, List<byte[]>> values) {
+record ShopLog(
+        Map<TopicPartition, List<ShopEvent>> events,
+        Map<TopicPartition, List<ConsumerRecord<byte[], byte[]>>> records) {
 
     private static final int PARTITIONS = 3;
+    private static final Duration ALLOWED_LATENESS = Duration.ofHours(1);
+
+    /** The source whose late events wait for batch. */
+    private static final String DEFERRING = "clicks";
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /** Reads the topics; fails unless they hold the traffic's first events, each once and in its order. */
@@ -52,10 +60,7 @@ record ShopLog(Map<TopicPartition, List<ShopEvent>> events, Map<TopicPartition, 
                 left--;
             }
         }
-        Map<TopicPartition, List<byte[]>> values = new HashMap<>();
-        log.forEach((partition, found) ->
-                values.put(partition, found.stream().map(ConsumerRecord::value).toList()));
-        return new ShopLog(events, values);
+        return new ShopLog(events, log);
     }
 
     private static TopicPartition partition(ShopEvent event) {
@@ -114,7 +119,7 @@ record ShopLog(Map<TopicPartition, List<ShopEvent>> events, Map<TopicPartition, 
 
     /**
      * Which events of a source an answer counts, by its certificate: those of a partition in order, the well-formed ones, each
-     * once though it may have been reported twice.
+     * once though it may have been reported twice, and late clicks beyond the cut not at all.
      */
     List<JsonNode> countedEvents(JsonNode answer) {
         List<JsonNode> counted = new ArrayList<>();
@@ -122,14 +127,30 @@ record ShopLog(Map<TopicPartition, List<ShopEvent>> events, Map<TopicPartition, 
             TopicPartition key = new TopicPartition(
                     partition.get("topic").asText(), partition.get("partition").asInt());
             Set<String> lines = new HashSet<>();
+            int deferred = 0;
             for (int offset = 0; offset < partition.get("through").asInt(); offset++) {
                 ShopEvent event = events.get(key).get(offset);
-                if (!event.isMalformed() && lines.add(text(event.line()))) {
-                    counted.add(json(values.get(key).get(offset)));
+                if (event.isMalformed() || !lines.add(text(event.line()))) {
+                    continue;
+                }
+                ConsumerRecord<byte[], byte[]> found = records.get(key).get(offset);
+                JsonNode value = json(found.value());
+                if (offset >= partition.get("cut").asInt() && isDeferred(found, value)) {
+                    deferred++;
+                } else {
+                    counted.add(value);
                 }
             }
+            assertEquals(deferred, partition.get("deferred").asInt(), answer.get("certificate")::toString);
         }
         return counted;
+    }
+
+    private static boolean isDeferred(ConsumerRecord<byte[], byte[]> found, JsonNode value) {
+        return found.topic().equals(DEFERRING)
+                && Instant.parse(value.get("clicked_at").asText())
+                        .plus(ALLOWED_LATENESS)
+                        .isBefore(Instant.ofEpochMilli(found.timestamp()));
     }
 
     private static JsonNode json(byte[] value) {
