@@ -26,7 +26,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
         name = "tidemark",
         description = "A Lambda-architecture analytics platform whose layers meet at Kafka offsets.",
         mixinStandardHelpOptions = true,
-        version = "tidemark 0.1.0",
+        versionProvider = Version.class,
         synopsisSubcommandLabel = "COMMAND",
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {

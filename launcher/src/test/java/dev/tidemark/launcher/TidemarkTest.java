@@ -52,6 +52,14 @@ class TidemarkTest {
     }
 
     @Test
+    void theVersionIsTheBuilds() throws Exception {
+        assertEquals(0, run("--version"));
+        String pom = Files.readString(Path.of("pom.xml"));
+        String version = pom.replaceFirst("(?s).*?<version>([^<]*)</version>.*", "$1");
+        assertEquals("tidemark " + version, out.toString().strip());
+    }
+
+    @Test
     void wrongUsageIsExitCodeTwoAndPointsToHelp() {
         assertEquals(2, run("prodce"));
         assertEquals(
