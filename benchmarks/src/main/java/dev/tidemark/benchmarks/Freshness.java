@@ -41,8 +41,7 @@ final class Freshness implements Callable<Integer> {
     public Integer call() throws Exception {
         try (TestBed bed = new TestBed(Optional.empty())) {
             if (ids) {
-                bed.countOnce("orders", "order_id");
-                bed.countOnce("clicks", "click_id");
+                bed.countOnceByIds();
             }
             bed.startBroker(partitions);
             bed.startSpeed().awaitWords("speed ready");

@@ -35,9 +35,15 @@ final class Restart implements Callable<Integer> {
     @Option(names = "--runs", description = "restarts at each tail (default: ${DEFAULT-VALUE})")
     private int runs = 3;
 
+    @Option(names = "--ids", description = "count orders and clicks once by their ids, as the shop does payments")
+    private boolean ids;
+
     @Override
     public Integer call() throws Exception {
         try (TestBed bed = new TestBed(Optional.empty())) {
+            if (ids) {
+                bed.countOnceByIds();
+            }
             bed.startBroker(PARTITIONS);
             long most = tails.get(tails.size() - 1);
             Duration length = Duration.ofMillis((long) (1e3 * most / rate));
