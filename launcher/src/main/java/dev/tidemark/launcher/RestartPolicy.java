@@ -18,9 +18,20 @@ final class RestartPolicy {
     private static final Duration HEALTHY = Duration.ofMinutes(1);
     private static final int REFUSALS = 3;
 
-    private Duration delay = FIRST_DELAY;
+    private final Duration firstDelay;
+    private Duration delay;
     private int refusals;
     private boolean wasReady;
+
+    RestartPolicy() {
+        this(FIRST_DELAY);
+    }
+
+    /** @param firstDelay in place of a second: for tests */
+    RestartPolicy(Duration firstDelay) {
+        this.firstDelay = firstDelay;
+        this.delay = firstDelay;
+    }
 
     /** The process is ready. */
     synchronized void ready() {
@@ -35,7 +46,7 @@ final class RestartPolicy {
      */
     synchronized Optional<Duration> afterExit(int status, Duration uptime) {
         if (uptime.compareTo(HEALTHY) >= 0) {
-            delay = FIRST_DELAY;
+            delay = firstDelay;
         }
         refusals = isRefusal(status) ? refusals + 1 : 0;
         if (refusals == REFUSALS) {

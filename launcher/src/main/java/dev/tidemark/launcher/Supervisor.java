@@ -13,13 +13,20 @@ import java.util.function.Supplier;
 final class Supervisor implements AutoCloseable {
 
     private final Consumer<String> log;
+    private final Supplier<RestartPolicy> policies;
     private final CompletableFuture<Void> end = new CompletableFuture<>();
     private final Deque<Supervised> running = new ArrayDeque<>();
     private boolean closed;
 
     /** @param log receives the lines for the user */
     Supervisor(Consumer<String> log) {
+        this(log, RestartPolicy::new);
+    }
+
+    /** @param policies gives each process its own */
+    Supervisor(Consumer<String> log, Supplier<RestartPolicy> policies) {
         this.log = log;
+        this.policies = policies;
     }
 
     /** Starts a process, and starts it again whenever it ends. */
@@ -27,7 +34,7 @@ final class Supervisor implements AutoCloseable {
         if (closed) {
             throw new CancellationException("everything is being stopped");
         }
-        Supervised started = new Supervised(name, process, new RestartPolicy(), log, end);
+        Supervised started = new Supervised(name, process, policies.get(), log, end);
         running.push(started);
         return started;
     }

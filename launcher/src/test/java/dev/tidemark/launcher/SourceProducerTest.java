@@ -68,7 +68,7 @@ class SourceProducerTest {
         try (SourceProducer producer = withTwoRecords(MINUTE)) {
             broker.close();
             CompletableFuture<Acknowledged> finished = CompletableFuture.supplyAsync(producer::finish);
-            assertThrows(java.util.concurrent.TimeoutException.class, () -> finished.get(7, TimeUnit.SECONDS));
+            assertThrows(java.util.concurrent.TimeoutException.class, () -> finished.get(2_500, TimeUnit.MILLISECONDS));
             startBroker();
             assertEquals(new Acknowledged(2, Map.of(0, 2L)), finished.get());
             // The broker answers once the commit is decided, and writes the marker afterwards.
@@ -133,7 +133,7 @@ class SourceProducerTest {
     }
 
     private Map<String, Object> settings() {
-        return Map.of("bootstrap.servers", broker.bootstrapServers(), "max.block.ms", 5_000);
+        return Map.of("bootstrap.servers", broker.bootstrapServers(), "max.block.ms", 1_500);
     }
 
     private static ProducerRecord<byte[], byte[]> order(String value) {

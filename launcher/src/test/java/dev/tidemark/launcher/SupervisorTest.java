@@ -8,6 +8,7 @@ import dev.tidemark.deployment.UnavailableException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
@@ -45,7 +46,7 @@ class SupervisorTest {
 
     @Test
     void aProcessThatRefusesThreeTimesEndsTheSupervisionWithItsOwnWords() {
-        try (Supervisor supervisor = new Supervisor(said::add)) {
+        try (Supervisor supervisor = impatient()) {
             supervisor.start("tiny", () -> TinyProcess.command("refuse"));
             UnavailableException failure = assertThrows(UnavailableException.class, supervisor::await);
             assertEquals(
@@ -61,7 +62,7 @@ class SupervisorTest {
 
     @Test
     void aProcessThatWasReadyAndRefusesFromThenOnEndsTheSupervisionToo() throws Exception {
-        try (Supervisor supervisor = new Supervisor(said::add)) {
+        try (Supervisor supervisor = impatient()) {
             Supervised process = supervisor.start(
                     "tiny", () -> Files.exists(diary()) ? TinyProcess.command("refuse") : tiny("tiny"));
             process.ready().get();
@@ -98,6 +99,10 @@ class SupervisorTest {
         assertGone(runs("first").get(0));
         assertGone(runs("second").get(0));
         assertEquals(2, ends().size(), "they were asked to end, not killed");
+    }
+
+    private Supervisor impatient() {
+        return new Supervisor(said::add, () -> new RestartPolicy(Duration.ofMillis(50)));
     }
 
     private Process launch() throws Exception {

@@ -41,7 +41,7 @@ record Sale(Position position, long recordTimestamp, Instant time, String region
         return new Contribution(Bucket.COUNTED, Micros.of(pane), dimensions(), inputs);
     }
 
-    /** Its increment in a view of sessions. */
+    /** Its increment in a view of sessions, and of panes that begin when it happens. */
     Increment incrementAtItsTime() {
         return new Increment(
                 position, position.offset(), recordTimestamp, Micros.of(time), List.of(contribution(time)));

@@ -147,6 +147,25 @@ public final class Shop implements AutoCloseable {
         return shop;
     }
 
+    /** A shop whose view has panes of a second; its events happen at whole ones. */
+    static Shop ofSeconds(Path directory) throws Exception {
+        ViewDefinition was = REVENUE.definition();
+        ViewDefinition definition = new ViewDefinition(
+                was.name(),
+                was.description(),
+                was.source(),
+                was.layers(),
+                was.where(),
+                new Pane(Durations.parse("1s")),
+                was.dimensions(),
+                was.measures());
+        View revenue = new View(definition, REVENUE.dimensions(), REVENUE.measures());
+        Shop shop = new Shop(deployment(directory, SharedBroker.createTopic("orders", 1), definition), revenue);
+        shop.deployment.warehouse().saveDefinitions(shop.set);
+        shop.createIncrements(1);
+        return shop;
+    }
+
     /** {@code revenue} as other layers compute it, or with another filter. */
     static View revenue(Layers layers, String where) {
         ViewDefinition was = REVENUE.definition();
@@ -318,7 +337,8 @@ public final class Shop implements AutoCloseable {
         if (!sales.contains(sale)) {
             sales.add(sale);
         }
-        emit(view.session().isPresent() ? sale.incrementAtItsTime() : sale.increment());
+        boolean ofMinutes = view.definition().slicing().equals(REVENUE.pane());
+        emit(ofMinutes ? sale.increment() : sale.incrementAtItsTime());
     }
 
     /** Writes an increment, as the speed layer does. */

@@ -20,6 +20,9 @@ public final class SpeedLayer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SpeedLayer.class);
     private static final long WATCH_MILLIS = 1000;
 
+    /** How long it takes to notice that it is to stop. */
+    private static final long NOTICE_MILLIS = 50;
+
     private static final long STOP_SECONDS = 10;
     private static final String OUTGOING = "outgoing increments";
 
@@ -88,7 +91,7 @@ public final class SpeedLayer implements AutoCloseable {
                 Retirement retirement = new Retirement(deployment, plan)) {
             boolean ended = false;
             while (!ended && !closed && !topics.partitionsAdded()) {
-                ended = queries.endedWithin(WATCH_MILLIS, topics) || retirement.replan();
+                ended = endedMeanwhile(topics, queries) || retirement.replan();
                 if (retirement.isDue()) {
                     queries.stop(OUTGOING);
                     LogIds.keepOnly(plan.sources());
@@ -96,6 +99,14 @@ public final class SpeedLayer implements AutoCloseable {
                 }
             }
         }
+    }
+
+    private boolean endedMeanwhile(TopicWatch topics, RunningQueries queries) throws StreamingQueryException {
+        boolean ended = false;
+        for (long waited = 0; waited < WATCH_MILLIS && !ended && !closed; waited += NOTICE_MILLIS) {
+            ended = queries.endedWithin(NOTICE_MILLIS, topics);
+        }
+        return ended;
     }
 
     /** Stops {@link #run} and waits until it has ended, for a few seconds at most: what is cut off is emitted again. */

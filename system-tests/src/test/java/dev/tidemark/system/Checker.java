@@ -13,12 +13,17 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Asks without pause, and recomputes every answer from its own certificate: the events below {@code through}, and no
+ * Asks all the time, and recomputes every answer from its own certificate: the events below {@code through}, and no
  * other. Keeps what it finds wrong.
  */
 final class Checker implements AutoCloseable {
 
     private static final long PAUSE_WHILE_DOWN_NANOS = 50_000_000;
+
+    /** After each answer it rests for four times as long as that took, so that it leaves the processors to others too. */
+    private static final int REST = 4;
+
+    private static final long LONGEST_REST_NANOS = 50_000_000;
 
     /** Longer than the answer under way may take: a request, and the wait for an acknowledgement. */
     private static final Duration LAST_ANSWER = Conditions.PATIENCE.multipliedBy(2);
@@ -62,7 +67,9 @@ final class Checker implements AutoCloseable {
     private void run() {
         while (!stopped) {
             for (Question question : questions) {
+                long began = System.nanoTime();
                 ask(question);
+                LockSupport.parkNanos(Math.min(LONGEST_REST_NANOS, REST * (System.nanoTime() - began)));
             }
         }
     }

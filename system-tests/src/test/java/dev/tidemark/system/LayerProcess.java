@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.TimeUnit;
 
 /**
  * A process of one of the layers.
@@ -73,21 +72,9 @@ record LayerProcess(Process process, Path output) implements AutoCloseable {
                 .orElseThrow();
     }
 
-    /** Asks it to end. */
-    void stop() {
-        process.destroy();
-    }
-
+    /** Kills it: nothing is asked of it any more, and to end takes seconds. */
     @Override
     public void close() {
-        stop();
-        try {
-            if (!process.waitFor(15, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-            }
-        } catch (InterruptedException e) {
-            process.destroyForcibly();
-            Thread.currentThread().interrupt();
-        }
+        process.destroyForcibly().onExit().join();
     }
 }

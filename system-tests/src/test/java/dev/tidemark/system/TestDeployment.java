@@ -166,7 +166,7 @@ final class TestDeployment implements AutoCloseable {
         Path warehouse = deployment.warehouse().root();
         Set<Path> before = effect.seen(warehouse);
         LayerProcess run = start(Layer.BATCH, command);
-        Conditions.await(
+        Conditions.awaitMoment(
                 command + " writes " + effect,
                 () -> !before.containsAll(effect.seen(warehouse))
                         || !run.process().isAlive());
@@ -262,7 +262,6 @@ final class TestDeployment implements AutoCloseable {
 
     @Override
     public void close() {
-        started.forEach(LayerProcess::stop);
         started.forEach(LayerProcess::close);
     }
 }

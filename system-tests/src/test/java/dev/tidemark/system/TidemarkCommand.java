@@ -80,6 +80,7 @@ final class TidemarkCommand {
                 "-Xmx512m",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
+                "-XX:-BytecodeVerificationRemote",
                 "-Dtidemark.home=" + Repository.ROOT,
                 "-Dlogback.configurationFile=logback-launcher.xml",
                 "-cp",
@@ -111,7 +112,7 @@ final class TidemarkCommand {
         boolean alive = true;
         while (alive && !text().contains(words)) {
             alive = process.isAlive() && System.nanoTime() < deadline;
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(10));
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
         }
         if (!text().contains(words)) {
             throw new AssertionError("it has not printed '" + words + "':\n" + text());

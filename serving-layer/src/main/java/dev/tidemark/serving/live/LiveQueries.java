@@ -103,7 +103,8 @@ public final class LiveQueries implements AutoCloseable {
         if (!shared.containsKey(request) && shared.size() >= limits.queries()) {
             throw tooMany(limits.queries() + " different queries are live already, which is the limit");
         }
-        Shared entry = shared.computeIfAbsent(request, asked -> new Shared(new LiveQuery(asked, live, zone)));
+        Shared entry = shared.computeIfAbsent(
+                request, asked -> new Shared(new LiveQuery(asked, live, zone, limits.heartbeat())));
         entry.streams++;
         streams++;
         return entry.query;

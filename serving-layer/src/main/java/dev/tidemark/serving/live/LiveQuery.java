@@ -21,21 +21,23 @@ import org.slf4j.LoggerFactory;
 final class LiveQuery {
 
     private static final Logger LOG = LoggerFactory.getLogger(LiveQuery.class);
-    private static final long HEARTBEAT = Duration.ofSeconds(5).toNanos();
 
     private final QueryRequest request;
     private final LiveSource live;
     private final ZoneId zone;
+    private final long heartbeat;
     private final Pace pace = new Pace(System.nanoTime());
     private final List<Subscriber> subscribers = new CopyOnWriteArrayList<>();
     private volatile Event newest;
     private volatile long sent = System.nanoTime();
     private boolean ended;
 
-    LiveQuery(QueryRequest request, LiveSource live, ZoneId zone) {
+    /** @param heartbeat after how long without anything else it beats */
+    LiveQuery(QueryRequest request, LiveSource live, ZoneId zone, Duration heartbeat) {
         this.request = request;
         this.live = live;
         this.zone = zone;
+        this.heartbeat = heartbeat.toNanos();
     }
 
     LiveSource source() {
@@ -91,7 +93,7 @@ final class LiveQuery {
         if (pace.begin(now)) {
             executor.execute(this::askAgain);
         }
-        if (now - sent >= HEARTBEAT) {
+        if (now - sent >= heartbeat) {
             sent = now;
             subscribers.forEach(Subscriber::beat);
         }
