@@ -21,6 +21,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** Cells of panes, grouped as a query asks. */
 final class Merge implements Merged {
@@ -39,11 +40,19 @@ final class Merge implements Merged {
     private final Finality finality;
     private final List<Aggregate<Object>> measures;
     private final Map<Group, List<Object[]>> groups = new HashMap<>();
+
+    /** Whether cells are grouped by all that tells them apart beside their times. */
+    private final boolean byAll;
+
     private final Map<Long, Instant> times = new HashMap<>();
 
     private Merge(Query query, Finality finality) {
         this.query = query;
         this.finality = finality;
+        this.byAll = query.by()
+                .equals(IntStream.range(0, query.view().dimensions().size())
+                        .boxed()
+                        .toList());
         this.measures = query.measures().stream()
                 .map(index -> query.view().measures().get(index).algebra())
                 .toList();
@@ -75,6 +84,9 @@ final class Merge implements Merged {
     }
 
     private List<Object> key(List<Object> dimensions) {
+        if (byAll) {
+            return dimensions;
+        }
         Object[] key = new Object[query.by().size()];
         for (int i = 0; i < key.length; i++) {
             key[i] = dimensions.get(query.by().get(i));
@@ -87,8 +99,12 @@ final class Merge implements Merged {
         Object[] merged = new Object[measures.size()];
         for (int i = 0; i < merged.length; i++) {
             int column = query.measures().get(i);
-            merged[i] = measures.get(i)
-                    .mergeAll(cells.stream().map(partials -> partials[column]).toList());
+            merged[i] = cells.size() == 1
+                    ? cells.get(0)[column]
+                    : measures.get(i)
+                            .mergeAll(cells.stream()
+                                    .map(partials -> partials[column])
+                                    .toList());
         }
         return merged;
     }

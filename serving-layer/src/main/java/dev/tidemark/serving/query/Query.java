@@ -23,6 +23,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.PriorityQueue;
 import java.util.stream.IntStream;
 
 /**
@@ -202,8 +203,26 @@ public record Query(
 
     /** The rows in the order that is wanted, as many as are wanted. */
     List<Object[]> arranged(List<Object[]> rows) {
-        rows.sort(rowOrder());
-        return limit.map(most -> rows.subList(0, Math.min(most, rows.size()))).orElse(rows);
+        Comparator<Object[]> wanted = rowOrder();
+        List<Object[]> arranged = limit.filter(most -> most < rows.size())
+                .map(most -> first(most, rows, wanted))
+                .orElse(rows);
+        arranged.sort(wanted);
+        return arranged;
+    }
+
+    /** The first so many in an order, in none. Most rows of many are compared once: with the last of those so far. */
+    private static List<Object[]> first(int most, List<Object[]> rows, Comparator<Object[]> wanted) {
+        PriorityQueue<Object[]> first = new PriorityQueue<>(wanted.reversed());
+        for (Object[] row : rows) {
+            if (first.size() < most) {
+                first.add(row);
+            } else if (wanted.compare(row, first.element()) < 0) {
+                first.remove();
+                first.add(row);
+            }
+        }
+        return new ArrayList<>(first);
     }
 
     private Comparator<Object[]> rowOrder() {

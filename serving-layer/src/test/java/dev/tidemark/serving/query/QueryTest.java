@@ -23,12 +23,17 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
 import java.util.TreeMap;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.RepetitionInfo;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -104,6 +109,23 @@ class QueryTest {
         HttpProblem problem = assertThrows(HttpProblem.class, () -> query(Map.of(name, List.of(value))));
         assertEquals(HttpProblem.Kind.NOT_IN_THIS_RELEASE, problem.kind());
         assertEquals(name, problem.toJson().get("field"));
+    }
+
+    @RepeatedTest(20)
+    void aLimitGivesTheFirstRowsOfTheWholeOrder(RepetitionInfo repetition) {
+        Random random = new Random(repetition.getCurrentRepetition());
+        List<Object[]> rows = new ArrayList<>();
+        for (int i = 0; i < 30; i++) {
+            rows.add(new Object[] {"region" + i, (long) random.nextInt(4), false});
+        }
+        Map<String, List<String>> asked =
+                Map.of("by", List.of("region"), "measures", List.of("orders"), "order", List.of("-orders"));
+        List<Object[]> all = query(asked).arranged(new ArrayList<>(rows));
+        for (int limit : new int[] {1, 5, 29, 30, 31}) {
+            Map<String, List<String>> limited = new HashMap<>(asked);
+            limited.put("limit", List.of(Integer.toString(limit)));
+            assertEquals(all.subList(0, Math.min(limit, 30)), query(limited).arranged(new ArrayList<>(rows)));
+        }
     }
 
     @Test
