@@ -2,6 +2,7 @@ package dev.tidemark.launcher;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -81,6 +82,16 @@ class ProduceTest {
         long before = System.currentTimeMillis();
         assertEquals(0, produce("{\"at\": 5}"));
         assertTrue(records().findFirst().orElseThrow().timestamp() >= before);
+    }
+
+    @Test
+    void whatTakesLongSaysOnceASecondHowManyRecordsThereAreAndHowFast() throws Exception {
+        assertEquals(0, produce("1\n".repeat(25), "--rate", "20"));
+        List<String> lines = err.toString().lines().toList();
+        List<String> progress = lines.subList(0, lines.size() - 1);
+        assertFalse(progress.isEmpty(), "the twenty-first record is sent when a second has gone by");
+        progress.forEach(line -> assertTrue(line.matches("(1?\\d|2[0-5]) records, (1?\\d|2[0-5])/s"), err.toString()));
+        assertTrue(lines.get(lines.size() - 1).matches("25 records in \\d+\\.\\d s"), err.toString());
     }
 
     @Test

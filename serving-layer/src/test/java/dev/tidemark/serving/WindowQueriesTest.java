@@ -168,6 +168,60 @@ class WindowQueriesTest {
     }
 
     @Test
+    void theDayOnWhichClocksGoBackHas25HoursOfWhichTwoAreCalledTheSame(@TempDir Path directory) throws Exception {
+        ZoneId berlin = ZoneId.of("Europe/Berlin");
+        Instant midnight = LocalDate.of(2025, 10, 26).atStartOfDay(berlin).toInstant();
+        Instant nextMidnight = midnight.plus(Duration.ofHours(25));
+        try (Shop autumn = Shop.open(directory, 1)) {
+            autumn.sellAndCount(0, midnight.minusSeconds(1), "EU", "1000.00");
+            for (int hour = 0; hour < 25; hour++) {
+                Instant start = midnight.plus(Duration.ofHours(hour));
+                autumn.sellAndCount(0, start, "EU", hour + ".00");
+                autumn.sellAndCount(0, start.plusSeconds(3599), "EU", "0.25");
+            }
+            autumn.sellAndCount(0, nextMidnight, "EU", "2000.00");
+            // Batch has counted half of the hour that comes twice, when it comes first.
+            autumn.publish(Map.of(0, 6L));
+            try (ServingLayer layer = autumn.serve()) {
+                Client asked = Client.ready(layer);
+                assertEquals(
+                        List.of(
+                                "2025-10-25T00:00+02:00 24 1 1000.00",
+                                "2025-10-26T00:00+02:00 25 50 306.25",
+                                "2025-10-27T00:00+01:00 24 1 2000.00"),
+                        windows(asked.revenue("window=1d&timezone=Europe/Berlin"), berlin));
+                List<String> hours = new ArrayList<>();
+                for (int hour = 0; hour < 25; hour++) {
+                    hours.add(
+                            midnight.plus(Duration.ofHours(hour)).atZone(berlin).toOffsetDateTime() + " 1 2 " + hour
+                                    + ".25");
+                }
+                assertEquals("2025-10-26T02:00+02:00 1 2 2.25", hours.get(2));
+                assertEquals("2025-10-26T02:00+01:00 1 2 3.25", hours.get(3));
+                String ofTheDay = "from=" + midnight + "&to=" + nextMidnight + "&window=1h&timezone=Europe/Berlin";
+                assertEquals(hours, windows(asked.revenue(ofTheDay), berlin));
+            }
+        }
+    }
+
+    /** Of each row when its window begins there, how many hours it has, the orders and their revenue. */
+    private static List<String> windows(Client.Reply reply, ZoneId zone) {
+        assertEquals(200, reply.status(), () -> reply.json().toString());
+        List<String> windows = new ArrayList<>();
+        for (JsonNode row : reply.rows()) {
+            Instant start = Instant.parse(row.get("window_start").asText());
+            Instant end = Instant.parse(row.get("window_end").asText());
+            windows.add("%s %s %s %s"
+                    .formatted(
+                            start.atZone(zone).toOffsetDateTime(),
+                            Duration.between(start, end).toHours(),
+                            row.get("orders").asText(),
+                            row.get("revenue").asText()));
+        }
+        return windows;
+    }
+
+    @Test
     void whatHasNoEventsIsAbsentOrFilled() throws Exception {
         String empty = "from=2026-05-01&to=2026-05-02&window=6h&measures=orders,revenue,most,busiest";
         assertEquals(0, client.revenue(empty).rows().size());

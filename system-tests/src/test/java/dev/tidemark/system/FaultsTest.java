@@ -1,14 +1,20 @@
 package dev.tidemark.system;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tidemark.deployment.Warehouse;
 import dev.tidemark.launcher.Layer;
+import dev.tidemark.schema.DeadLetter;
+import dev.tidemark.schema.LateEvent;
+import dev.tidemark.schema.RecordOrigin;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -63,6 +69,8 @@ class FaultsTest {
                 deployment.awaitPublication(deployment.newestPublication());
                 ExactlyOnce.holds(deployment, log);
                 nothingLostAndNothingTwiceInTheTables(deployment, log);
+                copied(deployment, LateEvent.topic(deployment.topic()), log.late());
+                copied(deployment, DeadLetter.topic(deployment.topic()), log.malformed());
                 checker.close();
                 assertEquals(List.of(), checker.wrong());
                 assertTrue(checker.answersByPublication().size() > 2, checker.answersByPublication()::toString);
@@ -109,12 +117,28 @@ class FaultsTest {
         Warehouse warehouse = deployment.deployment().warehouse();
         long flights = log.all().size();
         try (DuckDb duck = new DuckDb(folder, log.all())) {
-            keptOnce(duck, warehouse.master("flights"), flights + log.malformed());
-            keptOnce(duck, warehouse.deadLetters(), log.malformed());
+            long malformed = log.malformed().size();
+            keptOnce(duck, warehouse.master("flights"), flights + malformed);
+            keptOnce(duck, warehouse.deadLetters(), malformed);
             assertEquals(
                     List.of(List.of(Long.toString(flights))),
                     duck.rows("select sum(flights) from " + new DeltaTable(warehouse.view("traffic")).rows()));
         }
+    }
+
+    /** Copies come at least once: whoever counts each position once has exactly those of the log. */
+    private static void copied(TestDeployment deployment, String topic, Set<Place> expected) {
+        assertFalse(expected.isEmpty(), topic);
+        Set<Place> found = new TreeSet<>();
+        Conditions.await("all copies in " + topic, () -> {
+            Copies.read(
+                    deployment.deployment(),
+                    topic,
+                    copy -> found.add(
+                            Place.of(RecordOrigin.of(Copies.headers(copy)).position())));
+            return found.containsAll(expected);
+        });
+        assertEquals(expected, found, topic);
     }
 
     private static void keptOnce(DuckDb duck, Path table, long records) throws Exception {

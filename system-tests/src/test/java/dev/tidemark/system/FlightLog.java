@@ -1,13 +1,17 @@
 package dev.tidemark.system;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Queue;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ConcurrentSkipListMap;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -21,11 +25,15 @@ final class FlightLog implements AutoCloseable {
     private static final List<String> MALFORMED =
             List.of("nonsense", "{}", "{\"date\":\"2001-01-01T00:00:00Z\",\"delay\":\"much\"}", "[1,2]", "");
 
+    /** What the source allows. */
+    private static final Duration ALLOWED_LATENESS = Duration.ofHours(1);
+
     private final String topic;
     private final KafkaProducer<String, String> producer;
     private final Map<Integer, ConcurrentSkipListMap<Long, Flight>> partitions = new ConcurrentHashMap<>();
     private final Map<Integer, Long> ends = new ConcurrentHashMap<>();
-    private final Map<Integer, Long> malformed = new ConcurrentHashMap<>();
+    private final Set<Place> malformed = new ConcurrentSkipListSet<>();
+    private final Set<Place> late = new ConcurrentSkipListSet<>();
     private final Queue<Exception> refused = new ConcurrentLinkedQueue<>();
     private final AtomicInteger malformedSent = new AtomicInteger();
 
@@ -51,6 +59,9 @@ final class FlightLog implements AutoCloseable {
                 new ProducerRecord<>(topic, null, timestamp, flight.origin(), flight.json()), (sent, e) -> {
                     if (e == null) {
                         partition(sent.partition()).put(sent.offset(), flight);
+                        if (timestamp - flight.date().toEpochMilli() > ALLOWED_LATENESS.toMillis()) {
+                            late.add(new Place(sent.partition(), sent.offset()));
+                        }
                         ends.merge(sent.partition(), sent.offset() + 1, Math::max);
                     } else {
                         refused.add(e);
@@ -64,7 +75,7 @@ final class FlightLog implements AutoCloseable {
         String value = MALFORMED.get(number % MALFORMED.size());
         producer.send(new ProducerRecord<>(topic, "key " + number, value), (sent, e) -> {
             if (e == null) {
-                malformed.merge(sent.partition(), 1L, Long::sum);
+                malformed.add(new Place(sent.partition(), sent.offset()));
                 ends.merge(sent.partition(), sent.offset() + 1, Math::max);
             } else {
                 refused.add(e);
@@ -112,12 +123,19 @@ final class FlightLog implements AutoCloseable {
 
     /** How many records of one partition are no flights. */
     long malformed(int partition) {
-        return malformed.getOrDefault(partition, 0L);
+        return malformed.stream()
+                .filter(place -> place.partition() == partition)
+                .count();
     }
 
-    /** How many records are no flights. */
-    long malformed() {
-        return malformed.values().stream().mapToLong(Long::longValue).sum();
+    /** Where the records that are no flights are. */
+    Set<Place> malformed() {
+        return new TreeSet<>(malformed);
+    }
+
+    /** Where the flights are that were recorded late. */
+    Set<Place> late() {
+        return new TreeSet<>(late);
     }
 
     /** The first offset after the last record that was acknowledged. */

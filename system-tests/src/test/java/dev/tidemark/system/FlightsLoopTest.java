@@ -12,6 +12,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tidemark.launcher.Layer;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -23,17 +25,52 @@ import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.producer.RecordMetadata;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Real flights through archive, recompute, speed and serving, asked about without pause. */
+/**
+ * Real flights through archive, recompute, speed and serving, asked about without pause. Beside the views that both
+ * layers compute there is one of batch alone, and one of the stream alone.
+ */
 class FlightsLoopTest {
 
     private static final LocalDate FIRST = LocalDate.of(2001, 1, 1);
     private static final Duration LATENESS = Duration.ofDays(4);
+    private static final Question NIGHTLY = byDay("nightly");
+    private static final Question STREAMED = byDay("streamed");
 
     @TempDir
     Path folder;
+
+    private static Question byDay(String view) {
+        return new Question(
+                "/v1/views/" + view + "/query?window=1d",
+                flight -> true,
+                flight -> List.of(flight.day()),
+                List.of("window_start"),
+                List.of("flights", "miles"),
+                publication -> true);
+    }
+
+    @BeforeEach
+    void stateViewsOfOneLayer() throws IOException {
+        stateView("nightly", "batch");
+        stateView("streamed", "speed");
+    }
+
+    private void stateView(String name, String layers) throws IOException {
+        Files.writeString(
+                Files.createDirectories(folder.resolve("views")).resolve(name + ".yaml"),
+                """
+                name: %s
+                source: flights
+                layers: %s
+                pane: 1h
+                measures: {flights: count(), miles: sum(distance)}
+                """
+                        .formatted(name, layers));
+    }
 
     @Test
     void everyAnswerCountsExactlyTheFlightsThatItsCertificateNames() throws Exception {
@@ -51,11 +88,16 @@ class FlightsLoopTest {
                 Conditions.await("answers before the first publication", () -> checker.answersByPublication()
                         .containsKey(0L));
                 log.sendAll(history.subList(5_000, history.size()));
+                assertEquals(503, deployment.get(NIGHTLY.path()).statusCode(), "nothing has been published");
+                theStreamAloneCountsEverything(deployment, log);
                 try (Traffic traffic = new Traffic(log, live, 400)) {
                     publish(deployment, 1);
+                    batchAloneReachesItsCut(deployment, log, 1);
                     publish(deployment, 2);
+                    batchAloneReachesItsCut(deployment, log, 2);
                     aLateFlightCountsAtOnceAndOnceAfterThePublicationThatFoldsItIn(deployment, log);
                 }
+                theStreamAloneCountsEverything(deployment, log);
                 Conditions.await("answers under publication 3", () -> checker.answersByPublication()
                         .containsKey(3L));
                 checker.close();
@@ -71,6 +113,8 @@ class FlightsLoopTest {
             sameAsDuckDb(deployment, log);
             Conservation.holds(deployment, log);
             aDayRecomputedAloneDoesNotMoveTheCut(deployment, log);
+            batchAloneReachesItsCut(deployment, log, 4);
+            theStreamAloneCountsEverything(deployment, log);
             sameAsDuckDb(deployment, log);
             Conservation.holds(deployment, log);
         }
@@ -79,6 +123,28 @@ class FlightsLoopTest {
     private static void publish(TestDeployment deployment, long number) {
         deployment.publish();
         deployment.awaitPublication(number);
+    }
+
+    /** However much has come since: exactly what lies below the cut, which is that of the other views. */
+    private static void batchAloneReachesItsCut(TestDeployment deployment, FlightLog log, long publication)
+            throws IOException {
+        JsonNode answer = deployment.answer(NIGHTLY.path());
+        assertEquals(publication, answer.at("/certificate/publication").asLong());
+        assertEquals(numbers(deployment.answer(Question.TRAFFIC_BY_DAY.path()), "cut"), numbers(answer, "cut"));
+        assertEquals(numbers(answer, "cut"), numbers(answer, "through"));
+        Question.Expected expected = new Question.Expected(NIGHTLY);
+        TestDeployment.throughs(answer)
+                .forEach((partition, cut) ->
+                        log.between(partition, 0, cut).values().forEach(expected::count));
+        assertEquals(List.of(), expected.differences(answer.get("rows")));
+    }
+
+    /** From the first flight on, though batch has published the others' history. */
+    private static void theStreamAloneCountsEverything(TestDeployment deployment, FlightLog log) throws IOException {
+        JsonNode answer = deployment.awaitAll(log, STREAMED.path());
+        assertEquals(0, answer.at("/certificate/publication").asLong());
+        assertEquals(List.of(0L, 0L, 0L), numbers(answer, "cut"));
+        ExactlyOnce.holds(STREAMED, answer, log);
     }
 
     private static void aLateFlightCountsAtOnceAndOnceAfterThePublicationThatFoldsItIn(

@@ -4,13 +4,22 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tidemark.deployment.DeploymentLoader;
+import dev.tidemark.deployment.deadletter.RedriveMark;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -18,8 +27,10 @@ import org.junit.jupiter.api.io.TempDir;
 /** From malformed events to their correction, with the processes that the command starts. */
 class RedriveTest {
 
-    private static final int ORDERS = 600;
-    private static final int DAMAGED = ORDERS / 10;
+    private static final int OF_A_TRANSACTION = 500;
+    private static final int DAMAGED = 5 * OF_A_TRANSACTION;
+    private static final int ORDERS = 2 * DAMAGED;
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     @TempDir
     Path folder;
@@ -59,37 +70,65 @@ class RedriveTest {
         Conditions.await("the others", () -> shop.answer().equals(Shop.plain(whole)));
 
         String fix = corrected(succeed("dead-letters", "export", "-s", "orders", "--where", "reason=schema"));
-        killOnceItSends(shop, fix);
-        succeed("dead-letters", "redrive", "--source", "orders", "--fix", fix);
+        killBetweenTransactions(fix);
+        JsonNode resumed = redrive(fix);
+        int before = resumed.get("already").asInt();
+        assertTrue(before > 0 && before < DAMAGED, "it was killed between transactions: " + resumed);
+        assertEquals(0, before % OF_A_TRANSACTION, "of each transaction all or nothing: " + resumed);
+        assertEquals(DAMAGED - before, resumed.get("sent").asInt());
         Conditions.await("all orders", () -> shop.answer().equals(Shop.plain(orders)));
-        String again = succeed("dead-letters", "redrive", "--source", "orders", "--fix", fix);
-        assertTrue(again.contains("orders: 0 sent again, " + DAMAGED + " had been before, 0 refused"), again);
+        JsonNode again = redrive(fix);
+        assertEquals(0, again.get("sent").asInt());
+        assertEquals(DAMAGED, again.get("already").asInt());
         Conditions.await("the marks", () -> letters(shop).get("redriven").asInt() == DAMAGED);
+        Conservation.holds(shop.port());
 
         succeed("archive");
         succeed("recompute");
         Conditions.await("publication 1", () -> shop.publication() == 1);
         assertEquals(Shop.plain(orders), shop.answer());
+        Conservation.holds(shop.port());
         String list = succeed("dead-letters", "list");
         assertTrue(
                 list.contains(
-                        "orders: %d dead letters in topic orders.dlq, %d of them".formatted(DAMAGED + 1, DAMAGED)),
+                        "orders: %,d dead letters in topic orders.dlq, %,d of them".formatted(DAMAGED + 1, DAMAGED)),
                 list);
     }
 
-    /** Kills it as soon as the marks' topic shows that it has begun; or it has ended by then. */
-    private void killOnceItSends(Shop shop, String fix) throws Exception {
-        TidemarkCommand killed = start("dead-letters", "redrive", "--source", "orders", "--fix", fix);
-        Conditions.await(
-                "something is sent", () -> letters(shop).get("redriven").asInt() > 0 || !killed.isAlive());
-        killed.kill();
+    /** Kills it as soon as its first transaction is committed. */
+    private void killBetweenTransactions(String fix) throws Exception {
+        String marks = RedriveMark.topic("orders");
+        try (Admin admin = Admin.create(
+                DeploymentLoader.load(folder.resolve("tidemark.yaml")).kafkaAdmin())) {
+            TidemarkCommand killed = start("dead-letters", "redrive", "--source", "orders", "--fix", fix);
+            Conditions.await(
+                    "the marks' topic", () -> admin.listTopics().names().get().contains(marks));
+            Conditions.await("a transaction is committed", () -> committed(admin, marks) > 0);
+            killed.kill();
+        }
+    }
+
+    /** Where the topic ends for who reads what is committed. */
+    private static long committed(Admin admin, String topic) throws Exception {
+        TopicPartition only = new TopicPartition(topic, 0);
+        return admin.listOffsets(
+                        Map.of(only, OffsetSpec.latest()), new ListOffsetsOptions(IsolationLevel.READ_COMMITTED))
+                .partitionResult(only)
+                .get()
+                .offset();
+    }
+
+    private JsonNode redrive(String fix) throws Exception {
+        String text = succeed("dead-letters", "redrive", "--source", "orders", "--fix", fix, "--output", "json");
+        return JSON.readTree(
+                text.lines().filter(line -> line.startsWith("{")).findFirst().orElseThrow());
     }
 
     private static boolean isDamaged(Shop.Order order) {
-        return order.id() % 10 == 0;
+        return order.id() % 2 == 0;
     }
 
-    /** A file with all orders, a tenth of them damaged, and a line that is none. */
+    /** A file with all orders, half of them damaged, and a line that is none. */
     private Path damaged(List<Shop.Order> orders) throws IOException {
         Stream<String> lines = orders.stream()
                 .map(order ->

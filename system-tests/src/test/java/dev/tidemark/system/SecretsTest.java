@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -104,6 +105,8 @@ class SecretsTest {
             succeed("recompute");
             Conditions.await("publication 1", () -> shop.publication() == 1);
             assertEquals(Shop.plain(orders), shop.answer());
+            Conservation.holds(shop.port());
+            everyCommandLogsInToo();
             registryRefuses(broker, registry, up);
         }
         String printed = started.stream().map(TidemarkCommand::text).reduce("", String::concat);
@@ -115,6 +118,21 @@ class SecretsTest {
                     .filter(line -> line.contains(secret))
                     .toList()
                     .toString());
+        }
+    }
+
+    /** Those that only look, all at once since most of each is its start; what they print is searched with the rest. */
+    private void everyCommandLogsInToo() throws Exception {
+        Map<TidemarkCommand, String> expected = new HashMap<>();
+        expected.put(start("check"), "revenue");
+        expected.put(start("doctor"), "this deployment is served at");
+        expected.put(start("topics"), "increments of orders");
+        expected.put(start("query", "revenue", "--by", "region"), "3 rows, publication 1, complete");
+        expected.put(start("status"), "shop: ready");
+        expected.put(start("dead-letters", "list"), "orders: 1 dead letters in topic orders.dlq");
+        for (Map.Entry<TidemarkCommand, String> each : expected.entrySet()) {
+            assertEquals(0, each.getKey().exitCode(), each.getKey()::text);
+            assertTrue(each.getKey().text().contains(each.getValue()), each.getKey()::text);
         }
     }
 

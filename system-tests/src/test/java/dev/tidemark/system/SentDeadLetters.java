@@ -5,11 +5,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.tidemark.deployment.Deployment;
 import dev.tidemark.schema.DeadLetter;
-import dev.tidemark.schema.Position;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
@@ -105,22 +103,6 @@ final class SentDeadLetters {
                     : HexFormat.of().formatHex(MessageDigest.getInstance("MD5").digest(value));
         } catch (NoSuchAlgorithmException e) {
             throw new AssertionError(e);
-        }
-    }
-
-    /** A record's place in the log. */
-    private record Place(int partition, long offset) implements Comparable<Place> {
-
-        private static final Comparator<Place> ORDER =
-                Comparator.comparingInt(Place::partition).thenComparingLong(Place::offset);
-
-        static Place of(Position position) {
-            return new Place(position.partition(), position.offset());
-        }
-
-        @Override
-        public int compareTo(Place other) {
-            return ORDER.compare(this, other);
         }
     }
 

@@ -1,15 +1,19 @@
 package dev.tidemark.system;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Sends flights in the background, so many a second, and something malformed now and then; once it is closed, all that
- * was sent is acknowledged.
+ * Sends flights in the background, so many a second, a late one and something malformed now and then; once it is closed,
+ * all that was sent is acknowledged.
  */
 final class Traffic implements AutoCloseable {
 
     private static final int FLIGHTS_PER_MALFORMED = 50;
+    private static final int FLIGHTS_PER_LATE = 40;
+    private static final Duration LATENESS = Duration.ofHours(2);
 
     private final FlightLog log;
     private final Thread thread;
@@ -28,8 +32,10 @@ final class Traffic implements AutoCloseable {
             if (stopped) {
                 return;
             }
-            log.send(flight);
-            if (++sent % FLIGHTS_PER_MALFORMED == 0) {
+            sent++;
+            Instant recorded = sent % FLIGHTS_PER_LATE == 0 ? flight.date().plus(LATENESS) : flight.date();
+            log.send(flight, recorded.toEpochMilli());
+            if (sent % FLIGHTS_PER_MALFORMED == 0) {
                 log.sendMalformed();
             }
             next += nanosBetween;

@@ -73,6 +73,7 @@ class UpTest {
         succeed("recompute");
         Conditions.await("publication 1", () -> shop.publication() == 1);
         assertEquals(Shop.plain(first), shop.answer());
+        Conservation.holds(shop.port());
         aBrokenViewIsNamedWithItsLine();
 
         assertEquals(128 + 2, up.interrupt(), up::text);
@@ -90,6 +91,7 @@ class UpTest {
         assertEquals(Shop.plain(first), shop.answer());
         produce(shop, orders.subList(2_000, orders.size()), config);
         Conditions.await("all rows", () -> shop.answer().equals(Shop.plain(orders)));
+        Conservation.holds(shop.port());
         again.terminate();
         assertTrue(broker.isAlive(), "what it did not start goes on without it");
     }
@@ -132,6 +134,7 @@ class UpTest {
         assertEquals(0, produce.exitCode(), produce::text);
         assertTrue(produce.text().contains("3,000 records"), produce::text);
         Conditions.await("the rows", () -> shop.answer().equals(Shop.plain(orders)));
+        Conservation.holds(shop.port());
 
         for (TidemarkCommand each : List.of(serve, speed, broker)) {
             each.terminate();
@@ -158,6 +161,7 @@ class UpTest {
 
         long before = sum("through", flights(port, ""));
         Conditions.await("live traffic", () -> sum("through", flights(port, "")) > before + 2_000);
+        Conservation.holds(port);
         again.terminate();
     }
 

@@ -85,6 +85,37 @@ class SparkSketchesTest {
     }
 
     @Test
+    void distinctValuesOfSparksSketchesAndOfOursAreOneSetWhoeverUnitesThem() {
+        List<Long> all = numbers(20_000);
+        // A sketch of few values is a list, then a set, then registers: each with each. They overlap.
+        List<Integer> ends = List.of(3, 150, 12_000);
+        for (int end : ends) {
+            for (int further : ends) {
+                int begin = end - Math.min(end, further) / 2;
+                List<Long> union = all.subList(0, Math.max(end, begin + further));
+                unite(all.subList(0, end), all.subList(begin, begin + further), union);
+            }
+        }
+    }
+
+    private static void unite(List<Long> values, List<Long> others, List<Long> union) {
+        DistinctCount count = new DistinctCount(ValueType.BIGINT);
+        byte[] ours = bytes(count, values);
+        byte[] sparks = sparks(others, DataTypes.LongType, "hll_sketch_agg(e)");
+        Object together = count.finish(ours(count, union));
+        Sketched loaded = count.load(List.of(ours));
+        Sketched foreign = count.load(List.of(sparks));
+        assertEquals(together, count.finish(count.merge(loaded, foreign)));
+        assertEquals(together, count.finish(count.merge(foreign, loaded)));
+        StructType pair = new StructType().add("a", DataTypes.BinaryType).add("b", DataTypes.BinaryType);
+        Object sparksUnion = SPARK.createDataFrame(List.of(RowFactory.create(ours, sparks)), pair)
+                .select(expr("hll_sketch_estimate(hll_union(hll_union(a, b), hll_union(b, a)))"))
+                .first()
+                .get(0);
+        assertEquals(together, sparksUnion);
+    }
+
+    @Test
     void sparkFindsTheQuantilesOfOurNumbers() {
         Percentile median = new Percentile(ValueType.BIGINT, 0.5);
         List<Long> few = numbers(150);
