@@ -45,9 +45,45 @@ class ConservationTest {
                         .json();
                 assertEquals(1, answer.at("/rows/0/orders").asLong());
                 assertEquals(1, answer.at("/certificate/partitions/0/deferred").asLong());
+                assertEquals(1, answer.at("/certificate/partitions/0/excluded").asLong());
                 assertEquals(4, answer.at("/certificate/partitions/0/through").asLong());
                 assertTrue(answer.at("/certificate/complete").asBoolean());
                 assertTrue(client.text("/metrics").contains("tidemark_conservation_difference{"));
+            }
+        }
+    }
+
+    /** What an answer's certificate says of the one partition; what it says of those left out has to fit how far it counts. */
+    private static JsonNode certified(Shop shop, Client client) throws Exception {
+        JsonNode partition = client.revenue("").certificate().at("/partitions/0");
+        assertEquals(
+                shop.excludedBelow(0, partition.get("through").asLong()),
+                partition.get("excluded").asLong(),
+                partition::toString);
+        return partition;
+    }
+
+    @Test
+    void whatIsLeftOutIsInTheCertificateWhetherBatchOrTheTailLeavesItOut() throws Exception {
+        try (Shop shop = Shop.open(folder, 1)) {
+            shop.sellAndCount(0, Shop.NOON, "EU", "1.50");
+            shop.exclude(shop.sell(0, Shop.NOON, "EU", "1.50"));
+            shop.exclude(shop.sell(0, Shop.NOON.plusSeconds(86_400), "EU", "1.50"));
+            try (ServingLayer serving = shop.serve()) {
+                Client client = Client.of(serving);
+                Until.holds(() -> certified(shop, client).get("through").asLong() == 3);
+                assertEquals(2, certified(shop, client).get("excluded").asLong(), "by the tail");
+                shop.publish(Map.of(0, 2L));
+                Until.holds(() -> certified(shop, client).get("cut").asLong() == 2);
+                assertEquals(2, certified(shop, client).get("excluded").asLong(), "one of them by batch");
+                shop.exclude(shop.sell(0, Shop.NOON, "EU", "1.50"));
+                Until.holds(() -> certified(shop, client).get("through").asLong() == 4);
+                assertEquals(3, certified(shop, client).get("excluded").asLong());
+                shop.publish(Map.of(0, 4L));
+                Until.holds(() -> certified(shop, client).get("cut").asLong() == 4);
+                assertEquals(3, certified(shop, client).get("excluded").asLong(), "by batch");
+                assertEquals(3, partition(client).get("excluded").asLong(), "as conservation has it");
+                assertEquals(0, partition(client).get("difference").asLong());
             }
         }
     }

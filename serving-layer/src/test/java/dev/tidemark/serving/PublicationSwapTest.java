@@ -52,7 +52,7 @@ class PublicationSwapTest {
         }
     }
 
-    /** Sells in both partitions, many late, and emits increments repeated and out of order. */
+    /** Sells in both partitions, many late, some of which are left out, and emits increments repeated and out of order. */
     private void sell(Shop shop, Random random) throws Exception {
         List<Sale> unsent = new ArrayList<>();
         while (!done.get()) {
@@ -63,8 +63,13 @@ class PublicationSwapTest {
                     random.nextInt(10_000) / 100 + "." + (10 + random.nextInt(90))));
             if (unsent.size() > 5) {
                 Collections.shuffle(unsent, random);
-                for (Sale sale : unsent) {
-                    shop.count(sale);
+                shop.count(unsent.get(0));
+                for (Sale sale : unsent.subList(1, unsent.size())) {
+                    if (random.nextInt(4) == 0) {
+                        shop.exclude(sale);
+                    } else {
+                        shop.count(sale);
+                    }
                 }
                 shop.emit(unsent.get(0).increment());
                 unsent.clear();
@@ -80,6 +85,14 @@ class PublicationSwapTest {
                 Client.Reply reply = client.revenue("by=region&measures=orders,revenue");
                 assertEquals(200, reply.status(), reply.json().toString());
                 assertEquals(expected(shop, throughs(reply)), actual(reply.rows()));
+                for (JsonNode partition : reply.certificate().get("partitions")) {
+                    assertEquals(
+                            shop.excludedBelow(
+                                    partition.get("partition").asInt(),
+                                    partition.get("through").asLong()),
+                            partition.get("excluded").asLong(),
+                            partition::toString);
+                }
                 List<Long> now = new ArrayList<>(List.of(publication(reply)));
                 throughs(reply).values().forEach(now::add);
                 for (int i = 0; i < now.size(); i++) {

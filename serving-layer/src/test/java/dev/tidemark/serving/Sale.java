@@ -8,6 +8,8 @@ import dev.tidemark.schema.Position;
 import dev.tidemark.view.aggregate.Occurrence;
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.Arrays;
 import java.util.List;
@@ -21,6 +23,10 @@ record Sale(Position position, long recordTimestamp, Instant time, String region
 
     Instant pane() {
         return time.truncatedTo(ChronoUnit.MINUTES);
+    }
+
+    LocalDate day() {
+        return LocalDate.ofInstant(time, ZoneOffset.UTC);
     }
 
     List<Object> dimensions() {

@@ -59,7 +59,7 @@ class ServingLayerTest {
                         reply.rows().toString());
                 assertEquals(1, reply.certificate().get("publication").asLong());
                 assertEquals(
-                        "{\"topic\":\"%s\",\"log\":\"%s\",\"partition\":0,\"cut\":3,\"cut_time\":\"%s\",\"through\":4,\"missing\":[],\"deferred\":0}"
+                        "{\"topic\":\"%s\",\"log\":\"%s\",\"partition\":0,\"cut\":3,\"cut_time\":\"%s\",\"through\":4,\"missing\":[],\"deferred\":0,\"excluded\":0}"
                                 .formatted(
                                         shop.topic,
                                         late.position().log(),

@@ -47,6 +47,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.UUID;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.stream.Stream;
 import org.apache.avro.SchemaBuilder;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
@@ -73,6 +74,7 @@ public final class Shop implements AutoCloseable {
     private final String source;
     private final View view;
     final List<Sale> sales = new CopyOnWriteArrayList<>();
+    private final List<Sale> excluded = new CopyOnWriteArrayList<>();
     private final Admin admin = Admin.create(Map.of("bootstrap.servers", SharedBroker.bootstrapServers()));
     private final KafkaProducer<byte[], byte[]> producer = producer(Map.of());
     private final IncrementFormat format;
@@ -341,6 +343,20 @@ public final class Shop implements AutoCloseable {
         emit(ofMinutes ? sale.increment() : sale.incrementAtItsTime());
     }
 
+    /** Writes the increment of an event that is left out since it is late; batch leaves it out too. */
+    void exclude(Sale sale) throws Exception {
+        excluded.add(sale);
+        emit(sale.in(Bucket.EXCLUDED));
+    }
+
+    /** How many events of a partition are left out below an offset. */
+    long excludedBelow(int partition, long offset) {
+        return excluded.stream()
+                .map(Sale::position)
+                .filter(position -> position.partition() == partition && position.offset() < offset)
+                .count();
+    }
+
     /** Writes an increment, as the speed layer does. */
     void emit(Increment increment) throws Exception {
         producer.send(new ProducerRecord<>(increments, increment.position().partition(), null, format.write(increment)))
@@ -362,7 +378,10 @@ public final class Shop implements AutoCloseable {
                 view.layers().streamed() ? List.of() : List.of(view));
     }
 
-    /** Publishes every counted event below these exclusive ends, and two malformed ones of the first partition. */
+    /**
+     * Publishes every counted and excluded event below these exclusive ends, and two malformed ones of the first
+     * partition.
+     */
     Publication publish(Map<Integer, Long> cut) throws Exception {
         return publish(cut, 0);
     }
@@ -373,14 +392,14 @@ public final class Shop implements AutoCloseable {
         deployment.warehouse().saveDefinitions(batchSet());
         Publication parent = deployment.warehouse().publications().latest();
         long number = parent.number() + 1;
-        List<Sale> below = sales.stream()
-                .filter(sale -> sale.position().offset()
-                        < cut.getOrDefault(sale.position().partition(), 0L))
-                .toList();
+        List<Sale> below = below(sales, cut);
+        List<Sale> leftOut = below(excluded, cut);
         Map<Integer, Long> newest = new TreeMap<>();
-        below.forEach(sale -> newest.merge(sale.position().partition(), sale.recordTimestamp(), Math::max));
         Map<Integer, Long> records = new TreeMap<>(Map.of(0, 2L + lost));
-        below.forEach(sale -> records.merge(sale.position().partition(), 1L, Long::sum));
+        Stream.concat(below.stream(), leftOut.stream()).forEach(sale -> {
+            newest.merge(sale.position().partition(), sale.recordTimestamp(), Math::max);
+            records.merge(sale.position().partition(), 1L, Long::sum);
+        });
         SourceState state = new SourceState(
                 set.id(),
                 batchSet().id(),
@@ -391,13 +410,17 @@ public final class Shop implements AutoCloseable {
                 Map.of(log, Map.of(0, 2L)),
                 Map.of(log, records));
         Map<LocalDate, List<Sale>> days = new TreeMap<>();
-        below.forEach(
-                sale -> days.computeIfAbsent(LocalDate.ofInstant(sale.time(), ZoneOffset.UTC), day -> new ArrayList<>())
-                        .add(sale));
+        below.forEach(sale ->
+                days.computeIfAbsent(sale.day(), day -> new ArrayList<>()).add(sale));
         Map<LocalDate, SegmentRef> segments = new TreeMap<>();
         for (Map.Entry<LocalDate, List<Sale>> day : days.entrySet()) {
             segments.put(day.getKey(), writeSegment(day.getValue()));
         }
+        leftOut.forEach(sale -> segments.compute(
+                sale.day(),
+                (day, segment) -> withExcluded(
+                        segment == null ? new SegmentRef(UUID.randomUUID().toString(), 0, Map.of()) : segment,
+                        sale.position().partition())));
         Map<String, SourceState> sources = new TreeMap<>(parent.sources());
         sources.put(source, state);
         Map<String, Map<LocalDate, SegmentRef>> views = new TreeMap<>(parent.segments());
@@ -405,6 +428,23 @@ public final class Shop implements AutoCloseable {
         Publication publication = new Publication(Publication.FORMAT, number, Instant.now(), sources, views);
         deployment.warehouse().publications().create(publication);
         return publication;
+    }
+
+    private static List<Sale> below(List<Sale> sales, Map<Integer, Long> cut) {
+        return sales.stream()
+                .filter(sale -> sale.position().offset()
+                        < cut.getOrDefault(sale.position().partition(), 0L))
+                .toList();
+    }
+
+    /** The segment of a day of which one more event is left out. */
+    private SegmentRef withExcluded(SegmentRef segment, int partition) {
+        Map<Integer, Map<Bucket, Long>> buckets =
+                new TreeMap<>(segment.buckets().getOrDefault(log, Map.of()));
+        Map<Bucket, Long> events = new TreeMap<>(buckets.getOrDefault(partition, Map.of()));
+        events.merge(Bucket.EXCLUDED, 1L, Long::sum);
+        buckets.put(partition, events);
+        return new SegmentRef(segment.id(), segment.cells(), Map.of(log, buckets));
     }
 
     /** Writes a segment of these events, and names it. */

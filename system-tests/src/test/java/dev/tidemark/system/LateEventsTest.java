@@ -207,19 +207,16 @@ class LateEventsTest {
     private static void check(TestDeployment deployment, Treated source, Map<Integer, Long> cut) throws IOException {
         JsonNode answer = deployment.awaitThrough(source.log().ends(), source.byHour());
         Map<Sale, Bucket> buckets = new HashMap<>();
-        Map<Integer, Long> deferred = new TreeMap<>();
-        source.log().partitions().forEach((partition, sales) -> {
-            sales.forEach((offset, sale) -> buckets.put(sale, bucket(source, sale, offset < cut.get(partition))));
-            deferred.put(
-                    partition,
-                    sales.values().stream()
-                            .filter(sale -> buckets.get(sale) == Bucket.DEFERRED)
-                            .count());
-        });
+        source.log()
+                .partitions()
+                .forEach((partition, sales) -> sales.forEach(
+                        (offset, sale) -> buckets.put(sale, bucket(source, sale, offset < cut.get(partition)))));
         assertEquals(
                 Buckets.of(source.log(), List.of(source.source()), (sale, view) -> buckets.get(sale)),
                 Buckets.stated(deployment, source.source()));
-        assertEquals(deferred, deferred(answer), "the certificate's");
+        for (Bucket uncounted : List.of(Bucket.DEFERRED, Bucket.EXCLUDED)) {
+            assertEquals(sizes(source.log(), buckets, uncounted), certified(answer, uncounted), "the certificate's");
+        }
         assertEquals(plain(source.log(), sale -> buckets.get(sale) == Bucket.COUNTED), rows(answer));
     }
 
@@ -237,13 +234,26 @@ class LateEventsTest {
         return sale.passes() ? Bucket.COUNTED : Bucket.FILTERED;
     }
 
-    private static Map<Integer, Long> deferred(JsonNode answer) {
-        Map<Integer, Long> deferred = new TreeMap<>();
+    /** How many records of each partition are in a bucket. */
+    private static Map<Integer, Long> sizes(TopicLog<Sale> log, Map<Sale, Bucket> buckets, Bucket bucket) {
+        Map<Integer, Long> sizes = new TreeMap<>();
+        log.partitions()
+                .forEach((partition, sales) -> sizes.put(
+                        partition,
+                        sales.values().stream()
+                                .filter(sale -> buckets.get(sale) == bucket)
+                                .count()));
+        return sizes;
+    }
+
+    /** The same as the certificate says it. */
+    private static Map<Integer, Long> certified(JsonNode answer, Bucket bucket) {
+        Map<Integer, Long> sizes = new TreeMap<>();
         answer.at("/certificate/partitions")
-                .forEach(partition -> deferred.put(
+                .forEach(partition -> sizes.put(
                         partition.get("partition").asInt(),
-                        partition.get("deferred").asLong()));
-        return deferred;
+                        partition.get(bucket.name().toLowerCase(Locale.ROOT)).asLong()));
+        return sizes;
     }
 
     private static Map<String, String> plain(TopicLog<Sale> log, Predicate<Sale> counts) {

@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -73,9 +74,14 @@ class SecretsTest {
                 </configuration>
                 """);
         return Map.of(
-                "TIDEMARK_SPEED_OPTS", "-Dlog4j2.configurationFile=" + log4j,
-                "TIDEMARK_BATCH_OPTS", "-Dlog4j2.configurationFile=" + log4j,
-                "TIDEMARK_SERVING_OPTS", "-Dlogback.configurationFile=" + logback);
+                "TIDEMARK_SPEED_OPTS", with("SPEED", "-Dlog4j2.configurationFile=" + log4j),
+                "TIDEMARK_BATCH_OPTS", with("BATCH", "-Dlog4j2.configurationFile=" + log4j),
+                "TIDEMARK_SERVING_OPTS", with("SERVING", "-Dlogback.configurationFile=" + logback));
+    }
+
+    /** The options that a layer has already, and one more. */
+    private static String with(String layer, String option) {
+        return Optional.ofNullable(System.getenv("TIDEMARK_" + layer + "_OPTS")).orElse("") + " " + option;
     }
 
     private void succeed(String... arguments) throws Exception {

@@ -5,6 +5,7 @@ import dev.tidemark.schema.Bucket;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.util.Collections;
+import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -90,5 +91,17 @@ public record Publication(
     /** The segments of a view, by day. */
     public Map<LocalDate, SegmentRef> segmentsOf(String view) {
         return segments.getOrDefault(view, Map.of());
+    }
+
+    /** How many of a log's well-formed events fell into which bucket of a view, of all its days, by partition. */
+    public Map<Integer, Map<Bucket, Long>> bucketsOf(String view, String log) {
+        Map<Integer, Map<Bucket, Long>> all = new TreeMap<>();
+        for (SegmentRef segment : segmentsOf(view).values()) {
+            segment.buckets().getOrDefault(log, Map.of()).forEach((partition, events) -> {
+                Map<Bucket, Long> buckets = all.computeIfAbsent(partition, key -> new EnumMap<>(Bucket.class));
+                events.forEach((bucket, number) -> buckets.merge(bucket, number, Long::sum));
+            });
+        }
+        return all;
     }
 }

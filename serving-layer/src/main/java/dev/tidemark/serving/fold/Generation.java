@@ -39,6 +39,9 @@ public final class Generation {
     private final String log;
     private final Map<String, List<Segment>> segments;
 
+    /** How many late events batch has left out, by view and partition: none in publications of releases that could not. */
+    private final Map<String, Map<Integer, Long>> publishedExcluded = new TreeMap<>();
+
     /** Replaced once at most, by what a spool held, before anything is counted. */
     private Tail tail;
 
@@ -65,6 +68,17 @@ public final class Generation {
         this.log = log;
         this.segments = segments;
         this.tail = new Tail(definitions.streamed());
+        definitions.views().stream()
+                .filter(view -> view.layers().recomputed())
+                .forEach(view -> publishedExcluded.put(view.name(), publishedExcluded(view)));
+    }
+
+    private Map<Integer, Long> publishedExcluded(View view) {
+        Map<Integer, Long> excluded = new TreeMap<>();
+        publication
+                .bucketsOf(view.name(), log)
+                .forEach((partition, buckets) -> excluded.put(partition, buckets.getOrDefault(Bucket.EXCLUDED, 0L)));
+        return excluded;
     }
 
     public Publication publication() {
@@ -286,19 +300,28 @@ public final class Generation {
                 segments.getOrDefault(view.name(), List.of()),
                 select(view, selection),
                 byNumber(tail.progress(view.layers())),
-                deferred(view),
+                inTail(view, Bucket.DEFERRED),
+                excluded(view),
                 view.layers().streamed() ? byNumber(tail.newestRecords()) : Map.of())));
     }
 
-    private Map<Integer, Long> deferred(View view) {
-        Map<Integer, Long> deferred = new TreeMap<>();
+    /** How many events of the tail fell into a bucket of the view, by partition. */
+    private Map<Integer, Long> inTail(View view, Bucket bucket) {
+        Map<Integer, Long> events = new TreeMap<>();
         int at = definitions.streamed().views().indexOf(view);
         if (at >= 0) {
             tail.partitions()
-                    .forEach(partition ->
-                            deferred.put(partition.partition(), tail.bucket(partition, at, Bucket.DEFERRED)));
+                    .forEach(partition -> events.put(partition.partition(), tail.bucket(partition, at, bucket)));
         }
-        return deferred;
+        return events;
+    }
+
+    private Map<Integer, Long> excluded(View view) {
+        Map<Integer, Long> excluded = inTail(view, Bucket.EXCLUDED);
+        publishedExcluded
+                .getOrDefault(view.name(), Map.of())
+                .forEach((partition, events) -> excluded.merge(partition, events, Long::sum));
+        return excluded;
     }
 
     private List<Cell> select(View view, Selection selection) {

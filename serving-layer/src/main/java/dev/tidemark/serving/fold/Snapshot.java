@@ -17,6 +17,7 @@ import java.util.TreeMap;
  * @param tail the selected cells of the events at or beyond the cut
  * @param progress how far each partition of the log has been counted
  * @param deferred how many late events beyond the cut wait for one that passes them, by partition
+ * @param excluded how many late events the view leaves out for good, below the cut and beyond it, by partition
  * @param newestInTail the newest record timestamp among the events of the tail, in milliseconds, by partition;
  *     partitions without events have none
  */
@@ -27,6 +28,7 @@ public record Snapshot(
         List<Cell> tail,
         Map<Integer, Tail.Progress> progress,
         Map<Integer, Long> deferred,
+        Map<Integer, Long> excluded,
         Map<Integer, Long> newestInTail) {
 
     /** The newest record timestamp below the cut, in milliseconds, by partition; partitions without events have none. */

@@ -2,7 +2,6 @@ package dev.tidemark.serving.http;
 
 import dev.tidemark.schema.Bucket;
 import dev.tidemark.serving.fold.Generation;
-import dev.tidemark.view.Publication.SegmentRef;
 import dev.tidemark.view.Publication.SourceState;
 import dev.tidemark.view.View;
 import java.util.EnumMap;
@@ -62,10 +61,8 @@ final class Conservation {
 
     private void addPublished(Generation generation, String view) {
         String log = generation.log();
-        for (SegmentRef segment : generation.publication().segmentsOf(view).values()) {
-            segment.buckets().getOrDefault(log, Map.of()).forEach((number, buckets) -> partition(number)
-                    .add(buckets));
-        }
+        generation.publication().bucketsOf(view, log).forEach((number, buckets) -> partition(number)
+                .add(buckets));
         Optional<SourceState> state = generation
                 .publication()
                 .source(generation.definitions().source().name());

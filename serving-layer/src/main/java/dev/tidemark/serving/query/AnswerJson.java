@@ -142,6 +142,7 @@ public final class AnswerJson {
                         .map(range -> List.of(range.from(), range.to()))
                         .toList());
         tree.put("deferred", partition.deferred());
+        tree.put("excluded", partition.excluded());
         return tree;
     }
 

@@ -32,9 +32,11 @@ public record Certificate(
      *
      * @param cut exclusive: below it, batch has counted
      * @param cutTime the newest record timestamp below the cut; empty where no event lies there
-     * @param through exclusive: the answer counts exactly the positions below it, missing and deferred ones aside
+     * @param through exclusive: the answer counts exactly the positions below it, missing, deferred and excluded ones
+     *     aside
      * @param missing the offsets of events below {@code through} that are not counted
      * @param deferred how many late events below {@code through} wait for a cut that passes them
+     * @param excluded how many late events below {@code through} the view leaves out for good
      */
     public record PartitionCounted(
             String topic,
@@ -44,7 +46,8 @@ public record Certificate(
             Optional<Instant> cutTime,
             long through,
             OffsetRanges missing,
-            long deferred) {}
+            long deferred,
+            long excluded) {}
 
     /** @param present how many partitions the topic has */
     static Certificate of(Snapshot snapshot, View view, Source source, int present) {
@@ -58,7 +61,8 @@ public record Certificate(
                         Optional.ofNullable(newest.get(entry.getKey())).map(Instant::ofEpochMilli),
                         entry.getValue().through(),
                         entry.getValue().missing(),
-                        snapshot.deferred().getOrDefault(entry.getKey(), 0L)))
+                        snapshot.deferred().getOrDefault(entry.getKey(), 0L),
+                        snapshot.excluded().getOrDefault(entry.getKey(), 0L)))
                 .toList();
         boolean whole =
                 partitions.stream().allMatch(partition -> partition.missing().isEmpty());

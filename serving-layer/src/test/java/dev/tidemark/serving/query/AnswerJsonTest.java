@@ -52,12 +52,14 @@ class AnswerJsonTest {
                         Optional.of(Instant.parse("2026-03-01T00:00:00Z")),
                         1450,
                         OffsetRanges.of(1300, 1310),
-                        3)));
+                        3,
+                        5)));
         Freshness freshness = new Freshness(new Lag.Behind(3, Duration.ofMillis(4)), Optional.empty());
         assertEquals(
                 "{\"columns\":[],\"rows\":[],\"certificate\":{\"publication\":41,\"published_at\":\"2026-03-02T00:00:00Z\","
                         + "\"complete\":false,\"partitions\":[{\"topic\":\"orders\",\"log\":\"id\",\"partition\":0,"
-                        + "\"cut\":1200,\"cut_time\":\"2026-03-01T00:00:00Z\",\"through\":1450,\"missing\":[[1300,1310]],\"deferred\":3}]},"
+                        + "\"cut\":1200,\"cut_time\":\"2026-03-01T00:00:00Z\",\"through\":1450,\"missing\":[[1300,1310]],\"deferred\":3,"
+                        + "\"excluded\":5}]},"
                         + "\"freshness\":{\"behind_records\":3,\"behind_ms\":4,\"newest_event\":null}}",
                 json(new Answer(List.of(), List.of(), certificate, freshness), false));
     }

@@ -105,7 +105,8 @@ class RollUpLawsTest {
         }
 
         String rows(Query query, List<Segment> segments, List<Cell> tail) {
-            Snapshot snapshot = new Snapshot(Publication.NONE, "log", segments, tail, Map.of(), Map.of(), Map.of());
+            Snapshot snapshot =
+                    new Snapshot(Publication.NONE, "log", segments, tail, Map.of(), Map.of(), Map.of(), Map.of());
             List<String> rows = new ArrayList<>();
             Merged.of(query, query.selection(), snapshot, SOURCE).rows().forEach(row -> rows.add(Arrays.toString(row)));
             return String.join("\n", rows);

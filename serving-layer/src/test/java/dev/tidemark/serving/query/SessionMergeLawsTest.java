@@ -95,6 +95,7 @@ class SessionMergeLawsTest {
                     cells(cut, through, selection),
                     Map.of(0, new Tail.Progress(cut, through, OffsetRanges.NONE)),
                     Map.of(),
+                    Map.of(),
                     newest);
         }
 
