@@ -11,7 +11,7 @@ final class Version implements IVersionProvider {
 
     @Override
     public String[] getVersion() throws IOException {
-        try (InputStream text = Objects.requireNonNull(Version.class.getResourceAsStream("/version.txt"))) {
+        try (InputStream text = Objects.requireNonNull(Version.class.getResourceAsStream("version.txt"))) {
             return new String[] {"tidemark " + new String(text.readAllBytes(), StandardCharsets.UTF_8).strip()};
         }
     }

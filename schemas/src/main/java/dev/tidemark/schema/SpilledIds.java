@@ -15,7 +15,7 @@ import org.apache.datasketches.filters.bloomfilter.BloomFilterBuilder;
  */
 final class SpilledIds implements AutoCloseable {
 
-    /** How many of the ids that are not in a bucket are looked for on disk: 12 bits of memory an id make them so few. */
+    /** The share of the ids that are not in a bucket and are looked for on disk all the same: it takes 11.5 bits of memory an id. */
     private static final double FALSE_POSITIVES = 0.004;
 
     private final int idsABucket;

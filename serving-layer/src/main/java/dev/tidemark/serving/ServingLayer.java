@@ -4,7 +4,7 @@ import dev.tidemark.deployment.Deployment;
 import dev.tidemark.serving.fold.Patience;
 import dev.tidemark.serving.http.HttpApi;
 import dev.tidemark.serving.http.ServedDeployment;
-import dev.tidemark.serving.live.Limits;
+import dev.tidemark.serving.live.LiveSettings;
 import dev.tidemark.serving.spool.SpoolHome;
 import dev.tidemark.serving.spool.SpoolPace;
 import java.util.Optional;
@@ -28,12 +28,12 @@ public final class ServingLayer implements AutoCloseable {
      * @param patience {@link Patience#USUAL}, but in tests
      */
     public static ServingLayer start(Deployment deployment, String host, int port, Patience patience) {
-        return start(deployment, host, port, patience, Limits.USUAL, SpoolPace.USUAL);
+        return start(deployment, host, port, patience, LiveSettings.USUAL, SpoolPace.USUAL);
     }
 
     /** The same with limits of its own for those who listen to live queries, and a pace at which slices are written. */
     static ServingLayer start(
-            Deployment deployment, String host, int port, Patience patience, Limits limits, SpoolPace pace) {
+            Deployment deployment, String host, int port, Patience patience, LiveSettings limits, SpoolPace pace) {
         Optional<SpoolHome> spools = SpoolHome.open(deployment.servingFolder(port), pace);
         ServedDeployment served = ServedDeployment.start(deployment, patience, spools);
         try {

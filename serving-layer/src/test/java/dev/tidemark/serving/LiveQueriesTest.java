@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tidemark.serving.fold.Patience;
-import dev.tidemark.serving.live.Limits;
+import dev.tidemark.serving.live.LiveSettings;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -21,7 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
 class LiveQueriesTest {
 
     /** Few at once, who hear a heartbeat soon. */
-    private static final Limits FEW = new Limits(50, 2, Duration.ofMillis(300));
+    private static final LiveSettings FEW = new LiveSettings(50, 2, Duration.ofMillis(300));
 
     @TempDir
     Path directory;

@@ -14,7 +14,7 @@ import dev.tidemark.schema.Position;
 import dev.tidemark.schema.Source;
 import dev.tidemark.schema.ValueType;
 import dev.tidemark.serving.fold.Patience;
-import dev.tidemark.serving.live.Limits;
+import dev.tidemark.serving.live.LiveSettings;
 import dev.tidemark.serving.segment.SegmentColumns;
 import dev.tidemark.serving.spool.SpoolPace;
 import dev.tidemark.view.Cut;
@@ -527,14 +527,14 @@ public final class Shop implements AutoCloseable {
     }
 
     /** With limits of its own for live queries. */
-    ServingLayer serve(Limits limits) {
+    ServingLayer serve(LiveSettings limits) {
         return ServingLayer.start(deployment, "127.0.0.1", 0, Patience.USUAL, limits, SpoolPace.USUAL);
     }
 
     /** Writing a slice whenever so many events have been counted. */
     ServingLayer serveSlicing(long events) {
         SpoolPace pace = new SpoolPace(events, Integer.MAX_VALUE);
-        return ServingLayer.start(deployment, "127.0.0.1", 0, Patience.USUAL, Limits.USUAL, pace);
+        return ServingLayer.start(deployment, "127.0.0.1", 0, Patience.USUAL, LiveSettings.USUAL, pace);
     }
 
     ServingLayer serve(Patience patience) {

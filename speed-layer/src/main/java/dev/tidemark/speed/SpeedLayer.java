@@ -18,9 +18,10 @@ import org.slf4j.LoggerFactory;
 public final class SpeedLayer implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(SpeedLayer.class);
+
+    /** Once a second it looks whether its plan still holds, and twenty times whether it is to stop. */
     private static final long WATCH_MILLIS = 1000;
 
-    /** How long it takes to notice that it is to stop. */
     private static final long NOTICE_MILLIS = 50;
 
     private static final long STOP_SECONDS = 10;

@@ -101,9 +101,9 @@ class RedriveTest {
         try (Admin admin = Admin.create(
                 DeploymentLoader.load(folder.resolve("tidemark.yaml")).kafkaAdmin())) {
             TidemarkCommand killed = start("dead-letters", "redrive", "--source", "orders", "--fix", fix);
-            Conditions.await(
+            Conditions.awaitMoment(
                     "the marks' topic", () -> admin.listTopics().names().get().contains(marks));
-            Conditions.await("a transaction is committed", () -> committed(admin, marks) > 0);
+            Conditions.awaitMoment("a transaction is committed", () -> committed(admin, marks) > 0);
             killed.kill();
         }
     }

@@ -153,6 +153,9 @@ final class TestDeployment implements AutoCloseable {
     }
 
     private LayerProcess start(Layer layer, ProcessBuilder builder) throws IOException {
+        // What they leave behind when they are killed goes with the test's folder.
+        Path temporary = Files.createDirectories(folder.resolve("temporary"));
+        builder.command().add(builder.command().indexOf("-cp"), "-Djava.io.tmpdir=" + temporary);
         Path output = Repository.ROOT.resolve("system-tests/target/processes");
         Files.createDirectories(output);
         LayerProcess process =

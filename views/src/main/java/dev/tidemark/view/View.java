@@ -7,6 +7,7 @@ import dev.tidemark.view.aggregate.Occurrence;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 
 /**
  * A view whose types are known: what the layers and the merge work with.
@@ -77,15 +78,26 @@ public record View(ViewDefinition definition, List<Field> dimensions, List<Measu
 
     /** The partials of all cells, at least one; they stay as they are. */
     public Object[] mergeAll(List<Object[]> cells) {
-        if (cells.size() == 1) {
-            return cells.get(0);
-        }
-        Object[] merged = new Object[measures.size()];
+        return mergeAll(cells, IntStream.range(0, measures.size()).boxed().toList());
+    }
+
+    /**
+     * The partials of some measures over all cells, at least one; they stay as they are. All partials of each are merged
+     * at once, since each merge of two sketches would copy one.
+     *
+     * @param wanted the measures, by their indices
+     */
+    public Object[] mergeAll(List<Object[]> cells, List<Integer> wanted) {
+        Object[] merged = new Object[wanted.size()];
         for (int i = 0; i < merged.length; i++) {
-            int measure = i;
-            merged[i] = measures.get(i)
-                    .algebra()
-                    .mergeAll(cells.stream().map(partials -> partials[measure]).toList());
+            int measure = wanted.get(i);
+            merged[i] = cells.size() == 1
+                    ? cells.get(0)[measure]
+                    : measures.get(measure)
+                            .algebra()
+                            .mergeAll(cells.stream()
+                                    .map(partials -> partials[measure])
+                                    .toList());
         }
         return merged;
     }

@@ -70,10 +70,10 @@ public final class Generation {
         this.tail = new Tail(definitions.streamed());
         definitions.views().stream()
                 .filter(view -> view.layers().recomputed())
-                .forEach(view -> publishedExcluded.put(view.name(), publishedExcluded(view)));
+                .forEach(view -> publishedExcluded.put(view.name(), excludedByBatch(view)));
     }
 
-    private Map<Integer, Long> publishedExcluded(View view) {
+    private Map<Integer, Long> excludedByBatch(View view) {
         Map<Integer, Long> excluded = new TreeMap<>();
         publication
                 .bucketsOf(view.name(), log)

@@ -7,8 +7,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.tidemark.deployment.Metrics;
-import dev.tidemark.serving.live.Limits;
 import dev.tidemark.serving.live.LiveQueries;
+import dev.tidemark.serving.live.LiveSettings;
 import dev.tidemark.serving.live.Subscription;
 import dev.tidemark.serving.problem.HttpProblem;
 import dev.tidemark.serving.problem.HttpProblem.Kind;
@@ -54,7 +54,7 @@ public final class HttpApi implements AutoCloseable {
     private final LiveQueries live;
     private final Javalin server;
 
-    private HttpApi(ServedDeployment served, Limits limits) {
+    private HttpApi(ServedDeployment served, LiveSettings limits) {
         this.served = served;
         this.pages = new Pages(served);
         this.live = LiveQueries.start(served.liveSources(), served.zone(), limits);
@@ -70,7 +70,7 @@ public final class HttpApi implements AutoCloseable {
      * @param limits for those who listen to live queries
      * @throws io.javalin.util.JavalinBindException if the port is taken
      */
-    public static HttpApi start(ServedDeployment served, String host, int port, Limits limits) {
+    public static HttpApi start(ServedDeployment served, String host, int port, LiveSettings limits) {
         HttpApi api = new HttpApi(served, limits);
         try {
             api.server.start(host, port);

@@ -37,13 +37,13 @@ public final class LiveQueries implements AutoCloseable {
     }
 
     private final ZoneId zone;
-    private final Limits limits;
+    private final LiveSettings limits;
     private final Map<QueryRequest, Shared> shared = new HashMap<>();
     private final ExecutorService askers;
     private final List<Thread> followers = new ArrayList<>();
     private int streams;
 
-    private LiveQueries(ZoneId zone, Limits limits) {
+    private LiveQueries(ZoneId zone, LiveSettings limits) {
         this.zone = zone;
         this.limits = limits;
         // Half of the processors, so that the sources can be followed whatever is asked.
@@ -56,7 +56,7 @@ public final class LiveQueries implements AutoCloseable {
      *
      * @param zone the deployment's timezone
      */
-    public static LiveQueries start(Collection<LiveSource> sources, ZoneId zone, Limits limits) {
+    public static LiveQueries start(Collection<LiveSource> sources, ZoneId zone, LiveSettings limits) {
         LiveQueries queries = new LiveQueries(zone, limits);
         for (LiveSource source : sources) {
             queries.followers.add(daemon("live-" + source.source().name(), () -> queries.follow(source)));

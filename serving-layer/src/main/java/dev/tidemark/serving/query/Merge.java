@@ -94,19 +94,8 @@ final class Merge implements Merged {
         return Arrays.asList(key);
     }
 
-    /** The measures over cells: all partials of each at once, since each merge of two sketches would copy one. */
     private Object[] merged(List<Object[]> cells) {
-        Object[] merged = new Object[measures.size()];
-        for (int i = 0; i < merged.length; i++) {
-            int column = query.measures().get(i);
-            merged[i] = cells.size() == 1
-                    ? cells.get(0)[column]
-                    : measures.get(i)
-                            .mergeAll(cells.stream()
-                                    .map(partials -> partials[column])
-                                    .toList());
-        }
-        return merged;
+        return query.view().mergeAll(cells, query.measures());
     }
 
     @Override

@@ -274,7 +274,7 @@ public record Query(
     }
 
     private boolean isUndivided(long first, long last) {
-        return windows.map(all -> !all.divide(Micros.instant(first), Micros.instant(last)))
+        return windows.map(all -> !all.boundaryBetween(Micros.instant(first), Micros.instant(last)))
                 .orElse(true);
     }
 

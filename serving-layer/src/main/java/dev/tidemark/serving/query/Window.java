@@ -35,6 +35,16 @@ public sealed interface Window {
     /** How long such a window is at most. */
     Duration longest();
 
+    /** Whether clocks that it goes by show less at {@code last}, for the time that has passed, than at {@code first}. */
+    default boolean clocksGoBack(Instant first, Instant last) {
+        return false;
+    }
+
+    private static boolean clocksGoBack(ZoneId zone, Instant first, Instant last) {
+        return zone.getRules().getOffset(last).getTotalSeconds()
+                < zone.getRules().getOffset(first).getTotalSeconds();
+    }
+
     /** The first window start at or after {@code time}. */
     default Instant startAtOrAfter(Instant time) {
         Instant start = start(time);
@@ -98,6 +108,11 @@ public sealed interface Window {
         @Override
         public Duration longest() {
             return length().plus(hours == 1 ? HALF_AN_HOUR : SHIFT);
+        }
+
+        @Override
+        public boolean clocksGoBack(Instant first, Instant last) {
+            return Window.clocksGoBack(zone, first, last);
         }
 
         Duration length() {
@@ -177,6 +192,11 @@ public sealed interface Window {
         @Override
         public Instant end(Instant start) {
             return after(day(start));
+        }
+
+        @Override
+        public boolean clocksGoBack(Instant first, Instant last) {
+            return Window.clocksGoBack(zone, first, last);
         }
 
         /** The day that {@code time} is in. */

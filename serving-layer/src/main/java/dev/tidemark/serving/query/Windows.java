@@ -122,21 +122,24 @@ public record Windows(Window every, Window length, Window panes, Optional<ZoneId
     }
 
     /**
-     * Whether one begins or ends after {@code first} and up to {@code last}. Where none does, each has both or neither. It
-     * may say so of longer ones, too, where a day begins or a pane ends, though none does. Where clocks go back across
-     * the boundary of a window (within an hour: Chatham, Troll) it may overlook that one.
+     * Whether one begins or ends after {@code first} and up to {@code last}: where none does, each has both or neither. If in
+     * doubt it is true.
      */
-    boolean divide(Instant first, Instant last) {
-        if (!every.start(first).equals(every.start(last))) {
+    boolean boundaryBetween(Instant first, Instant last) {
+        if (divides(first, last)) {
             return true;
         }
         if (tumble()) {
             return false;
         }
-        if (length instanceof Window.Calendar calendar) {
-            return !calendar.day(first).equals(calendar.day(last));
-        }
-        return !every.start(first.minus(lasts())).equals(every.start(last.minus(lasts())));
+        return length instanceof Window.Calendar calendar
+                ? !calendar.day(first).equals(calendar.day(last))
+                : divides(first.minus(lasts()), last.minus(lasts()));
+    }
+
+    /** Whether one begins between them; or may, since clocks go back there, perhaps over a beginning. */
+    private boolean divides(Instant first, Instant last) {
+        return every.clocksGoBack(first, last) || !every.start(first).equals(every.start(last));
     }
 
     /** The starts of the windows that belong to a range: those that lie in it; the first so many of them. */

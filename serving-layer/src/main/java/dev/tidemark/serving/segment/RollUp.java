@@ -34,8 +34,8 @@ final class RollUp {
     /** What it is made of, in order; empty if of cells. */
     private final List<RollUp> parts;
 
-    /** Null until it is asked for; empty if it does not pay. */
-    private volatile Optional<List<Cell>> together;
+    /** What all are together. Null until it is asked for; empty if it does not pay. */
+    private volatile Optional<List<Cell>> rolled;
 
     private RollUp(View view, List<Cell> cells, List<RollUp> parts) {
         this.view = view;
@@ -44,10 +44,10 @@ final class RollUp {
     }
 
     /** Of cells that stay as they are. */
-    static RollUp none(View view, List<Cell> cells) {
-        RollUp none = new RollUp(view, cells, List.of());
-        none.together = Optional.empty();
-        return none;
+    static RollUp asTheyAre(View view, List<Cell> cells) {
+        RollUp asTheyAre = new RollUp(view, cells, List.of());
+        asTheyAre.rolled = Optional.empty();
+        return asTheyAre;
     }
 
     /** Of a day and its hours. */
@@ -76,7 +76,7 @@ final class RollUp {
             return;
         }
         if (selection.takesWhole(first(), last())) {
-            all(cell -> {
+            rolledOrEach(cell -> {
                 if (selection.dimensions().test(cell.dimensions())) {
                     taker.accept(cell);
                 }
@@ -115,10 +115,10 @@ final class RollUp {
     }
 
     /** Gives what it stands for, as few cells as there are. */
-    private void all(Consumer<Cell> taker) {
-        Optional<List<Cell>> rolled = together();
-        if (rolled.isPresent()) {
-            rolled.get().forEach(taker);
+    private void rolledOrEach(Consumer<Cell> taker) {
+        Optional<List<Cell>> together = rolled();
+        if (together.isPresent()) {
+            together.get().forEach(taker);
         } else {
             each(taker);
         }
@@ -128,31 +128,31 @@ final class RollUp {
         if (parts.isEmpty()) {
             cells.forEach(taker);
         } else {
-            parts.forEach(part -> part.all(taker));
+            parts.forEach(part -> part.rolledOrEach(taker));
         }
     }
 
-    private Optional<List<Cell>> together() {
-        if (together == null) {
+    private Optional<List<Cell>> rolled() {
+        if (rolled == null) {
             synchronized (this) {
-                if (together == null) {
-                    together = merge();
+                if (rolled == null) {
+                    rolled = roll();
                 }
             }
         }
-        return together;
+        return rolled;
     }
 
-    private Optional<List<Cell>> merge() {
+    private Optional<List<Cell>> roll() {
         if (!pays()) {
             return Optional.empty();
         }
         Map<List<Object>, List<Object[]>> groups = new LinkedHashMap<>();
         each(cell -> groups.computeIfAbsent(cell.dimensions(), key -> new ArrayList<>())
                 .add(cell.partials()));
-        List<Cell> rolled = new ArrayList<>(groups.size());
-        groups.forEach((dimensions, partials) -> rolled.add(new Cell(first(), dimensions, view.mergeAll(partials))));
-        return Optional.of(rolled);
+        List<Cell> together = new ArrayList<>(groups.size());
+        groups.forEach((dimensions, partials) -> together.add(new Cell(first(), dimensions, view.mergeAll(partials))));
+        return Optional.of(together);
     }
 
     private boolean pays() {

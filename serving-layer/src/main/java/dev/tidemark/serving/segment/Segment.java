@@ -16,11 +16,12 @@ import java.util.function.Consumer;
 public final class Segment {
 
     private final String id;
-    private final Optional<RollUp> day;
+    /** Of a view of sessions, its fragments as they are; empty without cells. */
+    private final Optional<RollUp> cells;
 
-    private Segment(String id, Optional<RollUp> day) {
+    private Segment(String id, Optional<RollUp> cells) {
         this.id = id;
-        this.day = day;
+        this.cells = cells;
     }
 
     /**
@@ -38,7 +39,10 @@ public final class Segment {
         }
         return new Segment(
                 id,
-                Optional.of(view.session().isPresent() ? RollUp.none(view, sorted) : RollUp.ofDay(view, sorted, zone)));
+                Optional.of(
+                        view.session().isPresent()
+                                ? RollUp.asTheyAre(view, sorted)
+                                : RollUp.ofDay(view, sorted, zone)));
     }
 
     public String id() {
@@ -47,6 +51,6 @@ public final class Segment {
 
     /** Gives each selected cell to {@code taker}; in place of cells that are counted alike, what they are together. */
     public void select(Selection selection, Consumer<Cell> taker) {
-        day.ifPresent(cells -> cells.select(selection, taker));
+        cells.ifPresent(all -> all.select(selection, taker));
     }
 }
