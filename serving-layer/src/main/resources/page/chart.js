@@ -49,7 +49,7 @@ export class Chart {
     const drawn = lines(rows, this.#measure, this.#by, this.#labels);
     this.#cutTime = cutTime;
     this.#range = range.map((time) => time / 1_000);
-    this.#figure.ariaLabel = `${this.#measure}: ${drawn.labels.length} lines over ${drawn.x.length} windows`;
+    this.#figure.ariaLabel = `${this.#measure}: ${drawn.labels.length} lines over ${drawn.windows} windows`;
     const data = [drawn.x, ...drawn.values];
     if (this.#plot !== null && drawn.labels.length === this.#labels.length) {
       this.#plot.setData(data);

@@ -7,7 +7,8 @@ import { label } from "./groups.js";
  *
  * @param by the dimension that splits, if any
  * @param labels the labels of the lines that there were: they keep their places
- * @return {x, labels, values}: times in seconds, and for each label its values at them; null where a line breaks
+ * @return {x, labels, values, windows}: times in seconds, and for each label its values at them, null where a line breaks;
+ *     and how many windows there are, since not every time is one's start
  */
 export function lines(rows, measure, by, labels) {
   const x = times(rows);
@@ -20,7 +21,8 @@ export function lines(rows, measure, by, labels) {
     }
     values.get(name)[places.get(seconds(row.window_start))] = number(row[measure]);
   }
-  return { x, labels: [...values.keys()], values: [...values.values()] };
+  const windows = new Set(rows.map((row) => row.window_start)).size;
+  return { x, labels: [...values.keys()], values: [...values.values()], windows };
 }
 
 /** The windows' starts, and a time in each gap between windows: no line shall bridge what has no events. */

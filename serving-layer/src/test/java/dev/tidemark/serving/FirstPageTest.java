@@ -19,6 +19,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.openqa.selenium.By;
 import org.openqa.selenium.Keys;
 
 /** The page at {@code /} in a real browser, while events arrive. */
@@ -145,6 +146,43 @@ class FirstPageTest {
         browser.driver().navigate().refresh();
         Until.holds(() -> "refunds".equals(browser.element("select[name=view]").getDomProperty("value")));
         browser.requireNoErrors();
+    }
+
+    @Test
+    void theRangeThatIsChosenIsWhatIsDrawn() throws Exception {
+        for (int minutes : List.of(3 * 24 * 60, 180, 20, 10)) {
+            orders.sellAndCount(0, minutesAgo(minutes), "EU", "1.00");
+        }
+        browser.show(serving, "?view=revenue&window=1m");
+        Until.holds(() -> windowsDrawn().equals("2 windows"));
+        assertEquals("1h", browser.element("select[name=range]").getDomProperty("value"));
+        assertEquals(List.of("", "1m", "5m", "15m", "1h"), options("window"));
+        browser.select("range", "15m");
+        Until.holds(() -> windowsDrawn().equals("1 windows"));
+        assertEquals(List.of("", "1m", "5m", "15m"), options("window"), "none is longer than the range");
+        browser.select("range", "6h");
+        Until.holds(() -> windowsDrawn().equals("3 windows"));
+        browser.select("range", "all");
+        Until.holds(() -> windowsDrawn().equals("4 windows"));
+        browser.select("range", "6h");
+        Until.holds(() -> windowsDrawn().equals("3 windows"));
+        assertTrue(browser.driver().getCurrentUrl().contains("range=6h"));
+        browser.driver().navigate().refresh();
+        Until.holds(() -> browser.shows(".chart canvas") && windowsDrawn().equals("3 windows"));
+        assertEquals("6h", browser.element("select[name=range]").getDomProperty("value"));
+        browser.requireNoErrors();
+    }
+
+    /** Of how many windows the first chart is, as it says to who cannot see it. */
+    private static String windowsDrawn() {
+        return String.valueOf(browser.evaluate("document.querySelector('.chart')?.ariaLabel"))
+                .replaceAll(".* over ", "");
+    }
+
+    private static List<String> options(String list) {
+        return browser.driver().findElements(By.cssSelector("select[name=" + list + "] option")).stream()
+                .map(option -> option.getDomProperty("value"))
+                .toList();
     }
 
     @Test

@@ -12,16 +12,22 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The first half hour of someone who has unpacked the archive, in an empty folder. */
+/**
+ * The first half hour of someone who has unpacked the archive, in an empty folder, on a machine that has a JDK and the
+ * tools of its system, but no Maven.
+ */
 class ArchiveTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -30,6 +36,7 @@ class ArchiveTest {
     Path folder;
 
     private Path script;
+    private Map<String, String> environment;
     private final List<TidemarkCommand> started = new ArrayList<>();
 
     @AfterEach
@@ -54,10 +61,50 @@ class ArchiveTest {
         try (Stream<Path> unpacked = Files.list(folder)) {
             script = unpacked.findFirst().orElseThrow().resolve("bin/tidemark");
         }
+        environment = environment();
+    }
+
+    /** A JDK and the system's tools on the path, an empty home, and what makes the processes of tests start sooner. */
+    private Map<String, String> environment() throws IOException {
+        Map<String, String> own = new TreeMap<>(System.getenv());
+        own.keySet().removeIf(name -> !name.startsWith("TIDEMARK_"));
+        own.put("PATH", Path.of(System.getProperty("java.home"), "bin") + ":" + tools());
+        own.put("HOME", Files.createDirectory(folder.resolve("home")).toString());
+        return own;
+    }
+
+    /** A folder with the system's tools, those aside that belong to Maven or to another Java. */
+    private Path tools() throws IOException {
+        // Not in the temporary folder: each link would be warned of when that is deleted.
+        Path tools = Files.createDirectories(Repository.ROOT.resolve("system-tests/target/tools"));
+        for (String system : List.of("/usr/bin", "/bin")) {
+            try (Stream<Path> programs = Files.list(Path.of(system))) {
+                for (Path program : programs.toList()) {
+                    Path link = tools.resolve(program.getFileName());
+                    if (!program.getFileName().toString().matches("(mvn|java).*")
+                            && Files.notExists(link, LinkOption.NOFOLLOW_LINKS)) {
+                        Files.createSymbolicLink(link, program);
+                    }
+                }
+            }
+        }
+        return tools;
+    }
+
+    private void everyJarIsInTheArchive() throws IOException {
+        Path lib = script.getParent().resolveSibling("lib");
+        try (Stream<Path> classPaths = Files.list(lib.resolve("classpath"))) {
+            for (Path classPath : classPaths.toList()) {
+                for (String name : Files.readString(classPath).trim().split(":")) {
+                    assertEquals(lib, lib.resolve(name).getParent(), classPath::toString);
+                    assertTrue(Files.exists(lib.resolve(name)), () -> name + " of " + classPath);
+                }
+            }
+        }
     }
 
     private TidemarkCommand start(Path where, String... arguments) throws IOException {
-        TidemarkCommand command = TidemarkCommand.script(script, where, arguments);
+        TidemarkCommand command = TidemarkCommand.script(script, where, environment, arguments);
         started.add(command);
         return command;
     }
@@ -71,6 +118,7 @@ class ArchiveTest {
     @Test
     void fromAnEmptyFolderToAnAnswer() throws Exception {
         unpack();
+        everyJarIsInTheArchive();
         Path shop = folder.resolve("shop");
         int port = Shop.freePort();
         int metricsPort = Shop.freePort();
@@ -87,12 +135,14 @@ class ArchiveTest {
         System.out.printf(
                 "init, check, doctor, up, produce, query: %.1f minutes%n",
                 Duration.ofNanos(System.nanoTime() - begun).toMillis() / 60_000.0);
+        Conservation.holds(port);
         whatIsThereIsTold(shop, port, metricsPort);
         batchCountsTheSame(shop);
+        Conservation.holds(port);
         whatIsFollowedIsToldAsItComes(shop);
         eachLineOfTheLogIsJson(up);
         up.terminate();
-        theSchemaGrowsAndTheHistoryIsReadByIt(shop);
+        theSchemaGrowsAndTheHistoryIsReadByIt(shop, port);
     }
 
     private List<String> rows(Path shop) throws Exception {
@@ -181,7 +231,7 @@ class ArchiveTest {
     }
 
     /** A field more, with a default, and a view that splits by it. */
-    private void theSchemaGrowsAndTheHistoryIsReadByIt(Path shop) throws Exception {
+    private void theSchemaGrowsAndTheHistoryIsReadByIt(Path shop, int port) throws Exception {
         replace(
                 shop.resolve("schemas/orders.avsc"),
                 "{\"name\": \"region\"",
@@ -192,6 +242,14 @@ class ArchiveTest {
         assertTrue(diff.contains("recomputing would compute what `tidemark archive` has judged again"), diff);
         TidemarkCommand up = start(shop, "up");
         up.awaitWords("shop is up at");
+        for (String said : List.of(
+                "source orders: schema is {",
+                "source orders: view revenue: dimensions.channel is new: channel",
+                "source orders: until the next recompute publishes what the files state, publication 1 goes on"
+                        + " answering, and events are streamed for both")) {
+            assertTrue(up.text().contains(said), up::text);
+        }
+        up.awaitWords("recomputing the history of what has changed; what is published answers until that is done");
         produce(
                 shop,
                 "{'order_id': '7', 'ordered_at': '2026-03-01T12:00:00Z', 'region': 'AF', 'status': 'PAID',"
@@ -210,6 +268,8 @@ class ArchiveTest {
                             .toList()
                             .equals(expected);
         });
+        up.awaitWords("publication 2 has switched to what the files state");
+        Conservation.holds(port);
         up.terminate();
     }
 

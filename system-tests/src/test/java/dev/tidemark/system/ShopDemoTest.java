@@ -114,6 +114,7 @@ class ShopDemoTest {
             assertTrue(found > 0, answer::toString);
             assertEquals(log.counted(answer), found, answer::toString);
         });
+        Conservation.holds(port);
     }
 
     private JsonNode count(String source) throws IOException {

@@ -42,9 +42,13 @@ final class TidemarkCommand {
         return start(java(), folder, input, environment, arguments);
     }
 
-    /** Starts the script of an unpacked archive in {@code folder}, with nothing to read. */
-    static TidemarkCommand script(Path script, Path folder, String... arguments) throws IOException {
-        return start(List.of(script.toString()), folder, Path.of("/dev/null"), Map.of(), arguments);
+    /** Starts the script of an unpacked archive in {@code folder}, with nothing to read and no other environment. */
+    static TidemarkCommand script(Path script, Path folder, Map<String, String> environment, String... arguments)
+            throws IOException {
+        List<String> command = new ArrayList<>(List.of("env", "-i"));
+        environment.forEach((name, value) -> command.add(name + "=" + value));
+        command.add(script.toString());
+        return start(command, folder, Path.of("/dev/null"), Map.of(), arguments);
     }
 
     /**
