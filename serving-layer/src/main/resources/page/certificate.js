@@ -22,7 +22,7 @@ export function show(view, { certificate, freshness }, zone) {
   fill(
     at("coverage"),
     `of publication ${certificate.publication} and what came after`,
-    ["topic", "partition", "cut", "recorded up to", "through", "by speed", "late, deferred", "missing"],
+    ["topic", "partition", "cut", "recorded up to", "through", "by speed", "deferred", "excluded", "missing"],
     certificate.partitions.map((partition) => [
       partition.topic,
       { number: String(partition.partition) },
@@ -31,6 +31,7 @@ export function show(view, { certificate, freshness }, zone) {
       { number: figure(partition.through) },
       { number: figure(partition.through - partition.cut) },
       { number: figure(partition.deferred) },
+      { number: figure(partition.excluded) },
       partition.missing.map(([from, to]) => `${from} to ${to - 1}`).join(", ") || "none",
     ]),
   );

@@ -79,7 +79,7 @@ class FirstPageTest {
         returns.sellAndCount(0, minutesAgo(0), "EU", "4.00");
         returns.sellAndCount(0, minutesAgo(5), "EU", "8.00");
         Until.holds(() -> !browser.drawing().equals(before));
-        Until.holds(() -> browser.text("#coverage tbody").contains(returns.topic + " 0 0 – 4 4 0 none"));
+        Until.holds(() -> browser.text("#coverage tbody").contains(returns.topic + " 0 0 – 4 4 0 0 none"));
         Until.holds(() -> browser.text("#lag").equals("none: every record is counted"));
         browser.requireNoErrors();
     }
@@ -228,7 +228,7 @@ class FirstPageTest {
         Until.holds(() -> browser.text("#problem").startsWith("positions of the log are missing from this answer"));
         orders.count(lost);
         Until.holds(() -> !browser.shows("#problem"));
-        Until.holds(() -> browser.text("#coverage tbody").contains(" 3 3 0 none"));
+        Until.holds(() -> browser.text("#coverage tbody").contains(" 3 3 0 0 none"));
     }
 
     @Test
@@ -242,7 +242,7 @@ class FirstPageTest {
         orders.sellAndCount(0, minutesAgo(1), "EU", "2.00");
         serving = ServingLayer.start(orders.deployment, "127.0.0.1", port, Patience.USUAL);
         Until.holds(() -> browser.text("#connection").equals("Live"));
-        Until.holds(() -> browser.text("#coverage tbody").contains(" 2 2 0 none"));
+        Until.holds(() -> browser.text("#coverage tbody").contains(" 2 2 0 0 none"));
     }
 
     @Test
