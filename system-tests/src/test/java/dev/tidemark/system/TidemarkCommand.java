@@ -84,7 +84,6 @@ final class TidemarkCommand {
                 "-Xmx512m",
                 "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1",
-                "-XX:-BytecodeVerificationRemote",
                 "-Dtidemark.home=" + Repository.ROOT,
                 "-Dlogback.configurationFile=logback-launcher.xml",
                 "-cp",
