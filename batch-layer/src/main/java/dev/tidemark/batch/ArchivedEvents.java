@@ -57,13 +57,32 @@ record ArchivedEvents(Source source, Path table, MasterDataset.Version archived,
      * {@code partition} and {@code offset}, and {@link #DAY}.
      */
     Dataset<Row> on(SparkSession spark, SortedSet<LocalDate> days) {
+        return counting(spark, days).select("log_id", "partition", "offset", DAY, "verdict", "event_time", "event");
+    }
+
+    /** The same with {@code record_timestamp}, {@code key} and {@code value} of the records that they came in. */
+    Dataset<Row> withRecordsOn(SparkSession spark, SortedSet<LocalDate> days) {
+        return counting(spark, days)
+                .select(
+                        "log_id",
+                        "partition",
+                        "offset",
+                        "record_timestamp",
+                        "key",
+                        "value",
+                        DAY,
+                        "verdict",
+                        "event_time",
+                        "event");
+    }
+
+    private Dataset<Row> counting(SparkSession spark, SortedSet<LocalDate> days) {
         return rows(spark, days)
                 .where(col("verdict").equalTo(JudgedEvents.OK))
                 .where(not(isExcluded()))
                 // Known from here on, so that no view compares it again.
                 .withColumn("verdict", lit(JudgedEvents.OK))
-                .withColumn(DAY, day(days))
-                .select("log_id", "partition", "offset", DAY, "verdict", "event_time", "event");
+                .withColumn(DAY, day(days));
     }
 
     /**

@@ -5,15 +5,14 @@ import static org.apache.spark.sql.functions.lit;
 
 import dev.tidemark.compile.JudgedEvents;
 import dev.tidemark.deployment.Deployment;
+import dev.tidemark.schema.DeadLetter;
 import dev.tidemark.schema.Source;
 import dev.tidemark.view.Cut;
 import dev.tidemark.view.Json;
 import io.delta.exceptions.ConcurrentTransactionException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -23,30 +22,16 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.StructType;
 
 /**
- * The Delta table of malformed records, derived from the master dataset append by append. Each append's dead letters
+ * The dead letters that are malformed records, derived from the master dataset append by append. Each append's dead letters
  * are one commit, numbered as transactions of the source, so that they come in once, whoever brings them. Where all records
  * were judged again, one commit replaces those of the source.
  *
  * @param master where they come from
- * @param table the table's folder, shared by all sources
+ * @param table the table
  */
-record DeadLetters(MasterDataset master, Path table) {
-
-    private static final StructType SCHEMA = new StructType()
-            .add("source", DataTypes.StringType)
-            .add("topic", DataTypes.StringType)
-            .add("log_id", DataTypes.StringType)
-            .add("partition", DataTypes.IntegerType)
-            .add("offset", DataTypes.LongType)
-            .add("record_timestamp", DataTypes.TimestampType)
-            .add("key", DataTypes.BinaryType)
-            .add("value", DataTypes.BinaryType)
-            .add("reason", DataTypes.StringType)
-            .add("message", DataTypes.StringType)
-            .add("archived_at", DataTypes.TimestampType);
+record DeadLetters(MasterDataset master, DeadLettersTable table) {
 
     /**
      * What a commit of dead letters says of itself.
@@ -72,7 +57,7 @@ record DeadLetters(MasterDataset master, Path table) {
     }
 
     static DeadLetters of(Deployment deployment, MasterDataset master) {
-        return new DeadLetters(master, deployment.warehouse().deadLetters());
+        return new DeadLetters(master, DeadLettersTable.of(deployment));
     }
 
     /**
@@ -101,11 +86,12 @@ record DeadLetters(MasterDataset master, Path table) {
     }
 
     private Standing standing() {
-        return new DeltaCommits(table, application())
+        return table.commits(application())
                 .latest()
                 .map(commit -> new Standing(
                         commit.transaction(),
-                        Optional.of(Json.read(commit.metadata(), DeadLettersCommit.class, "a commit of " + table))))
+                        Optional.of(
+                                Json.read(commit.metadata(), DeadLettersCommit.class, "a commit of " + table.path()))))
                 .orElse(new Standing(0, Optional.empty()));
     }
 
@@ -119,7 +105,8 @@ record DeadLetters(MasterDataset master, Path table) {
     }
 
     private void replace(SparkSession spark, ArchiveCommit newest, Standing before) {
-        String ofThisSource = "source = '" + master.source().name() + "'";
+        String ofThisSource =
+                "source = '%s' AND reason <> '%s'".formatted(master.source().name(), DeadLetter.EXPRESSION);
         Column all = Positions.within(newest.coverage(), Cut.NONE);
         write(spark, newest, all, before, writer -> writer.mode("overwrite").option("replaceWhere", ofThisSource));
     }
@@ -130,16 +117,21 @@ record DeadLetters(MasterDataset master, Path table) {
             Column which,
             Standing before,
             UnaryOperator<DataFrameWriter<Row>> mode) {
-        DeltaTables.create(table, SCHEMA, "source", Map.of(DeltaCommits.KEEP_LOG, "false"));
         DeadLettersCommit commit = new DeadLettersCommit(master.source().name(), archived.cut(), archived.judgedBy());
         Standing after = new Standing(before.transaction() + 1, Optional.of(commit));
-        Dataset<Row> rows = rows(spark, archived, which);
-        try {
-            mode.apply(DeltaTables.once(rows, application(), after.transaction(), Json.write(commit)))
-                    .save(table.toString());
-        } catch (ConcurrentTransactionException e) {
-            // Another process has just written the same: appends are taken in their order by all.
-        }
+        Attempts.until(
+                () -> {
+                    table.prepare(spark);
+                    Dataset<Row> rows = rows(spark, archived, which);
+                    try {
+                        mode.apply(DeltaTables.once(rows, application(), after.transaction(), Json.write(commit)))
+                                .save(table.path().toString());
+                    } catch (ConcurrentTransactionException e) {
+                        // Another process has just written the same: appends are taken in their order by all.
+                    }
+                    return true;
+                },
+                "other processes always come first in writing " + table.path() + ": run it again");
         return after;
     }
 
@@ -151,9 +143,9 @@ record DeadLetters(MasterDataset master, Path table) {
                 .withColumn("source", lit(source.name()))
                 .withColumn("topic", lit(source.topic()))
                 .withColumn("archived_at", lit(append.askedAt()))
-                .select(List.of(SCHEMA.fieldNames()).stream()
-                        .map(org.apache.spark.sql.functions::col)
-                        .toArray(Column[]::new))
+                .withColumn("view", lit(null).cast(DataTypes.StringType))
+                .withColumn("day", lit(null).cast(DataTypes.DateType))
+                .select(DeadLettersTable.columns())
                 .coalesce(1);
     }
 }

@@ -11,7 +11,6 @@ import dev.tidemark.view.Json;
 import dev.tidemark.view.Publication;
 import dev.tidemark.view.Publication.SegmentRef;
 import dev.tidemark.view.View;
-import io.delta.exceptions.DeltaConcurrentModificationException;
 import java.nio.file.Path;
 import java.time.LocalDate;
 import java.util.ArrayList;
@@ -37,7 +36,6 @@ final class ReadableViews {
 
     private static final String APPLICATION = "tidemark.publication";
     private static final String DAY = "day";
-    private static final int ATTEMPTS = 10;
 
     private final Deployment deployment;
     private final Supplier<SparkSession> spark;
@@ -74,29 +72,22 @@ final class ReadableViews {
                 .flatMap(SourceDefinitions::computed)
                 .filter(view -> lag(newest, view).isPresent())
                 .toList();
-        InParallel.map(lagging, view -> bringUpToDate(newest, view));
+        InParallel.run(lagging.stream()
+                .map(view -> (Runnable) () -> bringUpToDate(newest, view))
+                .toList());
         return lagging.stream().map(Computed::name).toList();
     }
 
-    /** Tries until the table shows the publication or a later one; how often it had to write comes back. */
-    private int bringUpToDate(Publication newest, Computed view) {
-        DeltaConcurrentModificationException conflict = null;
-        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
-            Optional<Lag> lag = lag(newest, view);
-            if (lag.isEmpty()) {
-                return attempt;
-            }
-            try {
-                write(newest, view, lag.get());
-            } catch (DeltaConcurrentModificationException e) {
-                // Another process writes the table; what it then shows decides whether we still have to.
-                conflict = e;
-            }
-        }
-        throw new IllegalStateException(
+    /** Tries until the table shows the publication or a later one: who else writes it may have made it do so. */
+    private void bringUpToDate(Publication newest, Computed view) {
+        Attempts.until(
+                () -> {
+                    Optional<Lag> lag = lag(newest, view);
+                    lag.ifPresent(lacking -> write(newest, view, lacking));
+                    return lag.isEmpty();
+                },
                 "the table of view " + view.name() + " does not come to show publication " + newest.number()
-                        + "; if files of its log are gone, delete its folder: the next run writes it anew",
-                conflict);
+                        + "; if files of its log are gone, delete its folder: the next run writes it anew");
     }
 
     private Optional<Lag> lag(Publication newest, Computed view) {

@@ -20,7 +20,8 @@ import java.util.function.Supplier;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * Recomputes days from the master dataset, publishes them, and brings the readable tables up to date. The publication
+ * Recomputes days from the master dataset, publishes them, and brings the readable tables and the dead letters of reason
+ * {@code expression} up to date. The publication
  * is the one switch: before it, nothing of a run is visible; after it, everything is.
  */
 final class Recompute {
@@ -86,6 +87,8 @@ final class Recompute {
             progress.say(nothingToDo(selection, parent));
             return finish(parent, parent, definitions, List.of());
         }
+        // What a run that died has left: failed events are told from one publication to the next.
+        bringFailedEventsUpToDate(parent);
         if (plan.sources().stream().anyMatch(source -> !source.work().isEmpty())) {
             spark.get();
             watch.lap("spark");
@@ -181,9 +184,17 @@ final class Recompute {
             progress.say("readable tables brought up to date: " + String.join(", ", written));
         }
         watch.lap("views");
+        bringFailedEventsUpToDate(newest);
+        watch.lap("dead_letters");
         List<Recomputed> sources =
                 done.stream().map(source -> recomputed(parent, source)).toList();
         return new Report(newest.number(), newest.number() > parent.number(), sources, written, watch.seconds());
+    }
+
+    private void bringFailedEventsUpToDate(Publication publication) {
+        if (new FailedEvents(deployment, spark).bringUpToDate(publication)) {
+            progress.say("events that fail an expression of a view are in the table dead_letters");
+        }
     }
 
     private static Recomputed recomputed(Publication parent, Done done) {

@@ -94,6 +94,11 @@ final class Shop {
         return of(folder, zone, SharedBroker.createTopic("orders", 2), List.of(revenue(), weights(), daily()));
     }
 
+    /** With two views, {@code revenue} and {@code daily}, which fails on orders of no pieces. */
+    static Shop withFailing(Path folder, ZoneId zone) {
+        return of(folder, zone, SharedBroker.createTopic("orders", 2), List.of(revenue(), daily()));
+    }
+
     /** With a view of sessions beside those. */
     static Shop withAllViews(Path folder, ZoneId zone) {
         List<ViewDefinition> views = List.of(revenue(), weights(), daily(), visits());
@@ -133,7 +138,7 @@ final class Shop {
                 zone,
                 new Warehouse(folder.resolve("warehouse")),
                 Map.of("bootstrap.servers", SharedBroker.bootstrapServers()),
-                spark(views.size() > 1),
+                spark(views.size() > 2),
                 0,
                 0,
                 sources,
@@ -196,6 +201,15 @@ final class Shop {
     Shop withMeasures(String... namesAndCalls) {
         ViewDefinition view = deployment.views().get(0);
         return withFirst(view.layers(), view.where(), measures(namesAndCalls));
+    }
+
+    /** The same deployment whose view {@code daily} has another average. */
+    Shop withDaily(String average) {
+        return with(
+                deployment.sources(),
+                deployment.views().stream()
+                        .map(view -> view.name().equals("daily") ? daily(average) : view)
+                        .toList());
     }
 
     private Shop withFirst(Layers layers, Optional<String> where, Map<String, MeasureCall> measures) {
@@ -287,12 +301,11 @@ final class Shop {
 
     /** Fails for an order of no pieces. */
     private static ViewDefinition daily() {
-        return view(
-                "daily",
-                Optional.empty(),
-                "1d",
-                Map.of(),
-                measures("orders", "count()", "each", "avg(1000 div quantity)"));
+        return daily("avg(1000 div quantity)");
+    }
+
+    private static ViewDefinition daily(String average) {
+        return view("daily", Optional.empty(), "1d", Map.of(), measures("orders", "count()", "each", average));
     }
 
     /** The sessions of each region, with the measures of {@code weights}; fails for an order of no pieces. */

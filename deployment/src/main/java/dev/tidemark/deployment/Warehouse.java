@@ -24,7 +24,7 @@ public record Warehouse(Path root) {
         return root.resolve("master").resolve(source);
     }
 
-    /** The Delta table of malformed events, of all sources. */
+    /** The Delta table of what could not be counted, of all sources. */
     public Path deadLetters() {
         return root.resolve("dead_letters");
     }

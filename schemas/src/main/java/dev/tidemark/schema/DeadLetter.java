@@ -28,6 +28,12 @@ public record DeadLetter(RecordOrigin origin, String reason, String message, Lis
         return sourceTopic + ".dlq";
     }
 
+    /** The message of an event on which expressions of these views fail. */
+    public static String failing(List<String> views) {
+        return "an expression of %s %s fails on it: an overflow, a bad cast, a text of more than 64 KiB or the like"
+                .formatted(views.size() == 1 ? "view" : "views", String.join(", ", views));
+    }
+
     /** The headers, in order. */
     public Map<String, byte[]> headers() {
         Map<String, byte[]> headers = origin.headers();

@@ -212,10 +212,7 @@ final class Increments {
                 topics.send(copied.deadLetter(record.getAs("reason"), record.getAs("message"), List.of()));
             }
             if (!failing.isEmpty()) {
-                String message =
-                        "an expression of %s %s fails on it: an overflow, a bad cast, a text of more than 64 KiB or the like"
-                                .formatted(failing.size() == 1 ? "view" : "views", String.join(", ", failing));
-                topics.send(copied.deadLetter(DeadLetter.EXPRESSION, message, failing));
+                topics.send(copied.deadLetter(DeadLetter.EXPRESSION, DeadLetter.failing(failing), failing));
             }
             if (late) {
                 topics.send(copied.late(

@@ -65,8 +65,8 @@ class HostileInputTest {
             deployment.awaitPublication(1, PAYMENTS_BY_REGION);
             checkOrders(deployment, orderLog);
             checkPayments(deployment, paymentLog);
-            orderLetters.areInTheTable();
-            paymentLetters.areInTheTable();
+            orderLetters.areInTheTable(GoodOrder.VIEWS);
+            paymentLetters.areInTheTable(List.of("payments"));
 
             orderLog.send(generator.mixed(10, 10));
             checkOrders(deployment, orderLog);

@@ -4,9 +4,11 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.tidemark.deployment.Deployment;
+import dev.tidemark.schema.Bucket;
 import dev.tidemark.schema.DeadLetter;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -79,21 +81,34 @@ final class SentDeadLetters {
                 .toList();
     }
 
-    /** The malformed ones are in the table of dead letters, each once, with its value. */
-    void areInTheTable() throws Exception {
-        Map<Place, String> found = new TreeMap<>();
+    /**
+     * They are in the table of dead letters with their values: a malformed one once, and one that fails expressions once
+     * for each view that it fails.
+     *
+     * @param views the source's views
+     */
+    void areInTheTable(List<String> views) throws Exception {
+        List<String> expected = new ArrayList<>();
+        log.partitions()
+                .forEach((partition, records) -> records.forEach((offset, record) -> {
+                    String letter = "%d %d %%s %s"
+                            .formatted(partition, offset, md5(record.sent().value()));
+                    record.malformed().ifPresent(reason -> expected.add(letter.formatted(reason + " null")));
+                    views.stream()
+                            .filter(view -> record.bucket(view) == Bucket.FAILED)
+                            .forEach(view -> expected.add(letter.formatted(DeadLetter.EXPRESSION + " " + view)));
+                }));
         try (DuckDb duck = new DuckDb()) {
-            List<List<String>> rows = duck.rows("select partition, \"offset\", reason, md5(value) from "
-                    + new DeltaTable(deployment.warehouse().deadLetters()).rows() + " where source = '" + source + "'");
-            rows.forEach(row -> found.put(
-                    new Place(Integer.parseInt(row.get(0)), Long.parseLong(row.get(1))),
-                    row.get(2) + " " + row.get(3)));
-            assertEquals(rows.size(), found.size(), "each once");
+            List<String> found = duck
+                    .rows("select partition, \"offset\", reason, \"view\", md5(value) from "
+                            + new DeltaTable(deployment.warehouse().deadLetters()).rows() + " where source = '" + source
+                            + "'")
+                    .stream()
+                    .map(row -> String.join(" ", row))
+                    .sorted()
+                    .toList();
+            assertEquals(expected.stream().sorted().toList(), found);
         }
-        assertEquals(
-                places(record -> record.malformed()
-                        .map(reason -> reason + " " + md5(record.sent().value()))),
-                found);
     }
 
     private static String md5(byte[] value) {

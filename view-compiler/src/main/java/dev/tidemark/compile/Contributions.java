@@ -72,6 +72,15 @@ public final class Contributions {
         return views.events().select(columns.toArray(Column[]::new));
     }
 
+    /** Those well-formed events on which an expression of a view, or its filter, fails: what came beside them. */
+    public static Dataset<Row> failing(Dataset<Row> judged, View view) {
+        ViewColumns views = new ViewColumns(judged);
+        Column bucket = views.contribution(view).getField("bucket");
+        return views.events()
+                .where(views.isWellFormed().and(bucket.equalTo(Bucket.FAILED.name())))
+                .select(views.beside().toArray(Column[]::new));
+    }
+
     /**
      * The contributions to one view of those well-formed events that pass its filter: what came beside the event, and
      * {@code bucket}, {@code pane}, {@code d0}…, {@code i0}…, each a column of its own. Of what does not

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.TreeMap;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
@@ -75,6 +76,23 @@ class ContributionsTest {
                 .map(row -> row.isNullAt(1 + view)
                         ? "null"
                         : row.getStruct(1 + view).getString(0))
+                .toList();
+    }
+
+    /** The offsets of the events that fail for a view. */
+    private static List<Long> failing(Dataset<Row> judged, View view) {
+        return Contributions.failing(judged, view)
+                .orderBy("offset")
+                .select("offset")
+                .as(Encoders.LONG())
+                .collectAsList();
+    }
+
+    /** The offsets of the rows that are in the bucket of those. */
+    private static List<Long> failed(List<String> buckets) {
+        return LongStream.range(0, buckets.size())
+                .filter(offset -> buckets.get((int) offset).equals("FAILED"))
+                .boxed()
                 .toList();
     }
 
@@ -138,6 +156,7 @@ class ContributionsTest {
                             .filter(bucket -> !bucket.equals("FILTERED"))
                             .toList(),
                     inBatch);
+            assertEquals(failed(expected.get(v)), failing(judged, set.views().get(v)));
         }
     }
 
@@ -186,6 +205,7 @@ class ContributionsTest {
                 }
             }
             assertEquals(Map.of(), batch);
+            assertEquals(failed(buckets(stream, v)), failing(judged, set.views().get(v)));
         }
     }
 
