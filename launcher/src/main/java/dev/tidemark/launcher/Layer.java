@@ -1,10 +1,6 @@
 package dev.tidemark.launcher;
 
 import java.io.File;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -96,7 +92,7 @@ public enum Layer {
     }
 
     private List<String> sparkOptions() {
-        return words(spark ? Optional.of(resource(SPARK_OPTIONS)) : Optional.empty());
+        return words(spark ? Optional.of(Resources.text(SPARK_OPTIONS)) : Optional.empty());
     }
 
     private static List<String> words(Optional<String> text) {
@@ -104,13 +100,5 @@ public enum Layer {
                 .flatMap(line -> Stream.of(line.trim().split("\\s+")))
                 .filter(word -> !word.isEmpty())
                 .toList();
-    }
-
-    private static String resource(String name) {
-        try (InputStream in = Layer.class.getResourceAsStream(name)) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -3,9 +3,7 @@ package dev.tidemark.launcher;
 import dev.tidemark.deployment.FileSchema;
 import dev.tidemark.deployment.RefusedException;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -94,10 +92,8 @@ record NewDeployment(String name, int port, int metricsPort, Optional<String> bo
         Files.writeString(file, text);
     }
 
-    private static String template(String file) throws IOException {
-        try (InputStream in = NewDeployment.class.getResourceAsStream(resource(file))) {
-            return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-        }
+    private static String template(String file) {
+        return Resources.text(resource(file));
     }
 
     /** Tools that copy resources leave out files whose names begin with a dot. */
