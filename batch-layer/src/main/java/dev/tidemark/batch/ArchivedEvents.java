@@ -57,12 +57,17 @@ record ArchivedEvents(Source source, Path table, MasterDataset.Version archived,
      * {@code partition} and {@code offset}, and {@link #DAY}.
      */
     Dataset<Row> on(SparkSession spark, SortedSet<LocalDate> days) {
-        return counting(spark, days).select("log_id", "partition", "offset", DAY, "verdict", "event_time", "event");
+        return withRecordsOn(spark, days).drop("record_timestamp", "key", "value");
     }
 
     /** The same with {@code record_timestamp}, {@code key} and {@code value} of the records that they came in. */
     Dataset<Row> withRecordsOn(SparkSession spark, SortedSet<LocalDate> days) {
-        return counting(spark, days)
+        return rows(spark, days)
+                .where(col("verdict").equalTo(JudgedEvents.OK))
+                .where(not(isExcluded()))
+                // Known from here on, so that no view compares it again.
+                .withColumn("verdict", lit(JudgedEvents.OK))
+                .withColumn(DAY, day(days))
                 .select(
                         "log_id",
                         "partition",
@@ -74,15 +79,6 @@ record ArchivedEvents(Source source, Path table, MasterDataset.Version archived,
                         "verdict",
                         "event_time",
                         "event");
-    }
-
-    private Dataset<Row> counting(SparkSession spark, SortedSet<LocalDate> days) {
-        return rows(spark, days)
-                .where(col("verdict").equalTo(JudgedEvents.OK))
-                .where(not(isExcluded()))
-                // Known from here on, so that no view compares it again.
-                .withColumn("verdict", lit(JudgedEvents.OK))
-                .withColumn(DAY, day(days));
     }
 
     /**
