@@ -31,13 +31,13 @@ public final class ServingLayer implements AutoCloseable {
         return start(deployment, host, port, patience, LiveSettings.USUAL, SpoolPace.USUAL);
     }
 
-    /** The same with limits of its own for those who listen to live queries, and a pace at which slices are written. */
+    /** The same with settings of its own for those who listen to live queries, and a pace at which slices are written. */
     static ServingLayer start(
-            Deployment deployment, String host, int port, Patience patience, LiveSettings limits, SpoolPace pace) {
+            Deployment deployment, String host, int port, Patience patience, LiveSettings settings, SpoolPace pace) {
         Optional<SpoolHome> spools = SpoolHome.open(deployment.servingFolder(port), pace);
         ServedDeployment served = ServedDeployment.start(deployment, patience, spools);
         try {
-            return new ServingLayer(served, HttpApi.start(served, host, port, limits));
+            return new ServingLayer(served, HttpApi.start(served, host, port, settings));
         } catch (RuntimeException e) {
             served.close();
             throw e;

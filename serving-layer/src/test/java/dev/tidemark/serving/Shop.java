@@ -28,6 +28,7 @@ import dev.tidemark.view.Publication;
 import dev.tidemark.view.Publication.SegmentRef;
 import dev.tidemark.view.Publication.SourceState;
 import dev.tidemark.view.Session;
+import dev.tidemark.view.Slicing;
 import dev.tidemark.view.View;
 import dev.tidemark.view.ViewDefinition;
 import java.math.BigDecimal;
@@ -113,8 +114,7 @@ public final class Shop implements AutoCloseable {
                 List.of(REVENUE.definition(), refunds.definition()));
         List<Shop> pair = List.of(new Shop(both, REVENUE), new Shop(both, refunds));
         for (Shop shop : pair) {
-            both.warehouse().saveDefinitions(shop.set);
-            shop.createIncrements(1);
+            opened(shop, 1);
         }
         return pair;
     }
@@ -132,60 +132,38 @@ public final class Shop implements AutoCloseable {
 
     /** A shop whose view is of sessions by region, with the measures of {@code revenue}. */
     static Shop ofSessions(Path directory, Session session) throws Exception {
-        ViewDefinition was = REVENUE.definition();
-        ViewDefinition definition = new ViewDefinition(
-                "visits",
-                was.description(),
-                was.source(),
-                was.layers(),
-                was.where(),
-                session,
-                was.dimensions(),
-                was.measures());
-        View visits = new View(definition, REVENUE.dimensions(), REVENUE.measures());
-        Shop shop = new Shop(deployment(directory, SharedBroker.createTopic("orders", 1), definition), visits);
-        shop.deployment.warehouse().saveDefinitions(shop.set);
-        shop.createIncrements(1);
-        return shop;
+        return open(directory, likeRevenue("visits", Layers.BOTH, Optional.empty(), session));
     }
 
     /** A shop whose view has panes of a second; its events happen at whole ones. */
     static Shop ofSeconds(Path directory) throws Exception {
-        ViewDefinition was = REVENUE.definition();
-        ViewDefinition definition = new ViewDefinition(
-                was.name(),
-                was.description(),
-                was.source(),
-                was.layers(),
-                was.where(),
-                new Pane(Durations.parse("1s")),
-                was.dimensions(),
-                was.measures());
-        View revenue = new View(definition, REVENUE.dimensions(), REVENUE.measures());
-        Shop shop = new Shop(deployment(directory, SharedBroker.createTopic("orders", 1), definition), revenue);
-        shop.deployment.warehouse().saveDefinitions(shop.set);
-        shop.createIncrements(1);
-        return shop;
+        Pane second = new Pane(Durations.parse("1s"));
+        return open(directory, likeRevenue(REVENUE.name(), Layers.BOTH, Optional.empty(), second));
     }
 
     /** {@code revenue} as other layers compute it, or with another filter. */
     static View revenue(Layers layers, String where) {
+        return likeRevenue(REVENUE.name(), layers, Optional.of(where), REVENUE.pane());
+    }
+
+    private static View likeRevenue(String name, Layers layers, Optional<String> where, Slicing slicing) {
         ViewDefinition was = REVENUE.definition();
         ViewDefinition definition = new ViewDefinition(
-                was.name(),
-                was.description(),
-                was.source(),
-                layers,
-                Optional.of(where),
-                was.pane(),
-                was.dimensions(),
-                was.measures());
+                name, was.description(), was.source(), layers, where, slicing, was.dimensions(), was.measures());
         return new View(definition, REVENUE.dimensions(), REVENUE.measures());
+    }
+
+    private static Shop open(Path directory, View view) throws Exception {
+        return opened(
+                new Shop(deployment(directory, SharedBroker.createTopic("orders", 1), view.definition()), view), 1);
     }
 
     /** A shop whose definitions are known and whose increments topic is there. */
     static Shop open(Path directory, int partitions) throws Exception {
-        Shop shop = new Shop(directory, partitions);
+        return opened(new Shop(directory, partitions), partitions);
+    }
+
+    private static Shop opened(Shop shop, int partitions) throws Exception {
         shop.deployment.warehouse().saveDefinitions(shop.set);
         shop.createIncrements(partitions);
         return shop;
@@ -526,9 +504,9 @@ public final class Shop implements AutoCloseable {
         return serve(new Patience(Duration.ofSeconds(1), Patience.USUAL.clocks()));
     }
 
-    /** With limits of its own for live queries. */
-    ServingLayer serve(LiveSettings limits) {
-        return ServingLayer.start(deployment, "127.0.0.1", 0, Patience.USUAL, limits, SpoolPace.USUAL);
+    /** With settings of its own for live queries. */
+    ServingLayer serve(LiveSettings settings) {
+        return ServingLayer.start(deployment, "127.0.0.1", 0, Patience.USUAL, settings, SpoolPace.USUAL);
     }
 
     /** Writing a slice whenever so many events have been counted. */

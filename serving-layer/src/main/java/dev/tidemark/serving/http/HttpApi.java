@@ -54,10 +54,10 @@ public final class HttpApi implements AutoCloseable {
     private final LiveQueries live;
     private final Javalin server;
 
-    private HttpApi(ServedDeployment served, LiveSettings limits) {
+    private HttpApi(ServedDeployment served, LiveSettings settings) {
         this.served = served;
         this.pages = new Pages(served);
-        this.live = LiveQueries.start(served.liveSources(), served.zone(), limits);
+        this.live = LiveQueries.start(served.liveSources(), served.zone(), settings);
         this.metrics = new ServingMetrics(served, live);
         this.watch = new ConservationWatch(served);
         this.server = Javalin.create(this::configure);
@@ -67,11 +67,11 @@ public final class HttpApi implements AutoCloseable {
      * Begins to answer.
      *
      * @param port 0 for any free one
-     * @param limits for those who listen to live queries
+     * @param settings for those who listen to live queries
      * @throws io.javalin.util.JavalinBindException if the port is taken
      */
-    public static HttpApi start(ServedDeployment served, String host, int port, LiveSettings limits) {
-        HttpApi api = new HttpApi(served, limits);
+    public static HttpApi start(ServedDeployment served, String host, int port, LiveSettings settings) {
+        HttpApi api = new HttpApi(served, settings);
         try {
             api.server.start(host, port);
             api.watch.start(WATCHED_EVERY);

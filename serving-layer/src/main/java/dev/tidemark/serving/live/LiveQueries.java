@@ -37,15 +37,15 @@ public final class LiveQueries implements AutoCloseable {
     }
 
     private final ZoneId zone;
-    private final LiveSettings limits;
+    private final LiveSettings settings;
     private final Map<QueryRequest, Shared> shared = new HashMap<>();
     private final ExecutorService askers;
     private final List<Thread> followers = new ArrayList<>();
     private int streams;
 
-    private LiveQueries(ZoneId zone, LiveSettings limits) {
+    private LiveQueries(ZoneId zone, LiveSettings settings) {
         this.zone = zone;
-        this.limits = limits;
+        this.settings = settings;
         // Half of the processors, so that the sources can be followed whatever is asked.
         int threads = Math.max(1, Runtime.getRuntime().availableProcessors() / 2);
         this.askers = Executors.newFixedThreadPool(threads, task -> daemon("live-asker", task));
@@ -56,8 +56,8 @@ public final class LiveQueries implements AutoCloseable {
      *
      * @param zone the deployment's timezone
      */
-    public static LiveQueries start(Collection<LiveSource> sources, ZoneId zone, LiveSettings limits) {
-        LiveQueries queries = new LiveQueries(zone, limits);
+    public static LiveQueries start(Collection<LiveSource> sources, ZoneId zone, LiveSettings settings) {
+        LiveQueries queries = new LiveQueries(zone, settings);
         for (LiveSource source : sources) {
             queries.followers.add(daemon("live-" + source.source().name(), () -> queries.follow(source)));
         }
@@ -97,14 +97,14 @@ public final class LiveQueries implements AutoCloseable {
     }
 
     private synchronized LiveQuery enter(QueryRequest request, LiveSource live) {
-        if (streams >= limits.streams()) {
-            throw tooMany(limits.streams() + " clients listen to live queries already, which is the limit");
+        if (streams >= settings.streams()) {
+            throw tooMany(settings.streams() + " clients listen to live queries already, which is the limit");
         }
-        if (!shared.containsKey(request) && shared.size() >= limits.queries()) {
-            throw tooMany(limits.queries() + " different queries are live already, which is the limit");
+        if (!shared.containsKey(request) && shared.size() >= settings.queries()) {
+            throw tooMany(settings.queries() + " different queries are live already, which is the limit");
         }
         Shared entry = shared.computeIfAbsent(
-                request, asked -> new Shared(new LiveQuery(asked, live, zone, limits.heartbeat())));
+                request, asked -> new Shared(new LiveQuery(asked, live, zone, settings.heartbeat())));
         entry.streams++;
         streams++;
         return entry.query;
