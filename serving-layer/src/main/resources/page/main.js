@@ -20,7 +20,7 @@ let turn = 0;
 async function begin() {
   try {
     at("deployment").textContent = (await get("v1/status")).deployment;
-    views = (await get("v1/views")).views.filter((view) => view.session === undefined);
+    views = (await get("v1/views")).views.filter((view) => view.pane !== undefined);
   } catch (problem) {
     complain(problem.message);
     setTimeout(begin, AGAIN);

@@ -90,7 +90,7 @@ final class EventTotals {
         List<View> views = set.views();
         List<Column> counts = new ArrayList<>();
         for (int i = 0; i < views.size(); i++) {
-            if (views.get(i).definition().where().isPresent()) {
+            if (views.get(i).definition().filters()) {
                 Column passes = col(Contributions.column(i));
                 counts.add(count_if(passes).as(passing(i)));
                 counts.add(count_if(passes.isNull()).as(failing(i)));
@@ -121,7 +121,7 @@ final class EventTotals {
         long events = row.getAs(EVENTS);
         List<Filtering> filtering = new ArrayList<>();
         for (int i = 0; i < views.size(); i++) {
-            boolean filters = views.get(i).definition().where().isPresent();
+            boolean filters = views.get(i).definition().filters();
             filtering.add(
                     filters ? new Filtering(row.getAs(passing(i)), row.getAs(failing(i))) : new Filtering(events, 0));
         }

@@ -6,6 +6,7 @@ import static org.apache.spark.sql.functions.to_date;
 import dev.tidemark.batch.SourceDefinitions.Computed;
 import dev.tidemark.compile.Cells;
 import dev.tidemark.compile.FinishedCells;
+import dev.tidemark.compile.FinishedMatches;
 import dev.tidemark.deployment.Deployment;
 import dev.tidemark.view.Json;
 import dev.tidemark.view.Publication;
@@ -22,6 +23,8 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.DataFrameWriter;
 import org.apache.spark.sql.Dataset;
@@ -101,7 +104,8 @@ final class ReadableViews {
         if (before.isEmpty()) {
             return Optional.of(new Lag(Optional.empty()));
         }
-        SortedSet<LocalDate> days = changed(before.get().segmentsOf(view.name()), newest.segmentsOf(view.name()));
+        SortedSet<LocalDate> days =
+                changed(before.get().segmentsOf(view.name()), newest.segmentsOf(view.name()), view.view());
         return days.isEmpty() ? Optional.empty() : Optional.of(new Lag(Optional.of(days)));
     }
 
@@ -112,11 +116,21 @@ final class ReadableViews {
                 .map(commit -> Json.read(commit.metadata(), Shown.class, "a commit of " + table));
     }
 
-    private static SortedSet<LocalDate> changed(Map<LocalDate, SegmentRef> before, Map<LocalDate, SegmentRef> now) {
+    private static SortedSet<LocalDate> changed(
+            Map<LocalDate, SegmentRef> before, Map<LocalDate, SegmentRef> now, View view) {
         SortedSet<LocalDate> days = new TreeSet<>(before.keySet());
         days.addAll(now.keySet());
-        days.removeIf(day -> id(before, day).equals(id(now, day)));
+        SortedSet<LocalDate> changed = new TreeSet<>(days);
+        changed.removeIf(day -> id(before, day).equals(id(now, day)));
+        days.removeIf(day -> daysBefore(view, day).noneMatch(changed::contains));
         return days;
+    }
+
+    /** The day and those before it whose cells its rows are made of: a match may have begun earlier. */
+    private static Stream<LocalDate> daysBefore(View view, LocalDate day) {
+        // One more, since a day on which clocks change has 23 hours.
+        long days = view.pattern().map(pattern -> pattern.within().toDays() + 1).orElse(0L);
+        return LongStream.rangeClosed(0, days).mapToObj(day::minusDays);
     }
 
     private static String id(Map<LocalDate, SegmentRef> segments, LocalDate day) {
@@ -146,20 +160,29 @@ final class ReadableViews {
     private Dataset<Row> rows(Publication newest, Computed computed, Lag lag) {
         View view = computed.view();
         Set<String> segments = newest.segmentsOf(view.name()).entrySet().stream()
-                .filter(entry ->
-                        lag.days().map(days -> days.contains(entry.getKey())).orElse(true))
+                .filter(entry -> lag.days()
+                        .map(days -> days.stream()
+                                .flatMap(day -> daysBefore(view, day))
+                                .anyMatch(entry.getKey()::equals))
+                        .orElse(true))
                 .map(Map.Entry::getValue)
                 .filter(segment -> segment.cells() > 0)
                 .map(SegmentRef::id)
                 .collect(Collectors.toSet());
+        SegmentsTable table = new SegmentsTable(deployment.warehouse().segments(computed.set(), view), view);
+        Dataset<Row> cells = table.read(spark.get(), segments);
+        if (view.pattern().isPresent()) {
+            Dataset<Row> matches = FinishedMatches.of(cells, computed.set(), view);
+            return lag.days()
+                    .map(days -> matches.where(col(DAY).isin(days.toArray())))
+                    .orElse(matches);
+        }
         List<Column> columns = new ArrayList<>();
         columns.add(to_date(col(Cells.start(view))).as(DAY));
         for (String name : Cells.schema(view).fieldNames()) {
             columns.add(col(name));
         }
-        SegmentsTable table = new SegmentsTable(deployment.warehouse().segments(computed.set(), view), view);
-        Dataset<Row> cells = table.read(spark.get(), segments).select(columns.toArray(Column[]::new));
-        return FinishedCells.of(cells, computed.set(), view);
+        return FinishedCells.of(cells.select(columns.toArray(Column[]::new)), computed.set(), view);
     }
 
     private static String condition(SortedSet<LocalDate> days) {

@@ -15,6 +15,7 @@ import java.util.Set;
 final class ViewFile {
 
     private static final Pane STAND_IN = new Pane(Duration.ofMinutes(1));
+    private static final MeasureCall COUNT = MeasureCall.parse("count()");
 
     private ViewFile() {}
 
@@ -34,13 +35,12 @@ final class ViewFile {
         String description = yaml.text("description").orElse("");
         Optional<String> source = yaml.requiredText("source", "orders");
         Layers layers = yaml.value("layers", Layers::parse).orElse(Layers.BOTH);
-        yaml.notYet("pattern", "give it a `pane` and `measures`");
         Optional<String> where = yaml.text("where");
         Map<String, String> stated = new LinkedHashMap<>();
         yaml.section("dimensions").ifPresent(section -> stated.putAll(expressions(section, lines)));
         SlicingFields slicing = SlicingFields.read(yaml, lines);
         Map<String, String> dimensions = slicing.dimensions(stated);
-        Map<String, MeasureCall> measures = measures(yaml, lines, dimensions);
+        Map<String, MeasureCall> measures = measures(yaml, lines, dimensions, slicing);
         yaml.refuseUnknown();
         if (source.isEmpty()) {
             return Optional.empty();
@@ -56,7 +56,7 @@ final class ViewFile {
                 where,
                 slicing.slicing().orElse(STAND_IN),
                 dimensions,
-                measures.isEmpty() ? Map.of("events", MeasureCall.parse("count()")) : measures);
+                measures.isEmpty() ? Map.of("events", COUNT) : measures);
         return Optional.of(new Read(view, isWhole));
     }
 
@@ -82,11 +82,13 @@ final class ViewFile {
     }
 
     private static Map<String, MeasureCall> measures(
-            YamlSection yaml, Map<String, Integer> lines, Map<String, String> dimensions) {
+            YamlSection yaml, Map<String, Integer> lines, Map<String, String> dimensions, SlicingFields slicing) {
         Map<String, MeasureCall> measures = new LinkedHashMap<>();
         Optional<YamlSection> section = yaml.section("measures");
         List<String> names = section.map(YamlSection::names).orElse(List.of());
-        if (names.isEmpty()) {
+        if (names.isEmpty() && slicing.isPattern()) {
+            measures.put("matches", COUNT);
+        } else if (names.isEmpty()) {
             yaml.problem("measures", "is missing; for example `measures: {orders: count()}`");
         }
         for (String name : names) {

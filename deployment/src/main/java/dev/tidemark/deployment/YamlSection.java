@@ -9,10 +9,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.NodeTuple;
 import org.yaml.snakeyaml.nodes.ScalarNode;
+import org.yaml.snakeyaml.nodes.SequenceNode;
 
 /**
  * One mapping of a YAML file, read field by field. What is wrong is recorded with file and line, and reading goes on, so
@@ -135,14 +137,17 @@ final class YamlSection {
 
     /** The field's value as {@code parse} reads it; what that throws as illegal is recorded as a problem. */
     <T> Optional<T> value(String name, Function<String, T> parse) {
-        return text(name).flatMap(text -> {
-            try {
-                return Optional.of(parse.apply(text));
-            } catch (IllegalArgumentException | java.time.DateTimeException e) {
-                problem(name, e.getMessage());
-                return Optional.empty();
-            }
-        });
+        return text(name).flatMap(text -> checked(name, () -> parse.apply(text)));
+    }
+
+    /** What {@code make} makes of a field; what that throws as illegal is recorded as a problem. */
+    <T> Optional<T> checked(String name, Supplier<T> make) {
+        try {
+            return Optional.of(make.get());
+        } catch (IllegalArgumentException | java.time.DateTimeException e) {
+            problem(name, e.getMessage());
+            return Optional.empty();
+        }
     }
 
     /** The mapping in a field. */
@@ -156,6 +161,27 @@ final class YamlSection {
             problem(name, "is " + (node instanceof ScalarNode ? "one value" : "a list") + "; a mapping is expected");
         }
         return Optional.empty();
+    }
+
+    /** The texts in a field that is a list; empty if it is not there, or a problem was recorded. */
+    Optional<List<String>> texts(String name) {
+        if (!has(name)) {
+            return Optional.empty();
+        }
+        Node node = fields.get(name);
+        if (!(node instanceof SequenceNode list)) {
+            problem(name, "is " + (node instanceof ScalarNode ? "one value" : kind(node)) + "; a list is expected");
+            return Optional.empty();
+        }
+        List<String> texts = new ArrayList<>();
+        for (Node element : list.getValue()) {
+            if (!(element instanceof ScalarNode scalar)) {
+                problem(name, "has " + kind(element) + " in its list; texts are expected");
+                return Optional.empty();
+            }
+            texts.add(resolved(name + "[" + texts.size() + "]", scalar.getValue()));
+        }
+        return Optional.of(texts);
     }
 
     /** The names of the fields, in order. */

@@ -1,4 +1,4 @@
 package dev.tidemark.schema;
 
-/** The type of a measure's result: that of a value, or of a list of items with their counts. */
-public sealed interface ResultType permits ValueType, RankedItemsType {}
+/** The type of what stands in a column of an answer: a value, a list of them, or a list of items with their counts. */
+public sealed interface ResultType permits ValueType, ListType, RankedItemsType {}

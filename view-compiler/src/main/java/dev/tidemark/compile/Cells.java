@@ -81,11 +81,12 @@ public final class Cells {
      *
      * @param contributions rows with the fields of a contribution to the view, and what came beside the event, as
      *     {@link Contributions#ofPassing} makes them; with {@code event_time}, {@code log_id}, {@code partition} and
-     *     {@code offset} if a measure is first or last
+     *     {@code offset} if a measure is first or last, or the view has a pattern
      * @param apart columns beside the event that tell apart what does not count
      */
     public static Dataset<Row> groups(Dataset<Row> contributions, View view, List<String> apart) {
         List<Column> key = dimensions(view);
+        key.addAll(positions(view));
         // What does not count is not left out of the input: Spark moves a filter of the input down to the scan and
         // evaluates the whole contribution once more for it. Where all counts, Spark sees it, and drops these.
         Column uncounted = col("bucket").notEqual(Bucket.COUNTED.name());
@@ -111,9 +112,23 @@ public final class Cells {
     }
 
     private static List<Column> dimensions(View view) {
-        return IntStream.range(0, view.dimensions().size())
+        return IntStream.range(0, view.shape().dimensions().size())
                 .mapToObj(i -> col("d" + i))
                 .collect(Collectors.toCollection(ArrayList::new));
+    }
+
+    /** What an increment says of an event anyhow, and no contribution repeats: of a step event its position. */
+    private static List<Column> positions(View view) {
+        List<Column> positions = new ArrayList<>();
+        List<Field> key = view.key();
+        for (int i = view.shape().dimensions().size(); i < key.size(); i++) {
+            positions.add(when(
+                            col("bucket").equalTo(Bucket.COUNTED.name()),
+                            col(key.get(i).name()))
+                    .cast(SparkTypes.of(key.get(i).type()))
+                    .as("d" + i));
+        }
+        return positions;
     }
 
     /**
@@ -135,8 +150,9 @@ public final class Cells {
         for (String time : times(view)) {
             schema = schema.add(time, DataTypes.TimestampType);
         }
-        for (int i = 0; i < view.dimensions().size(); i++) {
-            schema = schema.add("d" + i, SparkTypes.of(view.dimensions().get(i).type()));
+        List<Field> key = view.key();
+        for (int i = 0; i < key.size(); i++) {
+            schema = schema.add("d" + i, SparkTypes.of(key.get(i).type()));
         }
         for (int i = 0; i < view.measures().size(); i++) {
             for (Field field : view.measures().get(i).aggregate().stored()) {

@@ -2,6 +2,7 @@ package dev.tidemark.compile;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.apache.spark.sql.AnalysisException;
@@ -62,7 +63,12 @@ final class Expressions {
      * @throws IllegalArgumentException if it is no expression over the schema's fields, or one that no view may use
      */
     DataType typeOf(String text) {
-        return analyzed(text).dataType();
+        return typeOf(parse(text), text);
+    }
+
+    /** The type of an expression's values, of which {@code text} says what it is. */
+    DataType typeOf(Expression parsed, String text) {
+        return analyzed(parsed, text).dataType();
     }
 
     /**
@@ -71,7 +77,7 @@ final class Expressions {
      * @throws IllegalArgumentException as {@link #typeOf} does
      */
     boolean cannotFail(String text) {
-        Expression expression = analyzed(text);
+        Expression expression = analyzed(parse(text), text);
         return NeverFailing.is(expression)
                 // What holds its value in both layers.
                 && SparkTypes.of(expression.dataType())
@@ -79,20 +85,40 @@ final class Expressions {
                         .isPresent();
     }
 
-    private Expression analyzed(String text) {
-        try {
-            Expression parsed = CatalystSqlParser$.MODULE$.parseExpression(text);
-            if (parsed instanceof NamedExpression && !(parsed instanceof UnresolvedAttribute)) {
-                throw new IllegalArgumentException(
-                        "'" + text + "' is not one expression; write it without AS and without *");
-            }
-            requireNoStar(parsed, text);
-            requireNoPresentTimeIn(text);
+    /**
+     * An expression whose names are not looked up yet.
+     *
+     * @throws IllegalArgumentException if {@code text} is none
+     */
+    Expression parse(String text) {
+        Expression parsed = explained(text, () -> CatalystSqlParser$.MODULE$.parseExpression(text));
+        if (parsed instanceof NamedExpression && !(parsed instanceof UnresolvedAttribute)) {
+            throw new IllegalArgumentException(
+                    "'" + text + "' is not one expression; write it without AS and without *");
+        }
+        requireNoStar(parsed, text);
+        requireNoPresentTimeIn(text);
+        return parsed;
+    }
+
+    /**
+     * The expression with its names looked up.
+     *
+     * @throws IllegalArgumentException if it is none over the schema's fields, or one that no view may use
+     */
+    Expression analyzed(Expression parsed, String text) {
+        return explained(text, () -> {
             LogicalPlan plan = new Project(seq(List.<NamedExpression>of(alias(parsed))), events);
             LogicalPlan analyzed = SimpleAnalyzer$.MODULE$.execute(plan);
             SimpleAnalyzer$.MODULE$.checkAnalysis(analyzed);
             requirePure(analyzed, text);
-            return (Expression) ((Project) analyzed).projectList().apply(0);
+            return ((Alias) ((Project) analyzed).projectList().apply(0)).child();
+        });
+    }
+
+    private static <T> T explained(String text, Supplier<T> made) {
+        try {
+            return made.get();
         } catch (Exception e) {
             if (e instanceof AnalysisException) {
                 throw new IllegalArgumentException("'" + text + "': " + firstLine(e.getMessage()), e);

@@ -47,10 +47,16 @@ public final class FinishedCells {
         for (Field dimension : view.dimensions()) {
             schema = schema.add(dimension.name(), SparkTypes.of(dimension.type()));
         }
+        return withMeasures(schema, view);
+    }
+
+    /** The columns with those of the finished measures after them. */
+    static StructType withMeasures(StructType schema, View view) {
+        StructType all = schema;
         for (Measure measure : view.measures()) {
-            schema = schema.add(measure.name(), resultType(measure));
+            all = all.add(measure.name(), resultType(measure));
         }
-        return schema;
+        return all;
     }
 
     private static List<String> times(View view) {
@@ -118,25 +124,37 @@ public final class FinishedCells {
             for (; column < 1 + times(view).size() + view.dimensions().size(); column++) {
                 row.add(cell.get(column));
             }
-            for (Measure measure : view.measures()) {
-                List<Object> stored = new ArrayList<>();
-                for (int f = 0; f < measure.aggregate().stored().size(); f++) {
-                    stored.add(cell.get(column++));
-                }
-                row.add(value(measure.algebra().finish(measure.algebra().load(stored))));
-            }
+            row.addAll(measures(view, cell, column));
             return RowFactory.create(row.toArray());
         }
+    }
 
-        private static Object value(Object result) {
-            if (result instanceof List<?> ranked) {
-                List<Row> rows = ranked.stream()
-                        .map(each -> (RankedItem) each)
-                        .map(each -> RowFactory.create(each.item(), each.count()))
-                        .toList();
-                return CollectionConverters.asScala(rows).toSeq();
+    /**
+     * A cell's finished measures.
+     *
+     * @param first the column of the first partial's first field
+     */
+    static List<Object> measures(View view, Row cell, int first) {
+        List<Object> finished = new ArrayList<>();
+        int column = first;
+        for (Measure measure : view.measures()) {
+            List<Object> stored = new ArrayList<>();
+            for (int f = 0; f < measure.aggregate().stored().size(); f++) {
+                stored.add(cell.get(column++));
             }
-            return result instanceof BigInteger whole ? new BigDecimal(whole) : result;
+            finished.add(value(measure.algebra().finish(measure.algebra().load(stored))));
         }
+        return finished;
+    }
+
+    private static Object value(Object result) {
+        if (result instanceof List<?> ranked) {
+            List<Row> rows = ranked.stream()
+                    .map(each -> (RankedItem) each)
+                    .map(each -> RowFactory.create(each.item(), each.count()))
+                    .toList();
+            return CollectionConverters.asScala(rows).toSeq();
+        }
+        return result instanceof BigInteger whole ? new BigDecimal(whole) : result;
     }
 }

@@ -49,7 +49,12 @@ final class Inputs {
 
     /** The expression's value in the one type that both layers hold it in; −0.0 becomes 0.0, as grouping has it. */
     static Column value(String expression, ValueType type) {
-        Column value = expr(expression).cast(SparkTypes.of(type));
+        return value(expr(expression), type);
+    }
+
+    /** The same of an expression that is a column already. */
+    static Column value(Column expression, ValueType type) {
+        Column value = expression.cast(SparkTypes.of(type));
         return type.kind() == Kind.DOUBLE ? value.plus(lit(0.0)) : value;
     }
 

@@ -22,6 +22,7 @@ import dev.tidemark.view.View;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -95,9 +96,14 @@ final class ViewColumns {
         return "`" + column + "`";
     }
 
-    /** Whether the view's filter holds; null where it fails. */
+    /** Whether the view looks at the event: its filter holds, and it fits a step if there are any; null where that fails. */
     Column passes(View view) {
-        return view.definition().where().map(this::passes).orElse(lit(true));
+        Column where = view.definition().where().map(this::passes).orElse(lit(true));
+        return steps(view).map(steps -> attempt(where.and(steps.fitsAny()))).orElse(where);
+    }
+
+    private Optional<StepColumns> steps(View view) {
+        return view.pattern().map(pattern -> new StepColumns(pattern, view, expressions));
     }
 
     private Column passes(String where) {
@@ -107,7 +113,7 @@ final class ViewColumns {
 
     /** What a well-formed event contributes, with its bucket. */
     Column contribution(View view) {
-        if (view.definition().where().isEmpty()) {
+        if (!view.definition().filters()) {
             return ofPassing(view);
         }
         Column passes = passes(view);
@@ -144,9 +150,10 @@ final class ViewColumns {
         return texts(view).isEmpty() && expressionsCannotFail(view);
     }
 
-    /** Whether no expression of a dimension and of a measure's input fails on any event. */
+    /** Whether no expression of a dimension and of a measure's input fails on any event; of what steps compare it is not known. */
     boolean expressionsCannotFail(View view) {
-        return view.dimensions().stream()
+        return view.pattern().isEmpty()
+                && view.dimensions().stream()
                         .map(field -> view.definition().dimensions().get(field.name()))
                         .allMatch(expressions::cannotFail)
                 && view.measures().stream().allMatch(inputs::cannotFail);
@@ -160,6 +167,7 @@ final class ViewColumns {
                 texts.add(Inputs.value(view.definition().dimensions().get(field.name()), field.type()));
             }
         }
+        steps(view).ifPresent(steps -> texts.addAll(steps.texts()));
         for (Measure measure : view.measures()) {
             if (measure.aggregate()
                     .input()
@@ -172,20 +180,20 @@ final class ViewColumns {
     }
 
     /**
-     * What an event that counts contributes: {@code bucket}, {@code pane}, {@code d0}…, {@code i0}…. In a view of sessions
+     * What an event that counts contributes: {@code bucket}, {@code pane}, {@code d0}…, {@code i0}…. In a view without panes
      * the pane is the event's own time.
      */
     List<Column> cell(View view) {
         List<Column> fields = new ArrayList<>();
         fields.add(lit(Bucket.COUNTED.name()).as("bucket"));
-        fields.add(view.session()
-                .map(session -> col(quoted(TIME)))
-                .orElseGet(() -> pane(view.pane()))
-                .as("pane"));
-        int dimension = 0;
+        fields.add((view.hasPanes() ? pane(view.pane()) : col(quoted(TIME))).as("pane"));
+        List<Column> dimensions = new ArrayList<>();
         for (Field field : view.dimensions()) {
-            fields.add(Inputs.value(view.definition().dimensions().get(field.name()), field.type())
-                    .as("d" + dimension++));
+            dimensions.add(Inputs.value(view.definition().dimensions().get(field.name()), field.type()));
+        }
+        steps(view).ifPresent(steps -> dimensions.addAll(steps.carried()));
+        for (int i = 0; i < dimensions.size(); i++) {
+            fields.add(dimensions.get(i).as("d" + i));
         }
         int input = 0;
         for (Measure measure : view.measures()) {
@@ -200,8 +208,9 @@ final class ViewColumns {
         List<Column> fields = new ArrayList<>();
         fields.add(lit(bucket.name()).as("bucket"));
         fields.add(nothing(ValueType.TIMESTAMP).as("pane"));
-        for (int i = 0; i < view.dimensions().size(); i++) {
-            fields.add(nothing(view.dimensions().get(i).type()).as("d" + i));
+        List<Field> dimensions = view.shape().dimensions();
+        for (int i = 0; i < dimensions.size(); i++) {
+            fields.add(nothing(dimensions.get(i).type()).as("d" + i));
         }
         List<Field> inputs = view.shape().inputs();
         for (int i = 0; i < inputs.size(); i++) {

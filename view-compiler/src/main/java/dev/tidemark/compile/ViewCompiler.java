@@ -7,6 +7,7 @@ import dev.tidemark.view.DefinitionSet;
 import dev.tidemark.view.Measure;
 import dev.tidemark.view.MeasureCall;
 import dev.tidemark.view.MeasureFunction;
+import dev.tidemark.view.Steps;
 import dev.tidemark.view.View;
 import dev.tidemark.view.ViewDefinition;
 import java.time.ZoneId;
@@ -55,18 +56,19 @@ public final class ViewCompiler {
                 .ifPresent(type -> dimensions.add(new Field(name, type))));
         List<Measure> measures = new ArrayList<>();
         view.measures().forEach((name, call) -> measure(view, name, call).ifPresent(measures::add));
-        return new View(view, dimensions, measures);
+        Optional<Steps> steps = view.pattern()
+                .flatMap(pattern ->
+                        PatternSteps.of(pattern, expressions, (field, message) -> problem(view, field, message)))
+                .map(PatternSteps::resolved);
+        // Beside a problem, which keeps the view from being used.
+        return new View(
+                view, dimensions, measures, steps.or(() -> view.pattern().map(pattern -> Steps.NONE)));
     }
 
     /** Where a dimension stands in the view's file. */
     private static String dimensionField(ViewDefinition view, String name) {
         boolean isField = view.dimensions().get(name).equals(name);
-        return isField
-                        && view.session()
-                                .filter(session -> session.by().equals(name))
-                                .isPresent()
-                ? "session.by"
-                : "dimensions." + name;
+        return isField && view.by().equals(Optional.of(name)) ? view.slicing().field() + ".by" : "dimensions." + name;
     }
 
     private void requireBoolean(ViewDefinition view, DataType type) {

@@ -11,20 +11,12 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tidemark.schema.Bucket;
-import dev.tidemark.schema.Contribution;
-import dev.tidemark.schema.Increment;
-import dev.tidemark.schema.Micros;
-import dev.tidemark.schema.Position;
 import dev.tidemark.view.Cell;
 import dev.tidemark.view.DefinitionSet;
-import dev.tidemark.view.Measure;
 import dev.tidemark.view.Session;
-import dev.tidemark.view.Tail;
-import dev.tidemark.view.Tail.LogPartition;
 import dev.tidemark.view.View;
 import dev.tidemark.view.ViewDefinition;
 import dev.tidemark.view.aggregate.Aggregate;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -38,10 +30,6 @@ import java.util.Random;
 import java.util.TreeMap;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.SparkSession;
-import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.StructType;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -50,20 +38,12 @@ class SessionFragmentsTest {
 
     private static final ZoneId BERLIN = ZoneId.of("Europe/Berlin");
     private static final Instant FROM = Instant.parse("2026-03-28T18:00:00Z");
-    private static final String LOG = "log";
     private static final int EVENTS = 16;
-    private static final StructType KAFKA = new StructType()
-            .add("log_id", DataTypes.StringType)
-            .add("partition", DataTypes.IntegerType)
-            .add("offset", DataTypes.LongType)
-            .add("timestamp", DataTypes.TimestampType)
-            .add("value", DataTypes.BinaryType);
 
     private final DefinitionSet set =
             ViewCompiler.resolve(Orders.SOURCE, List.of(definition(Duration.ofMinutes(30))), BERLIN);
     private final View view = set.views().get(0);
-    private Dataset<Row> judged;
-    private List<Row> streamed;
+    private BothLayers layers;
 
     /** A view with every measure. */
     private static ViewDefinition definition(Duration gap) {
@@ -102,8 +82,8 @@ class SessionFragmentsTest {
         long seed = System.nanoTime();
         System.out.println("seed " + seed);
         Random random = new Random(seed);
-        List<Row> rows = new ArrayList<>();
-        for (long offset = 0; offset < EVENTS; offset++) {
+        List<String> events = new ArrayList<>();
+        for (int i = 0; i < EVENTS; i++) {
             // A step is half the gap, so that many events are exactly the gap apart.
             Instant at = FROM.plus(Duration.ofMinutes(15L * random.nextInt(40)));
             String event = "{\"at\":%d,\"region\":%s,\"n\":%d,\"x\":%s,\"amount\":\"%d.50\",\"text\":\"%s\"}"
@@ -114,32 +94,13 @@ class SessionFragmentsTest {
                             random.nextInt(4) == 0 ? "null" : Double.toString(random.nextGaussian()),
                             random.nextInt(100),
                             List.of("0", "1", "2", "one").get(random.nextInt(4)));
-            rows.add(RowFactory.create(LOG, 0, offset, FROM, event.getBytes(StandardCharsets.UTF_8)));
+            events.add(event);
         }
-        List<String> carried = List.of("log_id", "partition", "offset");
-        judged = JudgedEvents.of(interpreting().createDataFrame(rows, KAFKA), Orders.SOURCE, carried, EarlierIds.NONE)
-                .cache();
-        streamed = Contributions.of(judged, set).orderBy("record.offset").collectAsList();
-    }
-
-    /** Compiling Spark's generated code for each cut takes longer than these few events take. */
-    private static SparkSession interpreting() {
-        SparkSession session = Orders.spark(BERLIN).newSession();
-        Map.of(
-                        "spark.sql.session.timeZone",
-                        BERLIN.getId(),
-                        "spark.sql.shuffle.partitions",
-                        "1",
-                        "spark.sql.codegen.wholeStage",
-                        "false",
-                        "spark.sql.codegen.factoryMode",
-                        "NO_CODEGEN")
-                .forEach(session.conf()::set);
-        return session;
+        layers = BothLayers.of(set, events, FROM);
     }
 
     private Dataset<Row> contributions() {
-        return Contributions.ofPassing(judged, view, true);
+        return layers.contributions();
     }
 
     @Test
@@ -177,11 +138,9 @@ class SessionFragmentsTest {
 
     @Test
     void atEveryCutTheyJoinWithTheTailToTheSameSessions() {
-        Map<String, Object[]> expected = sessions(tail(0));
+        Map<String, Object[]> expected = sessions(layers.cells(0));
         for (long cut = 0; cut <= EVENTS; cut++) {
-            List<Cell> cells = tail(cut);
-            cells.addAll(below(cut));
-            Map<String, Object[]> found = sessions(cells);
+            Map<String, Object[]> found = sessions(layers.cells(cut));
             assertEquals(expected.keySet(), found.keySet(), "cut " + cut);
             for (String session : expected.keySet()) {
                 for (int m = 0; m < view.measures().size(); m++) {
@@ -195,63 +154,6 @@ class SessionFragmentsTest {
                 }
             }
         }
-    }
-
-    /** Spark's fragments of the events below a cut. */
-    private List<Cell> below(long cut) {
-        Dataset<Row> events = contributions().where(col("offset").lt(cut));
-        List<Cell> cells = new ArrayList<>();
-        for (Row row : Cells.of(Cells.groups(events, view, List.of()), view).collectAsList()) {
-            int dimensions = 2 + view.dimensions().size();
-            Object[] partials = new Object[view.measures().size()];
-            int column = dimensions;
-            for (int m = 0; m < partials.length; m++) {
-                Measure measure = view.measures().get(m);
-                int end = column + measure.aggregate().stored().size();
-                partials[m] = measure.algebra().load(values(row, column, end));
-                column = end;
-            }
-            cells.add(new Cell(
-                    Micros.of(row.getInstant(0)), Micros.of(row.getInstant(1)), values(row, 2, dimensions), partials));
-        }
-        return cells;
-    }
-
-    /** The fragments that the stream makes of the events from a cut on. */
-    private List<Cell> tail(long cut) {
-        Tail tail = new Tail(set);
-        LogPartition partition = new LogPartition(LOG, 0);
-        tail.start(partition, cut, cut);
-        for (Row row : streamed) {
-            Row record = row.getStruct(0);
-            long offset = record.getAs("offset");
-            tail.add(new Increment(
-                    new Position(LOG, 0, offset),
-                    offset,
-                    0,
-                    Micros.of(record.getAs("event_time")),
-                    List.of(contribution(row.getStruct(1)))));
-        }
-        List<Cell> cells = new ArrayList<>();
-        tail.select(view.name(), Long.MIN_VALUE, Long.MAX_VALUE, cells::add);
-        return cells;
-    }
-
-    private Contribution contribution(Row row) {
-        Bucket bucket = Bucket.valueOf(row.getString(0));
-        int inputs = 2 + view.dimensions().size();
-        return bucket == Bucket.COUNTED
-                ? new Contribution(
-                        bucket, Micros.of(row.getInstant(1)), values(row, 2, inputs), values(row, inputs, row.size()))
-                : Contribution.none(bucket);
-    }
-
-    private static List<Object> values(Row row, int from, int to) {
-        List<Object> values = new ArrayList<>();
-        for (int i = from; i < to; i++) {
-            values.add(row.get(i));
-        }
-        return values;
     }
 
     private Map<String, Object[]> sessions(List<Cell> cells) {

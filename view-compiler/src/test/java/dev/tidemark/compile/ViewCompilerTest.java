@@ -8,7 +8,11 @@ import dev.tidemark.schema.Field;
 import dev.tidemark.schema.ValueType;
 import dev.tidemark.view.Layers;
 import dev.tidemark.view.MeasureCall;
+import dev.tidemark.view.Pattern;
 import dev.tidemark.view.Session;
+import dev.tidemark.view.Steps.Comparison;
+import dev.tidemark.view.Steps.Operator;
+import dev.tidemark.view.Steps.Side;
 import dev.tidemark.view.View;
 import dev.tidemark.view.ViewDefinition;
 import java.time.Duration;
@@ -112,6 +116,67 @@ class ViewCompilerTest {
         InvalidViewsException refused = assertThrows(
                 InvalidViewsException.class, () -> ViewCompiler.resolve(Orders.SOURCE, List.of(view), UTC));
         assertEquals("measures.m0", refused.problems().get(0).field());
+        assertTrue(refused.getMessage().contains(message), refused::getMessage);
+    }
+
+    private static ViewDefinition pattern(String first, String second, String unless) {
+        ViewDefinition panes = Orders.view("v", null, "1m", Map.of("region", "region"), "count()");
+        Pattern pattern =
+                new Pattern("region", List.of(first, second), Duration.ofMinutes(1), Optional.ofNullable(unless));
+        return new ViewDefinition(
+                "v", "", "orders", Layers.BOTH, Optional.empty(), pattern, panes.dimensions(), panes.measures());
+    }
+
+    @Test
+    void whatStepsCompareIsCarriedInTheTypesInWhichSparkWouldCompareIt() {
+        ViewDefinition definition = pattern(
+                "amount < 1.00", "amount > 10 * step1.amount and step1.n = x and step1.text <> lower(region)", null);
+        View view = ViewCompiler.resolve(Orders.SOURCE, List.of(definition), UTC)
+                .views()
+                .get(0);
+        assertEquals(
+                List.of("decimal(15,2)", "decimal(15,2)", "double", "double", "string", "string"),
+                view.steps().orElseThrow().values().stream()
+                        .map(Object::toString)
+                        .toList());
+        assertEquals(
+                List.of(
+                        new Comparison(new Side(1, 0), Operator.GREATER, new Side(0, 1)),
+                        new Comparison(new Side(0, 2), Operator.EQUAL, new Side(1, 3)),
+                        new Comparison(new Side(0, 4), Operator.DIFFERENT, new Side(1, 5))),
+                view.steps().orElseThrow().comparisons());
+        assertEquals(
+                List.of("string", "bigint", "decimal(15,2)"),
+                view.shape().dimensions().stream()
+                        .map(field -> field.type().toString())
+                        .limit(3)
+                        .toList());
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "steps | amount | true | step 1: 'amount' is of type decimal(12,2); a boolean is expected",
+                "steps | nope > 1 | true | step 1: 'nope > 1': A column",
+                "steps | n > 1 | n > step1.nope | step 2: 'n > step1.nope': A column",
+                "steps | n > 1 | n > step2.n | names step2, which does not lie before it; known here are [step1]",
+                "steps | n > step1.n | true | names step1, which does not lie before it; no step is known here",
+                "steps | n > 1 | n > step0.n | names step0, which does not lie before it; known here are [step1]",
+                "steps | n > 1 | n + step1.n > 3 | takes both events at once; accepted are comparisons (<, <=, >, >=, =, <>)",
+                "steps | n > 1 | n > 1 or step1.n > 3 | takes both events at once",
+                "steps | n > 1 | n <=> step1.n | takes both events at once",
+                "steps | n > 1 | tags = step1.tags | compares values of type array<string>",
+                "steps | n > 1 | at > step1.text | use to_timestamp(string, format)",
+                "steps | rand() > 0.5 | true | step 1: 'rand() > 0.5' is not deterministic",
+                "unless | n > 1 | true | unless: 'n > step1.n' names step1, which does not lie before it; no step is known"
+            })
+    void whatNoStepCanBeIsRefused(String field, String first, String second, String message) {
+        ViewDefinition view = pattern(first, second, field.equals("unless") ? "n > step1.n" : null);
+        InvalidViewsException refused = assertThrows(
+                InvalidViewsException.class, () -> ViewCompiler.resolve(Orders.SOURCE, List.of(view), UTC));
+        assertEquals("pattern." + field, refused.problems().get(0).field());
         assertTrue(refused.getMessage().contains(message), refused::getMessage);
     }
 

@@ -9,7 +9,7 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 
-/** The cells of a view of panes. */
+/** The cells of a view of panes; or of step events, each as if in a pane of one microsecond. */
 final class PaneCells implements TailCells {
 
     private final View view;
@@ -23,16 +23,17 @@ final class PaneCells implements TailCells {
 
     @Override
     public void count(Contribution event, Occurrence at, Changes changes) {
+        List<Object> place = view.keyOf(event.dimensions(), at.position());
         changes.changed(
-                pane(event.pane()).compute(event.dimensions(), (key, cell) -> with(orNew(cell, event), event, at)));
+                pane(event.pane()).compute(place, (key, cell) -> with(orNew(cell, event.pane(), place), event, at)));
     }
 
     private Map<List<Object>, Cell> pane(long start) {
         return panes.computeIfAbsent(start, pane -> new HashMap<>());
     }
 
-    private Cell orNew(Cell cell, Contribution event) {
-        return cell == null ? new Cell(event.pane(), event.dimensions(), view.identity()) : cell;
+    private Cell orNew(Cell cell, long pane, List<Object> place) {
+        return cell == null ? new Cell(pane, place, view.identity()) : cell;
     }
 
     private Cell with(Cell cell, Contribution event, Occurrence at) {

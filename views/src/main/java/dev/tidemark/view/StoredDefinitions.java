@@ -27,8 +27,9 @@ public record StoredDefinitions(int format, String id, StoredSource source, Stri
     /**
      * One view: its definition, its dimensions' types, and its measures' input types where they have an input.
      *
-     * @param pane null where it has sessions
-     * @param session null where it has panes
+     * @param pane null where it has none
+     * @param session null where it has none
+     * @param pattern null where it has none
      */
     public record StoredView(
             String name,
@@ -37,10 +38,14 @@ public record StoredDefinitions(int format, String id, StoredSource source, Stri
             Optional<String> where,
             @JsonInclude(JsonInclude.Include.NON_NULL) String pane,
             @JsonInclude(JsonInclude.Include.NON_NULL) StoredSession session,
+            @JsonInclude(JsonInclude.Include.NON_NULL) StoredPattern pattern,
             List<StoredField> dimensions,
             List<StoredField> measures) {
 
         private Slicing slicing() {
+            if (pattern != null) {
+                return pattern.toPattern();
+            }
             return session == null ? new Pane(Durations.parse(pane)) : session.toSession();
         }
     }
@@ -55,6 +60,23 @@ public record StoredDefinitions(int format, String id, StoredSource source, Stri
 
         private Session toSession() {
             return new Session(by, Session.gap(gap), Session.days(atMost));
+        }
+    }
+
+    /**
+     * A pattern, as a view's file states it.
+     *
+     * @param resolved how its steps are compared
+     */
+    public record StoredPattern(String by, List<String> steps, String within, Optional<String> unless, Steps resolved) {
+
+        private static StoredPattern of(Pattern pattern, Steps resolved) {
+            return new StoredPattern(
+                    pattern.by(), pattern.steps(), Durations.format(pattern.within()), pattern.unless(), resolved);
+        }
+
+        private Pattern toPattern() {
+            return new Pattern(by, steps, Pattern.within(within), unless);
         }
     }
 
@@ -90,6 +112,10 @@ public record StoredDefinitions(int format, String id, StoredSource source, Stri
                 definition.where(),
                 definition.slicing() instanceof Pane pane ? pane.toString() : null,
                 definition.session().map(StoredSession::of).orElse(null),
+                definition
+                        .pattern()
+                        .map(pattern -> StoredPattern.of(pattern, view.steps().orElseThrow()))
+                        .orElse(null),
                 dimensions,
                 measures);
     }
@@ -131,6 +157,10 @@ public record StoredDefinitions(int format, String id, StoredSource source, Stri
                 stored.slicing(),
                 expressions,
                 calls);
-        return new View(definition, dimensions, measures);
+        return new View(
+                definition,
+                dimensions,
+                measures,
+                Optional.ofNullable(stored.pattern()).map(StoredPattern::resolved));
     }
 }

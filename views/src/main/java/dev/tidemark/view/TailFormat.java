@@ -86,7 +86,7 @@ public final class TailFormat {
 
     /** A cell's key: of one view, cells of one start lie side by side. */
     public byte[] key(int view, Place place) {
-        List<Field> dimensions = set.views().get(view).dimensions();
+        List<Field> dimensions = set.views().get(view).key();
         return written(out -> {
             bytes.writeBytes(ByteBuffer.allocate(PLACE_BYTES)
                     .putInt(view)
@@ -125,7 +125,7 @@ public final class TailFormat {
                     "a cell of view " + number + " of " + set.views().size());
         }
         View view = set.views().get(number);
-        List<Object> dimensions = read(key, PLACE_BYTES, in -> readValues(view.dimensions(), in));
+        List<Object> dimensions = read(key, PLACE_BYTES, in -> readValues(view.key(), in));
         taker.accept(number, read(value, 0, in -> readCell(view, start, dimensions, in)));
     }
 

@@ -3,6 +3,7 @@ package dev.tidemark.view;
 import dev.tidemark.schema.CellShape;
 import dev.tidemark.schema.Contribution;
 import dev.tidemark.schema.Field;
+import dev.tidemark.schema.Position;
 import dev.tidemark.view.aggregate.Occurrence;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,11 +16,21 @@ import java.util.stream.IntStream;
  * @param definition what its file states
  * @param dimensions the dimensions, in order
  * @param measures the measures, in order
+ * @param steps what its pattern's steps are compared by; empty if it has no pattern
  */
-public record View(ViewDefinition definition, List<Field> dimensions, List<Measure> measures) {
+public record View(ViewDefinition definition, List<Field> dimensions, List<Measure> measures, Optional<Steps> steps) {
     public View {
         dimensions = List.copyOf(dimensions);
         measures = List.copyOf(measures);
+        if (steps.isPresent() != definition.pattern().isPresent()) {
+            throw new IllegalArgumentException(
+                    "view " + definition.name() + " has a pattern without steps, or steps without");
+        }
+    }
+
+    /** One without a pattern. */
+    public View(ViewDefinition definition, List<Field> dimensions, List<Measure> measures) {
+        this(definition, dimensions, measures, Optional.empty());
     }
 
     public String name() {
@@ -33,15 +44,44 @@ public record View(ViewDefinition definition, List<Field> dimensions, List<Measu
     /**
      * Its pane.
      *
-     * @throws IllegalStateException if it has sessions
+     * @throws IllegalStateException if it has none
      */
     public Pane pane() {
         return definition.pane();
     }
 
-    /** Its sessions; empty if it has panes. */
+    /** Its sessions; empty if it has none. */
     public Optional<Session> session() {
         return definition.session();
+    }
+
+    /** Its pattern; empty if it has none. */
+    public Optional<Pattern> pattern() {
+        return definition.pattern();
+    }
+
+    /** Whether its time is cut into panes. */
+    public boolean hasPanes() {
+        return definition.slicing() instanceof Pane;
+    }
+
+    /** What tells its cells apart beside their times: its dimensions, and what a step event has beside them. */
+    public List<Field> key() {
+        List<Field> key = new ArrayList<>(carried());
+        steps.ifPresent(all -> key.addAll(StepEvent.POSITION));
+        return key;
+    }
+
+    /** What of {@link #key} an increment carries: all but its position, which it says anyhow. */
+    private List<Field> carried() {
+        List<Field> carried = new ArrayList<>(dimensions);
+        steps.ifPresent(all -> carried.addAll(all.carried()));
+        return carried;
+    }
+
+    /** The values of {@link #key} of an event of which an increment carries these. */
+    List<Object> keyOf(List<Object> carried, Position position) {
+        return steps.isPresent() ? StepEvent.key(carried, position) : carried;
     }
 
     /** What an increment carries for it. */
@@ -50,7 +90,7 @@ public record View(ViewDefinition definition, List<Field> dimensions, List<Measu
         for (Measure measure : measures) {
             measure.aggregate().input().ifPresent(type -> inputs.add(new Field(measure.name(), type)));
         }
-        return new CellShape(name(), dimensions, inputs);
+        return new CellShape(name(), carried(), inputs);
     }
 
     /** The measure of that name. */

@@ -14,7 +14,7 @@ import java.util.Optional;
  * @param layers which layers compute it
  * @param where the filter, a Spark SQL predicate
  * @param slicing how it cuts time
- * @param dimensions the dimensions' expressions by name, in order; of sessions, what they are by is one of them
+ * @param dimensions the dimensions' expressions by name, in order; what sessions and patterns are by is the first of them
  * @param measures the measures by name, in order
  */
 public record ViewDefinition(
@@ -35,22 +35,42 @@ public record ViewDefinition(
         if (slicing instanceof Session session && !dimensions.containsKey(session.by())) {
             throw new IllegalArgumentException("view " + name + " has sessions by " + session.by() + ", no dimension");
         }
+        if (slicing instanceof Pattern pattern
+                && !dimensions.keySet().stream().findFirst().equals(Optional.of(pattern.by()))) {
+            throw new IllegalArgumentException(
+                    "view " + name + " has a pattern by " + pattern.by() + ", not its first dimension");
+        }
     }
 
-    /** Its sessions; empty if it has panes. */
+    /** Its sessions; empty if it has none. */
     public Optional<Session> session() {
         return slicing instanceof Session session ? Optional.of(session) : Optional.empty();
+    }
+
+    /** Its pattern; empty if it has none. */
+    public Optional<Pattern> pattern() {
+        return slicing instanceof Pattern pattern ? Optional.of(pattern) : Optional.empty();
+    }
+
+    /** The dimension that its sessions or its pattern are by; empty if it has panes. */
+    public Optional<String> by() {
+        return session().map(Session::by).or(() -> pattern().map(Pattern::by));
+    }
+
+    /** Whether there are events that it does not look at: those that its filter leaves out, or that fit no step. */
+    public boolean filters() {
+        return where.isPresent() || slicing instanceof Pattern;
     }
 
     /**
      * Its pane.
      *
-     * @throws IllegalStateException if it has sessions
+     * @throws IllegalStateException if it has none
      */
     public Pane pane() {
         if (slicing instanceof Pane pane) {
             return pane;
         }
-        throw new IllegalStateException("view " + name + " has sessions, and no panes");
+        throw new IllegalStateException("view " + name + " has no panes, but a " + slicing.field());
     }
 }

@@ -1,12 +1,14 @@
 package dev.tidemark.serving.fold;
 
 import dev.tidemark.serving.segment.Segment;
+import dev.tidemark.serving.segment.Selection;
 import dev.tidemark.view.Cell;
 import dev.tidemark.view.Publication;
 import dev.tidemark.view.Tail;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /**
  * What one answer is made of: everything at the same instant.
@@ -30,6 +32,12 @@ public record Snapshot(
         Map<Integer, Long> deferred,
         Map<Integer, Long> excluded,
         Map<Integer, Long> newestInTail) {
+
+    /** Gives the selected cells of both layers to {@code taker}. */
+    public void forEach(Selection selection, Consumer<Cell> taker) {
+        segments.forEach(segment -> segment.select(selection, taker));
+        tail.forEach(taker);
+    }
 
     /** The newest record timestamp below the cut, in milliseconds, by partition; partitions without events have none. */
     public Map<Integer, Long> newestPublished(String source) {

@@ -91,8 +91,10 @@ public final class AnswerJson {
             out.writeNumber(decimal);
         } else if (value instanceof BigDecimal decimal) {
             out.writeString(decimal.toPlainString());
-        } else if (value instanceof List<?> ranked) {
-            writeRanked(ranked);
+        } else if (value instanceof List<?> list) {
+            writeList(list);
+        } else if (value instanceof RankedItem item) {
+            writeRanked(item);
         } else if (value instanceof Double number && Double.isFinite(number)) {
             out.writeNumber(number);
         } else {
@@ -101,17 +103,20 @@ public final class AnswerJson {
         }
     }
 
-    private void writeRanked(List<?> ranked) throws IOException {
+    private void writeList(List<?> list) throws IOException {
         out.writeStartArray();
-        for (Object each : ranked) {
-            RankedItem item = (RankedItem) each;
-            out.writeStartObject();
-            out.writeFieldName("item");
-            writeValue(item.item());
-            out.writeNumberField("count", item.count());
-            out.writeEndObject();
+        for (Object each : list) {
+            writeValue(each);
         }
         out.writeEndArray();
+    }
+
+    private void writeRanked(RankedItem item) throws IOException {
+        out.writeStartObject();
+        out.writeFieldName("item");
+        writeValue(item.item());
+        out.writeNumberField("count", item.count());
+        out.writeEndObject();
     }
 
     /** The certificate's JSON members. */

@@ -11,6 +11,8 @@ public record Column(String name, ResultType type, Role role) {
         DIMENSION,
         MEASURE,
         FINAL,
-        OPEN
+        OPEN,
+        /** What tells a match from others: its id, and the positions of its events. */
+        MATCH
     }
 }

@@ -15,6 +15,9 @@ import java.util.function.Predicate;
 /** A test of one dimension. As in SQL, only {@link IsNull} accepts a null. */
 public sealed interface Filter extends Predicate<List<Object>> {
 
+    /** The index of the dimension. */
+    int dimension();
+
     /** One of the values, or none of them. */
     record In(int dimension, Set<Object> values, boolean wanted) implements Filter {
         @Override

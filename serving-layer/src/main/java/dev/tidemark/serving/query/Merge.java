@@ -4,7 +4,6 @@ import dev.tidemark.schema.Micros;
 import dev.tidemark.serving.fold.Snapshot;
 import dev.tidemark.serving.problem.HttpProblem;
 import dev.tidemark.serving.query.QueryRequest.Fill;
-import dev.tidemark.serving.segment.Segment;
 import dev.tidemark.serving.segment.Selection;
 import dev.tidemark.view.Cell;
 import dev.tidemark.view.aggregate.Aggregate;
@@ -60,10 +59,14 @@ final class Merge implements Merged {
 
     static Merge of(Query query, Selection selection, Snapshot snapshot, Finality finality) {
         Merge merge = new Merge(query, finality);
-        for (Segment segment : snapshot.segments()) {
-            segment.select(selection, merge::take);
-        }
-        snapshot.tail().forEach(merge::take);
+        snapshot.forEach(selection, merge::take);
+        return merge;
+    }
+
+    /** Of cells that have been selected. */
+    static Merge of(Query query, List<Cell> cells, Finality finality) {
+        Merge merge = new Merge(query, finality);
+        cells.forEach(merge::take);
         return merge;
     }
 

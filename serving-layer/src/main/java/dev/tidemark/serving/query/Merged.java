@@ -11,10 +11,13 @@ import java.util.Optional;
  * Published segments ⊕ increments at or beyond the cut. Their coverages are disjoint, so their partials may be merged. An
  * accumulator for one answer.
  */
-sealed interface Merged permits Merge, SessionMerge {
+sealed interface Merged permits Merge, SessionMerge, MatchMerge {
 
     /** What a query makes of a snapshot's selected cells. */
     static Merged of(Query query, Selection selection, Snapshot snapshot, Source source) {
+        if (query.view().pattern().isPresent()) {
+            return MatchMerge.of(query, selection, snapshot, Finality.of(source, snapshot));
+        }
         return query.view()
                 .session()
                 .<Merged>map(session ->

@@ -1,6 +1,7 @@
 package dev.tidemark.serving.query;
 
 import dev.tidemark.schema.Field;
+import dev.tidemark.schema.ListType;
 import dev.tidemark.schema.Micros;
 import dev.tidemark.schema.ValueType;
 import dev.tidemark.serving.problem.HttpProblem;
@@ -9,6 +10,8 @@ import dev.tidemark.serving.query.QueryRequest.OrderRequest;
 import dev.tidemark.serving.query.QueryRequest.WindowsRequest;
 import dev.tidemark.serving.segment.Selection;
 import dev.tidemark.view.Measure;
+import dev.tidemark.view.Pane;
+import dev.tidemark.view.Pattern;
 import dev.tidemark.view.Session;
 import dev.tidemark.view.View;
 import dev.tidemark.view.aggregate.Values;
@@ -30,15 +33,16 @@ import java.util.stream.IntStream;
  * A query whose every name and value fits its view.
  *
  * @param view the view
- * @param range the range; a window or a session belongs to it if its start lies in it
- * @param windows the windows; none for one row a group, and of sessions
- * @param by the indices of the dimensions to group by; of sessions, all
+ * @param range the range; a window or a session belongs to it if its start lies in it, a match if its end does
+ * @param windows the windows; none for one row a group, of sessions, and for one row a match
+ * @param by the indices of the dimensions to group by; of sessions, and for one row a match, all
  * @param filters the filters, which all must hold
  * @param measures the indices of the measures
  * @param order the columns to order by before the default order
  * @param limit how many rows at most
  * @param fill what to say of windows and groups without events; empty for nothing
  * @param zone the deployment's timezone
+ * @param listsMatches whether each row is a match
  */
 public record Query(
         View view,
@@ -50,9 +54,13 @@ public record Query(
         List<Ordering> order,
         Optional<Integer> limit,
         Optional<Fill> fill,
-        ZoneId zone) {
+        ZoneId zone,
+        boolean listsMatches) {
 
-    /** What sessions have for panes: they may start at any time. */
+    /** Of which windows of matches have to be unions. */
+    static final Pane FINEST = new Pane(Duration.ofSeconds(1));
+
+    /** What sessions and matches have for panes: they may be at any time. */
     private static final Window ANY_TIME = new Window.Fixed(Duration.of(1, ChronoUnit.MICROS));
 
     /** A column to order by, as its index. */
@@ -67,13 +75,20 @@ public record Query(
     public static Query of(QueryRequest request, View view, ZoneId deployed, Instant now) {
         view.session().ifPresent(session -> requireOfSessions(request, view));
         WindowsRequest windows = request.windows();
+        boolean listsMatches = view.pattern().isPresent()
+                && windows.window().isEmpty()
+                && request.by().isEmpty();
+        if (listsMatches) {
+            refuse("fill", request.fill().map(Query::name), view, "match");
+        }
+        Pane pane = view.hasPanes() ? view.pane() : FINEST;
         ZoneId zone = windows.timezone().orElse(deployed);
-        Window panes = view.session().map(session -> ANY_TIME).orElseGet(() -> Window.of(view.pane(), deployed));
+        Window panes = view.hasPanes() ? Window.of(pane, deployed) : ANY_TIME;
         Query unordered = new Query(
                 view,
                 TimeRange.of(request.range(), view, panes, zone, now),
-                windows.window().map(text -> Windows.parse(text, windows.every(), view.pane(), zone, deployed)),
-                by(request.by(), view),
+                windows.window().map(text -> Windows.parse(text, windows.every(), pane, zone, deployed)),
+                listsMatches || view.session().isPresent() ? all(view) : by(request.by(), view),
                 request.filters().stream()
                         .map(filter -> Filter.of(filter, view, zone))
                         .toList(),
@@ -81,33 +96,38 @@ public record Query(
                 List.of(),
                 request.limit(),
                 request.fill(),
-                deployed);
+                deployed,
+                listsMatches);
         unordered.requireRangeToFill();
         return unordered.ordered(request.order());
     }
 
     /** A row is a session, whatever the query: nothing divides its time, and nothing is grouped. */
     private static void requireOfSessions(QueryRequest request, View view) {
-        refuse("window", request.windows().window(), view);
-        refuse("fill", request.fill().map(fill -> fill.name().toLowerCase(Locale.ROOT)), view);
-        refuse("by", request.by().stream().reduce((one, other) -> one + "," + other), view);
+        refuse("window", request.windows().window(), view, "session");
+        refuse("fill", request.fill().map(Query::name), view, "session");
+        refuse("by", request.by().stream().reduce((one, other) -> one + "," + other), view, "session");
     }
 
-    private static void refuse(String field, Optional<String> found, View view) {
+    private static String name(Fill fill) {
+        return fill.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static void refuse(String field, Optional<String> found, View view, String row) {
         found.ifPresent(text -> {
             throw RequestFields.wrong(
                     field,
                     text,
                     "a query without " + field,
-                    "%s is %s, but each row of view %s is one session".formatted(field, text, view.name()));
+                    "%s is %s, but each row of view %s is one %s".formatted(field, text, view.name(), row));
         });
     }
 
-    /** What rows are grouped by: of sessions, all that tells them apart. */
+    private static List<Integer> all(View view) {
+        return IntStream.range(0, view.dimensions().size()).boxed().toList();
+    }
+
     private static List<Integer> by(List<String> names, View view) {
-        if (view.session().isPresent()) {
-            return IntStream.range(0, view.dimensions().size()).boxed().toList();
-        }
         return distinct(names).stream().map(name -> dimension("by", name, view)).toList();
     }
 
@@ -117,7 +137,7 @@ public record Query(
                 && (range.from().isEmpty() || range.to().isEmpty())) {
             throw RequestFields.wrong(
                     "fill",
-                    fill.get().name().toLowerCase(Locale.ROOT),
+                    name(fill.get()),
                     "fill together with from and to, or with last",
                     "fill is given without a range whose windows could be filled");
         }
@@ -138,7 +158,7 @@ public record Query(
             requireOrder(columns().get(index));
             ordering.add(new Ordering(index, order.descending()));
         }
-        return new Query(view, range, windows, by, filters, measures, ordering, limit, fill, zone);
+        return new Query(view, range, windows, by, filters, measures, ordering, limit, fill, zone, listsMatches);
     }
 
     private static void requireOrder(Column column) {
@@ -181,8 +201,11 @@ public record Query(
     public List<Column> columns() {
         List<Column> columns = new ArrayList<>();
         boolean ofSessions = view.session().isPresent();
-        if (ofSessions || windows.isPresent()) {
-            String time = ofSessions ? "session" : "window";
+        if (listsMatches) {
+            columns.add(new Column("match_id", ValueType.STRING, Column.Role.MATCH));
+        }
+        if (ofSessions || listsMatches || windows.isPresent()) {
+            String time = ofSessions ? "session" : listsMatches ? "match" : "window";
             columns.add(new Column(time + "_start", ValueType.TIMESTAMP, Column.Role.WINDOW));
             columns.add(new Column(time + "_end", ValueType.TIMESTAMP, Column.Role.WINDOW));
         }
@@ -193,6 +216,9 @@ public record Query(
         for (int index : measures) {
             Measure measure = view.measures().get(index);
             columns.add(new Column(measure.name(), measure.aggregate().result(), Column.Role.MEASURE));
+        }
+        if (listsMatches) {
+            columns.add(new Column("positions", new ListType(ValueType.STRING), Column.Role.MATCH));
         }
         columns.add(
                 ofSessions
@@ -237,6 +263,9 @@ public record Query(
                 all.add(comparing(i));
             }
         }
+        if (listsMatches) {
+            all.add(comparing(0));
+        }
         return all.stream().reduce(Comparator::thenComparing).orElse((one, other) -> 0);
     }
 
@@ -244,9 +273,24 @@ public record Query(
         return (one, other) -> Values.compare(one[column], other[column]);
     }
 
-    /** The cells that it counts, and of sessions as many around them as it takes to know where those begin and end. */
+    /**
+     * The cells that it counts; of sessions as many around them as it takes to know where those begin and end, and of matches
+     * as many before them as those may begin.
+     */
     public Selection selection() {
-        return view.session().map(this::around).orElseGet(this::within);
+        if (view.pattern().isPresent()) {
+            return before(view.pattern().get());
+        }
+        return view.session().map(this::around).orElseGet(this::counted);
+    }
+
+    /** An event that does not complete a match need not be what is asked for, but has its key. */
+    private Selection before(Pattern pattern) {
+        Selection counted = counted();
+        long from = counted.from() == Long.MIN_VALUE ? counted.from() : counted.from() - pattern.withinMicros();
+        List<Filter> ofKey =
+                filters.stream().filter(filter -> filter.dimension() == 0).toList();
+        return new Selection(from, counted.to(), Filter.all(ofKey), (first, last) -> false);
     }
 
     private Selection around(Session session) {
@@ -264,7 +308,8 @@ public record Query(
                 .toInstant());
     }
 
-    private Selection within() {
+    /** The cells that it counts, as if there were panes. */
+    Selection counted() {
         long from = range.from()
                 .map(time -> windows.map(all -> all.startAtOrAfter(time)).orElse(time))
                 .map(Micros::of)

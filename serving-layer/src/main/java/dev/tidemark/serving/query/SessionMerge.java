@@ -2,7 +2,6 @@ package dev.tidemark.serving.query;
 
 import dev.tidemark.schema.Micros;
 import dev.tidemark.serving.fold.Snapshot;
-import dev.tidemark.serving.segment.Segment;
 import dev.tidemark.serving.segment.Selection;
 import dev.tidemark.view.Cell;
 import dev.tidemark.view.Measure;
@@ -14,7 +13,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
 
 /** Fragments joined into sessions: one row for each that starts in the query's range. */
 final class SessionMerge implements Merged {
@@ -39,12 +37,12 @@ final class SessionMerge implements Merged {
         SessionMerge merge = new SessionMerge(query, counted);
         Map<List<Object>, List<Cell>> byKey = new HashMap<>();
         // Most keys around the range have nothing in it, and need not be joined.
-        forEach(snapshot, selection, cell -> {
+        snapshot.forEach(selection, cell -> {
             if (merge.concerns(cell.start(), cell.last() + session.gapMicros())) {
                 byKey.putIfAbsent(cell.dimensions(), new ArrayList<>());
             }
         });
-        forEach(snapshot, selection, cell -> {
+        snapshot.forEach(selection, cell -> {
             List<Cell> fragments = byKey.get(cell.dimensions());
             if (fragments != null) {
                 fragments.add(cell);
@@ -52,13 +50,6 @@ final class SessionMerge implements Merged {
         });
         byKey.values().forEach(fragments -> merge.keep(session.join(fragments, query.zone())));
         return merge;
-    }
-
-    private static void forEach(Snapshot snapshot, Selection selection, Consumer<Cell> taker) {
-        for (Segment segment : snapshot.segments()) {
-            segment.select(selection, taker);
-        }
-        snapshot.tail().forEach(taker);
     }
 
     private void keep(List<Joined> joined) {

@@ -62,9 +62,13 @@ public record TimeRange(Optional<Instant> from, Optional<Instant> to) {
     }
 
     private static HttpProblem offPane(String last, View view) {
-        if (view.session().isPresent()) {
+        if (!view.hasPanes()) {
             return RequestFields.wrong(
-                    "last", last, "a duration from 1ms on", "last is " + last + ", in which no session can start");
+                    "last",
+                    last,
+                    "a duration from 1ms on",
+                    "last is " + last + ", in which no "
+                            + view.definition().slicing().field() + " can start");
         }
         return RequestFields.wrong(
                 "last",

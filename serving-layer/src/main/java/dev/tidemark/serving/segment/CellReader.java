@@ -22,10 +22,12 @@ import java.util.Map;
 final class CellReader {
 
     private final View view;
+    private final List<Field> fields;
     private final Map<List<Object>, List<Object>> shared = new HashMap<>();
 
     CellReader(View view) {
         this.view = view;
+        this.fields = view.key();
     }
 
     /** The id of the segment that the row belongs to. */
@@ -39,10 +41,9 @@ final class CellReader {
         List<String> times = SegmentColumns.times(view);
         long start = column(rows, times.get(0)).getLong(row);
         long last = column(rows, times.get(times.size() - 1)).getLong(row);
-        Object[] dimensions = new Object[view.dimensions().size()];
+        Object[] dimensions = new Object[fields.size()];
         for (int i = 0; i < dimensions.length; i++) {
-            dimensions[i] =
-                    value(column(rows, "d" + i), row, view.dimensions().get(i).type());
+            dimensions[i] = value(column(rows, "d" + i), row, fields.get(i).type());
         }
         List<Object> key = share(Collections.unmodifiableList(Arrays.asList(dimensions)));
         return new Cell(start, last, key, partials(rows, row));

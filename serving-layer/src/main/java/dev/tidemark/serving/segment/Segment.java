@@ -16,7 +16,7 @@ import java.util.function.Consumer;
 public final class Segment {
 
     private final String id;
-    /** Of a view of sessions, its fragments as they are; empty without cells. */
+    /** Of a view without panes, as they are; empty without cells. */
     private final Optional<RollUp> cells;
 
     private Segment(String id, Optional<RollUp> cells) {
@@ -25,8 +25,8 @@ public final class Segment {
     }
 
     /**
-     * A segment of a view of panes, with roll-ups to hours and to the day; or of a view of sessions, whose fragments stay
-     * as they are.
+     * A segment of a view of panes, with roll-ups to hours and to the day; or of a view of sessions or a pattern, whose
+     * fragments and step events stay as they are.
      *
      * @param cells its cells
      * @param zone the timezone of the hours
@@ -38,11 +38,7 @@ public final class Segment {
             return new Segment(id, Optional.empty());
         }
         return new Segment(
-                id,
-                Optional.of(
-                        view.session().isPresent()
-                                ? RollUp.asTheyAre(view, sorted)
-                                : RollUp.ofDay(view, sorted, zone)));
+                id, Optional.of(view.hasPanes() ? RollUp.ofDay(view, sorted, zone) : RollUp.asTheyAre(view, sorted)));
     }
 
     public String id() {

@@ -18,7 +18,7 @@ import java.util.List;
 
 /**
  * The columns of a view's segments table: {@code segment}, {@code pane} (or {@code first} and {@code last} of a session's
- * fragment), each dimension's value as {@code d0}, {@code d1}, …, and each measure's stored partial as
+ * fragment), each value of {@link View#key} as {@code d0}, {@code d1}, …, and each measure's stored partial as
  * {@code m0_<field>}, ….
  */
 public final class SegmentColumns {
@@ -39,9 +39,9 @@ public final class SegmentColumns {
         for (String time : times(view)) {
             columns = columns.add(time, TimestampType.TIMESTAMP);
         }
-        List<Field> dimensions = view.dimensions();
-        for (int i = 0; i < dimensions.size(); i++) {
-            columns = columns.add("d" + i, kernel(dimensions.get(i).type()));
+        List<Field> key = view.key();
+        for (int i = 0; i < key.size(); i++) {
+            columns = columns.add("d" + i, kernel(key.get(i).type()));
         }
         List<Measure> measures = view.measures();
         for (int i = 0; i < measures.size(); i++) {

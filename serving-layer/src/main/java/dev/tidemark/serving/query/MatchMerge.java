@@ -1,0 +1,103 @@
+package dev.tidemark.serving.query;
+
+import dev.tidemark.schema.Micros;
+import dev.tidemark.schema.Position;
+import dev.tidemark.serving.fold.Snapshot;
+import dev.tidemark.serving.segment.Selection;
+import dev.tidemark.view.Cell;
+import dev.tidemark.view.Match;
+import dev.tidemark.view.Measure;
+import dev.tidemark.view.PatternMatcher;
+import dev.tidemark.view.StepEvent;
+import dev.tidemark.view.View;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Predicate;
+
+/** Step events of both layers matched: one row for each match that was completed in the query's range. */
+final class MatchMerge implements Merged {
+
+    private static final long WINDOW_MICROS =
+            Query.FINEST.length().toNanos() / Duration.ofNanos(1_000).toNanos();
+
+    private final Query query;
+    private final Finality finality;
+    private final List<Match> matches;
+
+    private MatchMerge(Query query, Finality finality, List<Match> matches) {
+        this.query = query;
+        this.finality = finality;
+        this.matches = matches;
+    }
+
+    /** The matches as rows; or what completed them as cells, where the query groups them or has windows. */
+    static Merged of(Query query, Selection selection, Snapshot snapshot, Finality finality) {
+        List<Match> matches = matches(query, selection, snapshot);
+        if (query.listsMatches()) {
+            return new MatchMerge(query, finality, matches);
+        }
+        return Merge.of(query, matches.stream().map(match -> cell(query, match)).toList(), finality);
+    }
+
+    private static List<Match> matches(Query query, Selection selection, Snapshot snapshot) {
+        View view = query.view();
+        Map<Object, List<StepEvent>> byKey = new HashMap<>();
+        snapshot.forEach(selection, cell -> {
+            StepEvent event = StepEvent.of(view, cell);
+            byKey.computeIfAbsent(event.by(), key -> new ArrayList<>()).add(event);
+        });
+        PatternMatcher matcher = new PatternMatcher(view);
+        Predicate<List<Object>> wanted = Filter.all(query.filters());
+        long from = query.counted().from();
+        List<Match> matches = new ArrayList<>();
+        byKey.values().forEach(events -> matcher.matches(events, from).stream()
+                .filter(match -> wanted.test(match.last().cell().dimensions()))
+                .forEach(matches::add));
+        return matches;
+    }
+
+    /** A match as a cell of panes: that of the event that completed it, without what made it a step event. */
+    private static Cell cell(Query query, Match match) {
+        Cell last = match.last().cell();
+        long pane =
+                query.windows().isPresent() ? Math.floorDiv(last.start(), WINDOW_MICROS) * WINDOW_MICROS : last.start();
+        return new Cell(pane, dimensions(query, last), last.partials());
+    }
+
+    private static List<Object> dimensions(Query query, Cell cell) {
+        return cell.dimensions().subList(0, query.view().dimensions().size());
+    }
+
+    @Override
+    public Optional<Instant> end() {
+        return query.range().to();
+    }
+
+    @Override
+    public List<Object[]> rows() {
+        List<Object[]> rows = new ArrayList<>();
+        matches.forEach(match -> rows.add(row(match)));
+        return query.arranged(rows);
+    }
+
+    private Object[] row(Match match) {
+        Cell last = match.last().cell();
+        List<Object> row = new ArrayList<>();
+        row.add(match.id(query.view().name()));
+        row.add(Micros.instant(match.first().time()));
+        row.add(Micros.instant(match.last().time()));
+        row.addAll(dimensions(query, last));
+        for (int index : query.measures()) {
+            Measure measure = query.view().measures().get(index);
+            row.add(measure.algebra().finish(last.partials()[index]));
+        }
+        row.add(match.positions().stream().map(Position::toString).toList());
+        row.add(finality.isFinal(Micros.instant(match.last().time() + 1)));
+        return row.toArray();
+    }
+}

@@ -1,0 +1,50 @@
+package dev.tidemark.view;
+
+import dev.tidemark.schema.Position;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Collectors;
+
+/**
+ * Events that follow each other as a pattern says. It is where its last event is, which completed it: that one's are its
+ * dimensions and measures.
+ *
+ * @param events an event for each step, in order
+ */
+public record Match(List<StepEvent> events) {
+
+    private static final int ID_DIGITS = 32;
+
+    public Match {
+        events = List.copyOf(events);
+    }
+
+    public StepEvent first() {
+        return events.get(0);
+    }
+
+    /** The event that completed it. */
+    public StepEvent last() {
+        return events.get(events.size() - 1);
+    }
+
+    /** The positions of its events, in order. */
+    public List<Position> positions() {
+        return events.stream().map(event -> event.at().position()).toList();
+    }
+
+    /** What tells it from every other match, whoever finds it: the first 128 bits of SHA-256 over the view's name and its positions. */
+    public String id(String view) {
+        String content =
+                positions().stream().map(Position::toString).collect(Collectors.joining("\n", view + "\n", ""));
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(content.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(hash).substring(0, ID_DIGITS);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+}
