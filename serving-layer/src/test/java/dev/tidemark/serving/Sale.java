@@ -53,6 +53,34 @@ record Sale(Position position, long recordTimestamp, Instant time, String region
                 position, position.offset(), recordTimestamp, Micros.of(time), List.of(contribution(time)));
     }
 
+    /** Which steps of the shop's pattern it fits, or whether it cancels. */
+    long fits() {
+        if (amount.compareTo(new BigDecimal("13.00")) == 0) {
+            return 4;
+        }
+        return amount.compareTo(BigDecimal.ONE) < 0 ? 1 : amount.compareTo(new BigDecimal(500)) > 0 ? 2 : 0;
+    }
+
+    /** Its increment in the view of frauds. */
+    Increment stepEvent() {
+        Contribution counted = new Contribution(
+                Bucket.COUNTED,
+                Micros.of(time),
+                Arrays.asList(region, fits()),
+                contribution().inputs());
+        return new Increment(
+                position,
+                position.offset(),
+                recordTimestamp,
+                Micros.of(time),
+                List.of(fits() == 0 ? Contribution.none(Bucket.FILTERED) : counted));
+    }
+
+    /** What tells its cell apart there. */
+    List<Object> stepKey() {
+        return Arrays.asList(region, fits(), position.log(), (long) position.partition(), position.offset());
+    }
+
     /** Its increment, covering from the position {@code from} on. */
     Increment increment(long from) {
         return new Increment(position, from, recordTimestamp, Micros.of(time), List.of(contribution()));

@@ -24,11 +24,13 @@ import dev.tidemark.view.Layers;
 import dev.tidemark.view.Measure;
 import dev.tidemark.view.MeasureCall;
 import dev.tidemark.view.Pane;
+import dev.tidemark.view.Pattern;
 import dev.tidemark.view.Publication;
 import dev.tidemark.view.Publication.SegmentRef;
 import dev.tidemark.view.Publication.SourceState;
 import dev.tidemark.view.Session;
 import dev.tidemark.view.Slicing;
+import dev.tidemark.view.Steps;
 import dev.tidemark.view.View;
 import dev.tidemark.view.ViewDefinition;
 import java.math.BigDecimal;
@@ -133,6 +135,19 @@ public final class Shop implements AutoCloseable {
     /** A shop whose view is of sessions by region, with the measures of {@code revenue}. */
     static Shop ofSessions(Path directory, Session session) throws Exception {
         return open(directory, likeRevenue("visits", Layers.BOTH, Optional.empty(), session));
+    }
+
+    /** A shop whose view is of frauds by region: a sale of less than 1.00, and one of more than 500 within a minute. */
+    static Shop ofFrauds(Path directory) throws Exception {
+        ViewDefinition was = REVENUE.definition();
+        Pattern pattern = new Pattern(
+                "region",
+                List.of("amount < 1.00", "amount > 500"),
+                Duration.ofMinutes(1),
+                Optional.of("amount = 13.00"));
+        ViewDefinition frauds = new ViewDefinition(
+                "frauds", "", was.source(), Layers.BOTH, Optional.empty(), pattern, was.dimensions(), was.measures());
+        return open(directory, new View(frauds, REVENUE.dimensions(), REVENUE.measures(), Optional.of(Steps.NONE)));
     }
 
     /** A shop whose view has panes of a second; its events happen at whole ones. */
@@ -317,6 +332,10 @@ public final class Shop implements AutoCloseable {
         if (!sales.contains(sale)) {
             sales.add(sale);
         }
+        if (view.pattern().isPresent()) {
+            emit(sale.stepEvent());
+            return;
+        }
         boolean ofMinutes = view.definition().slicing().equals(REVENUE.pane());
         emit(ofMinutes ? sale.increment() : sale.incrementAtItsTime());
     }
@@ -446,9 +465,24 @@ public final class Shop implements AutoCloseable {
             rows.clear();
             rows.addAll(fragments(id, counted, session));
         });
+        if (view.pattern().isPresent()) {
+            rows.clear();
+            rows.addAll(stepEvents(id, counted));
+        }
         Path table = deployment.warehouse().segments(set, view);
         new KernelTable(table, SegmentColumns.of(view), SegmentColumns.SEGMENT).append(id, rows);
         return new SegmentRef(id, rows.size(), Map.of(log, buckets));
+    }
+
+    private static List<Object[]> stepEvents(String id, List<Sale> counted) {
+        List<Object[]> rows = new ArrayList<>();
+        for (Sale sale : counted) {
+            if (sale.fits() != 0) {
+                Object[] partials = REVENUE.add(REVENUE.identity(), sale.contribution(), sale.at());
+                rows.add(row(List.of(id, Micros.of(sale.time())), sale.stepKey(), partials));
+            }
+        }
+        return rows;
     }
 
     /** The fragments of one day's events. */
