@@ -17,6 +17,7 @@ import dev.tidemark.view.DefinitionSet;
 import dev.tidemark.view.Layers;
 import dev.tidemark.view.MeasureCall;
 import dev.tidemark.view.Pane;
+import dev.tidemark.view.Pattern;
 import dev.tidemark.view.Publication;
 import dev.tidemark.view.Session;
 import dev.tidemark.view.ViewDefinition;
@@ -103,6 +104,11 @@ final class Shop {
     static Shop withAllViews(Path folder, ZoneId zone) {
         List<ViewDefinition> views = List.of(revenue(), weights(), daily(), visits());
         return of(folder, zone, SharedBroker.createTopic("orders", 2), views);
+    }
+
+    /** With a view of a pattern alone. */
+    static Shop withLeaps(Path folder, ZoneId zone) {
+        return of(folder, zone, SharedBroker.createTopic("orders", 2), List.of(leaps()));
     }
 
     /** With a second source, {@code returns}, of one partition and with the view {@code refunds}. */
@@ -323,6 +329,23 @@ final class Shop {
                 new Session("region", Duration.ofHours(2), 2),
                 dimensions,
                 weights.measures());
+    }
+
+    /** Orders of a region that are followed, within an hour, by one of ten times as much. */
+    static ViewDefinition leaps() {
+        return new ViewDefinition(
+                "leaps",
+                "",
+                "orders",
+                Layers.BOTH,
+                Optional.empty(),
+                new Pattern(
+                        "region",
+                        List.of("amount < 100", "amount > 10 * step1.amount"),
+                        Duration.ofHours(1),
+                        Optional.of("status = 'CLOSED'")),
+                Map.of("region", "region"),
+                measures("matches", "count()", "revenue", "sum(amount)"));
     }
 
     private static ViewDefinition view(

@@ -189,13 +189,6 @@ final class YamlSection {
         return new ArrayList<>(fields.keySet());
     }
 
-    /** Refuses a field that a later release will have. */
-    void notYet(String name, String accepted) {
-        if (has(name)) {
-            problem(name, "is not available in this release; " + accepted);
-        }
-    }
-
     /** Records every field that nothing has asked for. */
     void refuseUnknown() {
         for (String name : fields.keySet()) {

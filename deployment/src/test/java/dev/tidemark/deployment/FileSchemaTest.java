@@ -47,6 +47,7 @@ class FileSchemaTest {
                 """);
         write("sources/orders.yaml", "name: orders\nx: 1\n");
         write("views/revenue.yaml", "name: revenue\nsession: {x: 1}\nx: 1\n");
+        write("views/frauds.yaml", "name: frauds\npattern: {x: 1}\n");
     }
 
     private void write(String file, String text) throws IOException {
@@ -65,6 +66,7 @@ class FileSchemaTest {
         assertEquals(read("sources/orders.yaml", "x"), inSchema(FileSchema.SOURCE, ""));
         assertEquals(read("views/revenue.yaml", "x"), inSchema(FileSchema.VIEW, ""));
         assertEquals(read("views/revenue.yaml", "session.x"), inSchema(FileSchema.VIEW, "/properties/session"));
+        assertEquals(read("views/frauds.yaml", "pattern.x"), inSchema(FileSchema.VIEW, "/properties/pattern"));
     }
 
     /** What the reader names when it meets a field that it does not know. */
@@ -85,34 +87,6 @@ class FileSchemaTest {
         Set<String> names = new TreeSet<>();
         object.get("properties").fieldNames().forEachRemaining(names::add);
         return names;
-    }
-
-    @Test
-    void aFieldThatIsNotInThisReleaseIsRefusedByBoth() throws IOException {
-        for (FileSchema schema : FileSchema.values()) {
-            JSON.readTree(schema.json()).get("properties").properties().forEach(field -> {
-                if (field.getValue().isBoolean()) {
-                    assertTrue(notYet(schema, field.getKey()), schema + " " + field.getKey());
-                }
-            });
-        }
-    }
-
-    private boolean notYet(FileSchema schema, String field) {
-        String file =
-                switch (schema) {
-                    case TIDEMARK -> "tidemark.yaml";
-                    case SOURCE -> "sources/orders.yaml";
-                    case VIEW -> "views/revenue.yaml";
-                };
-        try {
-            write(file, Files.readString(folder.resolve(file)) + field + ": {a: b}\n");
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
-        return DeploymentLoader.read(folder.resolve("tidemark.yaml")).problems().stream()
-                .anyMatch(problem -> problem.field().equals(field)
-                        && problem.message().startsWith("is not available in this release"));
     }
 
     @Test
@@ -167,6 +141,12 @@ class FileSchemaTest {
         assertRefused(FileSchema.VIEW, visits + session + "measures: {open: count()}\n");
         assertRefused(FileSchema.VIEW, visits + session + "pane: 1m\nmeasures: {orders: count()}\n");
         assertRefused(FileSchema.VIEW, visits + "session: {by: user, gap: 5m}\nmeasures: {orders: count()}\n");
+        String pattern = "pattern: {by: user, steps: [a > 1, b], within: 1m}\n";
+        assertEquals(Set.of(), validate(FileSchema.VIEW, visits + pattern));
+        assertEquals(Set.of(), validate(FileSchema.VIEW, visits + pattern + "measures: {open: count()}\n"));
+        assertRefused(FileSchema.VIEW, visits + pattern + "measures: {positions: count()}\n");
+        assertRefused(FileSchema.VIEW, visits + pattern + session);
+        assertRefused(FileSchema.VIEW, visits + "pattern: {by: user, steps: [a], within: 1m}\n");
     }
 
     private static void assertRefused(FileSchema schema, String yaml) {
