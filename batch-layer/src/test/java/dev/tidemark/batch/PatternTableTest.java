@@ -87,7 +87,7 @@ class PatternTableTest {
                         .id());
         String second = "2001-03-02 2001-03-01T23:50:00Z 2001-03-02T00:10:00Z eu 1 500.00";
         assertEquals(new TreeSet<>(List.of(second, third)), rows());
-        shop.send(1, Shop.order(5, "2001-03-03T12:10:00Z", "eu", "3", 1).replace("}", ", \"status\": \"CLOSED\"}"));
+        shop.send(1, Shop.order(5, "2001-03-03T12:10:00Z", "eu", "300", 1).replace("}", ", \"status\": \"CLOSED\"}"));
         recompute();
         assertEquals(new TreeSet<>(List.of(second)), rows());
     }

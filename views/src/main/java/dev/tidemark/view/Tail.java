@@ -182,10 +182,13 @@ public final class Tail {
      * epoch.
      */
     public void select(String view, long from, long to, Consumer<Cell> taker) {
+        tally.cells(number(view)).select(from, to, taker);
+    }
+
+    private int number(String view) {
         for (int i = 0; i < set.views().size(); i++) {
             if (set.views().get(i).name().equals(view)) {
-                tally.cells(i).select(from, to, taker);
-                return;
+                return i;
             }
         }
         throw new IllegalArgumentException("view " + view + " is not in definition set " + set.id());
@@ -239,6 +242,16 @@ public final class Tail {
         sliced = true;
         sinceSlice = 0;
         tally.keepChanges();
+    }
+
+    /**
+     * The cells of a view that have changed since the last call, which keeps them from then on; nothing at the first call.
+     * Those who take slices must not ask, since each takes from the other.
+     */
+    public List<Cell> takeChanged(String view) {
+        List<Cell> changed = new ArrayList<>();
+        tally.takeChanges(number(view)).forEach((place, cell) -> changed.add(cell), gone -> {});
+        return changed;
     }
 
     /** Keeps nothing for slices any more. */

@@ -57,6 +57,14 @@ final class Tally {
         changes = set.views().stream().map(view -> Changes.forgotten()).toList();
     }
 
+    /** Keeps which cells of one view change from now on, and gives those that have since they are kept. */
+    Changes takeChanges(int view) {
+        List<Changes> next = new ArrayList<>(changes);
+        Changes taken = next.set(view, Changes.none());
+        changes = next;
+        return taken;
+    }
+
     /** What has changed since they are kept, by view. */
     List<Changes> changes() {
         return changes;

@@ -187,6 +187,20 @@ public final class Generation {
         }
     }
 
+    /**
+     * The cells of a view's tail that have changed since the last call, which keeps them from then on; nothing at the first
+     * call, and of a view that is not streamed. Not beside a spool, which takes them too.
+     */
+    public List<Cell> takeChanged(View view) {
+        List<Cell> changed = new ArrayList<>();
+        write(() -> {
+            if (view.layers().streamed()) {
+                changed.addAll(tail.takeChanged(view.name()));
+            }
+        });
+        return changed;
+    }
+
     /** Keeps what changes from now on, for slices. */
     void beginSlices() {
         write(() -> tail.beginSlices());

@@ -1,12 +1,10 @@
 package dev.tidemark.serving.query;
 
 import dev.tidemark.schema.Micros;
-import dev.tidemark.schema.Position;
 import dev.tidemark.serving.fold.Snapshot;
 import dev.tidemark.serving.segment.Selection;
 import dev.tidemark.view.Cell;
 import dev.tidemark.view.Match;
-import dev.tidemark.view.Measure;
 import dev.tidemark.view.PatternMatcher;
 import dev.tidemark.view.StepEvent;
 import dev.tidemark.view.View;
@@ -66,11 +64,7 @@ final class MatchMerge implements Merged {
         Cell last = match.last().cell();
         long pane =
                 query.windows().isPresent() ? Math.floorDiv(last.start(), WINDOW_MICROS) * WINDOW_MICROS : last.start();
-        return new Cell(pane, dimensions(query, last), last.partials());
-    }
-
-    private static List<Object> dimensions(Query query, Cell cell) {
-        return cell.dimensions().subList(0, query.view().dimensions().size());
+        return new Cell(pane, query.matchRows().dimensions(match), last.partials());
     }
 
     @Override
@@ -80,24 +74,10 @@ final class MatchMerge implements Merged {
 
     @Override
     public List<Object[]> rows() {
+        MatchRows made = query.matchRows();
         List<Object[]> rows = new ArrayList<>();
-        matches.forEach(match -> rows.add(row(match)));
+        matches.forEach(match -> rows.add(
+                made.row(match, finality.isFinal(Micros.instant(match.last().time() + 1)))));
         return query.arranged(rows);
-    }
-
-    private Object[] row(Match match) {
-        Cell last = match.last().cell();
-        List<Object> row = new ArrayList<>();
-        row.add(match.id(query.view().name()));
-        row.add(Micros.instant(match.first().time()));
-        row.add(Micros.instant(match.last().time()));
-        row.addAll(dimensions(query, last));
-        for (int index : query.measures()) {
-            Measure measure = query.view().measures().get(index);
-            row.add(measure.algebra().finish(last.partials()[index]));
-        }
-        row.add(match.positions().stream().map(Position::toString).toList());
-        row.add(finality.isFinal(Micros.instant(match.last().time() + 1)));
-        return row.toArray();
     }
 }

@@ -1,7 +1,6 @@
 package dev.tidemark.serving.query;
 
 import dev.tidemark.schema.Field;
-import dev.tidemark.schema.ListType;
 import dev.tidemark.schema.Micros;
 import dev.tidemark.schema.ValueType;
 import dev.tidemark.serving.problem.HttpProblem;
@@ -199,13 +198,13 @@ public record Query(
 
     /** The answer's columns. */
     public List<Column> columns() {
+        if (listsMatches) {
+            return matchRows().columns();
+        }
         List<Column> columns = new ArrayList<>();
         boolean ofSessions = view.session().isPresent();
-        if (listsMatches) {
-            columns.add(new Column("match_id", ValueType.STRING, Column.Role.MATCH));
-        }
-        if (ofSessions || listsMatches || windows.isPresent()) {
-            String time = ofSessions ? "session" : listsMatches ? "match" : "window";
+        if (ofSessions || windows.isPresent()) {
+            String time = ofSessions ? "session" : "window";
             columns.add(new Column(time + "_start", ValueType.TIMESTAMP, Column.Role.WINDOW));
             columns.add(new Column(time + "_end", ValueType.TIMESTAMP, Column.Role.WINDOW));
         }
@@ -217,14 +216,16 @@ public record Query(
             Measure measure = view.measures().get(index);
             columns.add(new Column(measure.name(), measure.aggregate().result(), Column.Role.MEASURE));
         }
-        if (listsMatches) {
-            columns.add(new Column("positions", new ListType(ValueType.STRING), Column.Role.MATCH));
-        }
         columns.add(
                 ofSessions
                         ? new Column("open", ValueType.BOOLEAN, Column.Role.OPEN)
                         : new Column("final", ValueType.BOOLEAN, Column.Role.FINAL));
         return columns;
+    }
+
+    /** What rows of matches are made of. */
+    MatchRows matchRows() {
+        return new MatchRows(view, measures);
     }
 
     /** The rows in the order that is wanted, as many as are wanted. */
