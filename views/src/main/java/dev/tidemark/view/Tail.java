@@ -3,6 +3,7 @@ package dev.tidemark.view;
 import dev.tidemark.schema.Bucket;
 import dev.tidemark.schema.Increment;
 import dev.tidemark.view.OffsetRanges.Range;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
