@@ -143,6 +143,7 @@ final class Shop {
                 0,
                 sources,
                 views,
+                List.of(),
                 Locations.NONE));
     }
 
@@ -182,6 +183,7 @@ final class Shop {
                 0,
                 deployment.sources(),
                 deployment.views(),
+                List.of(),
                 Locations.NONE));
     }
 
@@ -250,6 +252,7 @@ final class Shop {
                 0,
                 sources,
                 views,
+                List.of(),
                 Locations.NONE));
     }
 
@@ -399,6 +402,7 @@ final class Shop {
                 0,
                 deployment.sources(),
                 deployment.views(),
+                List.of(),
                 Locations.NONE));
     }
 
