@@ -149,6 +149,7 @@ final class Shop {
                 0,
                 sources,
                 views,
+                List.of(),
                 Locations.NONE));
     }
 
@@ -188,6 +189,7 @@ final class Shop {
                 0,
                 deployment.sources(),
                 deployment.views(),
+                List.of(),
                 Locations.NONE));
     }
 
@@ -256,6 +258,7 @@ final class Shop {
                 0,
                 sources,
                 views,
+                List.of(),
                 Locations.NONE));
     }
 
@@ -422,6 +425,7 @@ final class Shop {
                 0,
                 deployment.sources(),
                 deployment.views(),
+                List.of(),
                 Locations.NONE));
     }
 

@@ -8,6 +8,7 @@ import java.time.ZoneId;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A deployment as its files state it.
@@ -22,6 +23,7 @@ import java.util.Map;
  * @param speedMetricsPort the port of the speed layer's metrics; 0 for any free one
  * @param sources the sources
  * @param views the views
+ * @param alerting how those of them send alerts that do
  * @param locations where each field stands in the files
  */
 public record Deployment(
@@ -35,6 +37,7 @@ public record Deployment(
         int speedMetricsPort,
         List<Source> sources,
         List<ViewDefinition> views,
+        List<Alerting> alerting,
         Locations locations) {
 
     private static final int ADMIN_MILLIS = 10_000;
@@ -69,6 +72,28 @@ public record Deployment(
         return viewsOf(source).stream()
                 .filter(view -> !view.layers().streamed())
                 .toList();
+    }
+
+    /** How a view sends alerts, if it does. */
+    public Optional<Alerting> alertingOf(String view) {
+        return alerting.stream().filter(found -> found.view().equals(view)).findFirst();
+    }
+
+    /** How the views over a source send alerts. */
+    public List<Alerting> alertingOver(String source) {
+        return viewsOf(source).stream()
+                .flatMap(view -> alertingOf(view.name()).stream())
+                .toList();
+    }
+
+    /** The topics that alerts are sent to. */
+    public List<String> alertTopics() {
+        return alerting.stream().map(Alerting::topic).distinct().toList();
+    }
+
+    /** The consumer group by whose committed offsets a view's webhook says how far it has delivered. */
+    public String webhookGroup(String view) {
+        return "tidemark." + name + ".webhook." + view;
     }
 
     /** Whether a source is archived: unless the stream alone computes all its views. */

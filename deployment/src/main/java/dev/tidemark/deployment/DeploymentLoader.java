@@ -1,5 +1,7 @@
 package dev.tidemark.deployment;
 
+import dev.tidemark.schema.DeadLetter;
+import dev.tidemark.schema.LateEvent;
 import dev.tidemark.schema.LateEvents;
 import dev.tidemark.schema.SchemaRegistry;
 import dev.tidemark.schema.Source;
@@ -36,6 +38,7 @@ public final class DeploymentLoader {
     private final Map<Path, Map<String, Integer>> lines = new HashMap<>();
     private final TreeMap<String, Optional<Schema>> declared = new TreeMap<>();
     private final List<Draft> drafts = new ArrayList<>();
+    private final List<Alerting> alerting = new ArrayList<>();
 
     private DeploymentLoader(Path file) {
         this.file = file;
@@ -107,6 +110,7 @@ public final class DeploymentLoader {
                 metricsPort,
                 sources,
                 views,
+                List.copyOf(alerting),
                 new Locations(viewFiles, sourceFiles, schemaFiles, lines));
     }
 
@@ -217,6 +221,7 @@ public final class DeploymentLoader {
             if (isAdded) {
                 viewFiles.put(view.name(), yaml.file());
                 lines.put(yaml.file(), fieldLines);
+                read.alerting().ifPresent(found -> alerting(yaml, found, sources));
             } else if (read.isWhole()) {
                 yaml.problem("name", "'" + view.name() + "' is another view's name too");
             }
@@ -226,6 +231,18 @@ public final class DeploymentLoader {
                 draft(view, Locations.ofView(view.name(), yaml.file(), fieldLines));
             }
         });
+    }
+
+    private void alerting(YamlSection yaml, Alerting found, List<Source> sources) {
+        sources.stream()
+                .filter(source -> List.of(
+                                source.topic(), DeadLetter.topic(source.topic()), LateEvent.topic(source.topic()))
+                        .contains(found.topic()))
+                .forEach(source -> yaml.problem(
+                        "alert_topic",
+                        "is '%s', which holds events of source %s; accepted is a topic that holds nothing but alerts"
+                                .formatted(found.topic(), source.name())));
+        alerting.add(found);
     }
 
     private void draft(ViewDefinition view, Locations locations) {

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * A topic that a deployment needs, as it is created if it lacks.
@@ -47,7 +48,16 @@ public record NeededTopic(String name, Source source, Role role) {
          * The marks of a source's dead letters that were sent again. Whoever loses one may send an event twice, so they are
          * kept for ever; `dead-letters redrive` creates it.
          */
-        REDRIVEN(Map.of("retention.ms", "-1", "retention.bytes", "-1", "cleanup.policy", "delete"));
+        REDRIVEN(Map.of("retention.ms", "-1", "retention.bytes", "-1", "cleanup.policy", "delete")),
+        /**
+         * Alerts of views over a source. What is in it is what has been sent, and the only record of that: an alert that it
+         * loses would be sent again, so it keeps them without a limit.
+         */
+        ALERTS(Map.of(
+                "retention.ms", "-1",
+                "retention.bytes", "-1",
+                "cleanup.policy", "delete",
+                "message.timestamp.type", "LogAppendTime"));
 
         private final Map<String, String> settings;
 
@@ -55,9 +65,29 @@ public record NeededTopic(String name, Source source, Role role) {
             this.settings = settings;
         }
 
-        /** Whether Tidemark writes it, and creates it; all but the marks with as many partitions as the source's topic has. */
+        /** Whether Tidemark writes it, and creates it. */
         public boolean isInternal() {
             return this != EVENTS;
+        }
+
+        /**
+         * How many partitions it has, where the source's topic has {@code events}. Alerts are few, and in one partition they
+         * keep one order; so do the marks.
+         */
+        public int partitions(int events) {
+            return this == ALERTS || this == REDRIVEN ? 1 : events;
+        }
+
+        /**
+         * Which settings of an existing topic lose what must be kept, as a text such as {@code retention.ms=-1}.
+         *
+         * @param found its settings by name
+         */
+        public List<String> limiting(Map<String, String> found) {
+            return Stream.of("retention.ms", "retention.bytes", "cleanup.policy")
+                    .filter(name -> !settings.get(name).equals(found.get(name)))
+                    .map(name -> name + "=" + settings.get(name))
+                    .toList();
         }
 
         /** Whether it repeats what is in the source's topic, so that users may keep it as long as they like. */
@@ -96,7 +126,7 @@ public record NeededTopic(String name, Source source, Role role) {
 
     /**
      * All that a deployment needs: each source's topic and, if it has views that are streamed, that of their increments
-     * and those of its dead letters and late events.
+     * and those of its dead letters and late events; then those of alerts.
      */
     public static List<NeededTopic> of(Deployment deployment) {
         List<NeededTopic> topics = new ArrayList<>();
@@ -110,6 +140,18 @@ public record NeededTopic(String name, Source source, Role role) {
                 topics.add(new NeededTopic(LateEvent.topic(source.topic()), source, Role.LATE_EVENTS));
             }
         }
+        for (String topic : deployment.alertTopics()) {
+            topics.add(new NeededTopic(topic, firstSource(deployment, topic), Role.ALERTS));
+        }
         return topics;
+    }
+
+    /** The source of the first view that sends alerts to a topic. */
+    private static Source firstSource(Deployment deployment, String topic) {
+        return deployment.sources().stream()
+                .filter(source -> deployment.alertingOver(source.name()).stream()
+                        .anyMatch(alerting -> alerting.topic().equals(topic)))
+                .findFirst()
+                .orElseThrow();
     }
 }

@@ -25,8 +25,9 @@ final class ViewFile {
      * @param view the view
      * @param isWhole whether it is the file's; else a problem was recorded, and something else stands in the place of
      *     what is wrong, so that the expressions can be looked at all the same
+     * @param alerting how it sends alerts, if it does
      */
-    record Read(ViewDefinition view, boolean isWhole) {}
+    record Read(ViewDefinition view, boolean isWhole, Optional<Alerting> alerting) {}
 
     /** The view that the file states; empty, or not whole, if a problem was recorded. */
     static Optional<Read> read(YamlSection yaml, Map<String, Integer> lines) {
@@ -41,6 +42,9 @@ final class ViewFile {
         SlicingFields slicing = SlicingFields.read(yaml, lines);
         Map<String, String> dimensions = slicing.dimensions(stated);
         Map<String, MeasureCall> measures = measures(yaml, lines, dimensions, slicing);
+        String named = name.orElse(yaml.file().getFileName().toString());
+        Optional<Alerting> alerting =
+                AlertFields.read(yaml, lines, named, slicing.slicing(), dimensions.keySet(), measures);
         yaml.refuseUnknown();
         if (source.isEmpty()) {
             return Optional.empty();
@@ -49,7 +53,7 @@ final class ViewFile {
         slicing.requireFree(yaml, "measures", measures.keySet());
         boolean isWhole = name.isPresent() && slicing.slicing().isPresent() && !measures.isEmpty();
         ViewDefinition view = new ViewDefinition(
-                name.orElse(yaml.file().getFileName().toString()),
+                named,
                 description,
                 source.get(),
                 layers,
@@ -57,7 +61,7 @@ final class ViewFile {
                 slicing.slicing().orElse(STAND_IN),
                 dimensions,
                 measures.isEmpty() ? Map.of("events", COUNT) : measures);
-        return Optional.of(new Read(view, isWhole));
+        return Optional.of(new Read(view, isWhole, alerting));
     }
 
     private static Map<String, String> expressions(YamlSection section, Map<String, Integer> lines) {

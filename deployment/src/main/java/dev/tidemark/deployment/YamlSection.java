@@ -128,6 +128,23 @@ final class YamlSection {
         return new Settings(values, written);
     }
 
+    /** The values of a list in a field; of one value, a list of it. */
+    List<String> texts(String name) {
+        if (!(fields.get(name) instanceof SequenceNode list)) {
+            return text(name).stream().toList();
+        }
+        asked.add(name);
+        List<String> texts = new ArrayList<>();
+        for (Node element : list.getValue()) {
+            if (element instanceof ScalarNode scalar) {
+                texts.add(scalar.getValue());
+            } else {
+                problem(name, "holds " + kind(element) + "; a list of names is expected");
+            }
+        }
+        return texts;
+    }
+
     Optional<String> requiredText(String name, String example) {
         if (!has(name)) {
             problem(name, "is missing; for example `" + name + ": " + example + "`");

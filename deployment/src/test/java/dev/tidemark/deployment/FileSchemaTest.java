@@ -15,6 +15,7 @@ import dev.tidemark.view.MeasureFunction;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
@@ -46,7 +47,7 @@ class FileSchemaTest {
                 x: 1
                 """);
         write("sources/orders.yaml", "name: orders\nx: 1\n");
-        write("views/revenue.yaml", "name: revenue\nsession: {x: 1}\nx: 1\n");
+        write("views/revenue.yaml", "name: revenue\nsession: {x: 1}\nalert: {x: 1}\nwebhook: {x: 1}\nx: 1\n");
         write("views/frauds.yaml", "name: frauds\npattern: {x: 1}\n");
     }
 
@@ -65,7 +66,10 @@ class FileSchemaTest {
                 inSchema(FileSchema.TIDEMARK, "/properties/schema_registry"));
         assertEquals(read("sources/orders.yaml", "x"), inSchema(FileSchema.SOURCE, ""));
         assertEquals(read("views/revenue.yaml", "x"), inSchema(FileSchema.VIEW, ""));
-        assertEquals(read("views/revenue.yaml", "session.x"), inSchema(FileSchema.VIEW, "/properties/session"));
+        for (String section : List.of("session", "alert", "webhook")) {
+            assertEquals(
+                    read("views/revenue.yaml", section + ".x"), inSchema(FileSchema.VIEW, "/properties/" + section));
+        }
         assertEquals(read("views/frauds.yaml", "pattern.x"), inSchema(FileSchema.VIEW, "/properties/pattern"));
     }
 
@@ -140,6 +144,13 @@ class FileSchemaTest {
         assertEquals(Set.of(), validate(FileSchema.VIEW, visits + session + "measures: {orders: count()}\n"));
         assertRefused(FileSchema.VIEW, visits + session + "measures: {open: count()}\n");
         assertRefused(FileSchema.VIEW, visits + session + "pane: 1m\nmeasures: {orders: count()}\n");
+        String revenue = "name: revenue\nsource: orders\npane: 1m\nmeasures: {orders: count()}\n";
+        String alert = "alert: {when: orders < 1}\n";
+        String whole = revenue + alert + "alert_topic: alerts\nwebhook: {url: 'http://localhost'}\n";
+        assertEquals(Set.of(), validate(FileSchema.VIEW, whole));
+        assertRefused(FileSchema.VIEW, revenue + alert);
+        assertRefused(FileSchema.VIEW, revenue + "webhook: {url: 'http://localhost'}\n");
+        assertRefused(FileSchema.VIEW, revenue + "alert_topic: alerts\nalert: {window: 5m}\n");
         assertRefused(FileSchema.VIEW, visits + "session: {by: user, gap: 5m}\nmeasures: {orders: count()}\n");
         String pattern = "pattern: {by: user, steps: [a > 1, b], within: 1m}\n";
         assertEquals(Set.of(), validate(FileSchema.VIEW, visits + pattern));

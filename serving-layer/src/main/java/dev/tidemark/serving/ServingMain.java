@@ -4,6 +4,7 @@ import dev.tidemark.deployment.Deployment;
 import dev.tidemark.deployment.DeploymentLoader;
 import dev.tidemark.deployment.InvalidDeploymentException;
 import dev.tidemark.deployment.RefusedException;
+import dev.tidemark.deployment.SupersededException;
 import dev.tidemark.deployment.UnavailableException;
 import dev.tidemark.serving.fold.Patience;
 import io.javalin.util.JavalinBindException;
@@ -30,7 +31,7 @@ import picocli.CommandLine.Option;
         sortOptions = false)
 public final class ServingMain implements Callable<Integer> {
 
-    private static final int FAILED = 1;
+    static final int FAILED = 1;
     private static final long POLL_MILLIS = 20;
 
     @Option(
@@ -50,7 +51,7 @@ public final class ServingMain implements Callable<Integer> {
     private Integer port;
 
     public static void main(String[] args) {
-        endOnErrors();
+        endOnErrors("serve");
         System.exit(new CommandLine(new ServingMain())
                 .setExecutionExceptionHandler((failure, command, parsed) -> fail(failure, command.getCommand()))
                 .execute(args));
@@ -59,12 +60,14 @@ public final class ServingMain implements Callable<Integer> {
     /**
      * Ends the process when a thread dies of an error, such as too little memory: answers would otherwise stand still
      * without a word. Nothing is lost, all that it knows is read again at the next start.
+     *
+     * @param process its name, for the message
      */
-    static void endOnErrors() {
+    static void endOnErrors(String process) {
         Thread.setDefaultUncaughtExceptionHandler((thread, failure) -> {
             LoggerFactory.getLogger(ServingMain.class).error("thread {} died", thread.getName(), failure);
             if (failure instanceof Error) {
-                System.err.println("serve: " + failure + " in thread " + thread.getName() + "; the process ends");
+                System.err.println(process + ": " + failure + " in thread " + thread.getName() + "; the process ends");
                 Runtime.getRuntime().halt(FAILED);
             }
         });
@@ -75,7 +78,7 @@ public final class ServingMain implements Callable<Integer> {
         return UnavailableException.of(failure).isPresent() ? UnavailableException.EXIT_STATUS : FAILED;
     }
 
-    private static String message(Exception failure, Path config) {
+    static String message(Exception failure, Path config) {
         if (failure instanceof KafkaException) {
             LoggerFactory.getLogger(ServingMain.class).debug("failed", failure);
             return "the broker cannot be used: " + innermost(failure).getMessage() + "; see kafka.bootstrap.servers in "
@@ -84,6 +87,7 @@ public final class ServingMain implements Callable<Integer> {
         boolean expected = failure instanceof InvalidDeploymentException
                 || failure instanceof RefusedException
                 || failure instanceof UnavailableException
+                || failure instanceof SupersededException
                 || failure instanceof JavalinBindException;
         if (!expected) {
             LoggerFactory.getLogger(ServingMain.class).debug("failed", failure);

@@ -82,7 +82,7 @@ class ServingMainTest {
         private DyingThread() {}
 
         public static void main(String[] args) throws InterruptedException {
-            ServingMain.endOnErrors();
+            ServingMain.endOnErrors("serve");
             Thread dying = new Thread(() -> {
                 throw new OutOfMemoryError("Java heap space");
             });

@@ -1,6 +1,7 @@
 package dev.tidemark.serving;
 
 import dev.tidemark.broker.SharedBroker;
+import dev.tidemark.deployment.Alerting;
 import dev.tidemark.deployment.Deployment;
 import dev.tidemark.deployment.Locations;
 import dev.tidemark.deployment.SourceLog;
@@ -127,6 +128,24 @@ public final class Shop implements AutoCloseable {
         return new Shop(deployment(directory, topic, other.definition()), other);
     }
 
+    /** The same shop, whose view sends alerts. */
+    Shop alerting(Alerting alerting) {
+        Deployment alike = new Deployment(
+                deployment.file(),
+                deployment.name(),
+                deployment.zone(),
+                deployment.warehouse(),
+                deployment.kafka(),
+                deployment.spark(),
+                deployment.servingPort(),
+                deployment.speedMetricsPort(),
+                deployment.sources(),
+                deployment.views(),
+                List.of(alerting),
+                deployment.locations());
+        return new Shop(alike, view);
+    }
+
     /** Like {@code revenue} under another name. */
     static View named(String name) {
         return view(name, "orders");
@@ -218,6 +237,7 @@ public final class Shop implements AutoCloseable {
                 0,
                 sources,
                 views,
+                List.of(),
                 Locations.NONE);
     }
 

@@ -9,6 +9,7 @@ import dev.tidemark.schema.RankedItem;
 import dev.tidemark.view.Tail;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -44,6 +45,17 @@ public final class AnswerJson {
             throw new UncheckedIOException(e);
         }
         return bytes.toByteArray();
+    }
+
+    /** One row's JSON, its decimals as strings. */
+    public static String row(List<Column> columns, Object[] row) {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator out = MAPPER.createGenerator(text)) {
+            new AnswerJson(out, false).writeRow(columns, row);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return text.toString();
     }
 
     private void write(Answer answer) throws IOException {

@@ -8,12 +8,12 @@ import java.math.BigInteger;
 import java.util.List;
 
 /** What {@code fill=zero} says of a measure of no events, in the form that the measure has elsewhere. */
-final class Zero {
+public final class Zero {
 
     private Zero() {}
 
     /** Zero, an empty list, or null where the measure is neither a number nor a list. */
-    static Object of(Aggregate<?> aggregate) {
+    public static Object of(Aggregate<?> aggregate) {
         if (!(aggregate.result() instanceof ValueType type)) {
             return List.of();
         }

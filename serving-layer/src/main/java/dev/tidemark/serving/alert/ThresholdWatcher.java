@@ -1,0 +1,196 @@
+package dev.tidemark.serving.alert;
+
+import dev.tidemark.deployment.Threshold;
+import dev.tidemark.serving.alert.Alert.State;
+import dev.tidemark.serving.alert.GroupedRows.Row;
+import dev.tidemark.serving.fold.Generation;
+import dev.tidemark.serving.fold.LiveSource;
+import dev.tidemark.serving.fold.ServedDefinitions;
+import dev.tidemark.serving.query.Answer;
+import dev.tidemark.serving.query.QueryRequest;
+import dev.tidemark.serving.query.QueryRequest.Conditions;
+import dev.tidemark.serving.query.QueryRequest.Range;
+import dev.tidemark.serving.query.QueryRequest.WindowsRequest;
+import dev.tidemark.view.Durations;
+import dev.tidemark.view.View;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * Judges a threshold, as a pure function of the merged answer and the time: a group fires when the condition holds in all
+ * windows that the threshold looks at, and is resolved when it does not hold in the newest. Whether it fires already is
+ * read from what stands.
+ */
+public final class ThresholdWatcher implements Watcher {
+
+    private static final Duration OFTEN = Duration.ofSeconds(1);
+    private static final Conditions COMPLETE = new Conditions(Map.of(), Duration.ZERO, Optional.empty(), false, false);
+
+    private static final WindowsRequest NO_WINDOWS =
+            new WindowsRequest(Optional.empty(), Optional.empty(), Optional.empty());
+
+    private final String name;
+    private final Threshold threshold;
+    private final LiveSource live;
+    private final ZoneId zone;
+    private final CountedUntil counted;
+    private boolean caughtUp;
+    private Instant looked = Instant.MIN;
+    private Instant newest = Instant.MIN;
+
+    /** @param live the source of the view */
+    public ThresholdWatcher(String view, Threshold threshold, LiveSource live, ZoneId zone) {
+        this.name = view;
+        this.threshold = threshold;
+        this.live = live;
+        this.zone = zone;
+        this.counted = new CountedUntil(live);
+    }
+
+    @Override
+    public String view() {
+        return name;
+    }
+
+    @Override
+    public boolean isCaughtUp() {
+        return caughtUp;
+    }
+
+    @Override
+    public List<Alert> changes(Standing standing) throws InterruptedException {
+        Instant now = Instant.now();
+        Optional<View> view =
+                live.generation().flatMap(found -> found.definitions().view(name));
+        Optional<Instant> until = view.flatMap(found -> counted.of(found, now));
+        if (until.isEmpty()) {
+            return List.of();
+        }
+        caughtUp = true;
+        Instant end = view.get().pane().start(until.get(), zone);
+        if (end.equals(newest) && now.isBefore(looked.plus(OFTEN))) {
+            return List.of();
+        }
+        looked = now;
+        newest = end;
+        return judge(standing, until.get(), now);
+    }
+
+    /**
+     * What has to be sent.
+     *
+     * @param until up to when answers are whole
+     * @param now when this is found
+     */
+    public List<Alert> judge(Standing standing, Instant until, Instant now) throws InterruptedException {
+        Generation generation = live.generation().orElseThrow();
+        Optional<View> view = generation.definitions().view(name);
+        if (view.isEmpty()) {
+            return List.of();
+        }
+        Lookback lookback = Lookback.at(view.get().pane(), threshold, zone, until);
+        GroupedRows rows = new GroupedRows(view.get(), threshold, lookback);
+        Answer windows = ask(lookback.start(lookback.ends().get(0)), lookback.startsBefore(), windows(view.get()));
+        rows.addWindows(windows);
+        if (!threshold.by().isEmpty()) {
+            rows.addGroups(ask(lookback.groupsSince(), lookback.newest(), NO_WINDOWS));
+        }
+        long publication = windows.certificate().publication();
+        if (publication != generation.publication().number()) {
+            // A publication has switched meanwhile, and perhaps the definition with it: the next look tells.
+            return List.of();
+        }
+        Found found = new Found(now, publication, definition(generation.definitions()));
+        return changes(standing, rows, lookback, found);
+    }
+
+    private String definition(ServedDefinitions definitions) {
+        boolean isStreamed = definitions.streamed().view(name).isPresent();
+        return (isStreamed ? definitions.streamed() : definitions.batch()).id();
+    }
+
+    private WindowsRequest windows(View view) {
+        return new WindowsRequest(
+                Optional.of(Durations.format(threshold.window())),
+                Optional.of(view.pane().toString()),
+                Optional.empty());
+    }
+
+    private Answer ask(Instant from, Instant to, WindowsRequest windows) throws InterruptedException {
+        QueryRequest request = new QueryRequest(
+                name,
+                new Range(Optional.of(from.toString()), Optional.of(to.toString()), Optional.empty()),
+                windows,
+                threshold.by(),
+                List.of(),
+                List.of(),
+                List.of(),
+                Optional.empty(),
+                Optional.empty(),
+                COMPLETE,
+                false);
+        return Answer.to(request, live, zone);
+    }
+
+    /** What an alert says of the answer that it was found in. */
+    private record Found(Instant at, long publication, String definition) {}
+
+    private List<Alert> changes(Standing standing, GroupedRows rows, Lookback lookback, Found found) {
+        List<Alert> changes = new ArrayList<>();
+        Map<String, Alert> firing = new HashMap<>();
+        for (Alert alert : standing.alerts()) {
+            if (alert.state() == State.FIRING) {
+                rows.keyOf(alert)
+                        .ifPresentOrElse(
+                                key -> firing.put(key, alert),
+                                // The threshold was by other dimensions then: nothing judges that group any more.
+                                () -> changes.add(resolved(alert, alert.row(), found)));
+            }
+        }
+        firing.keySet().forEach(rows::addGroup);
+        for (String group : rows.groups()) {
+            List<Row> windows = rows.rows(group);
+            Row last = windows.get(windows.size() - 1);
+            if (firing.containsKey(group)) {
+                if (!holds(last)) {
+                    changes.add(resolved(firing.get(group), last.json(), found));
+                }
+            } else if (windows.stream().allMatch(this::holds)) {
+                changes.add(fired(group, lookback.ends().get(0), last.json(), found));
+            }
+        }
+        return changes;
+    }
+
+    private boolean holds(Row row) {
+        return threshold.when().holds(row.measures()::get);
+    }
+
+    private Alert fired(String group, Instant since, String row, Found found) {
+        String id = name + "-" + since + "-" + hash(group);
+        return new Alert(id, name, State.FIRING, found.at(), found.publication(), found.definition(), row);
+    }
+
+    private static Alert resolved(Alert firing, String row, Found found) {
+        return firing.become(State.RESOLVED, found.at(), found.publication(), found.definition(), row);
+    }
+
+    private static String hash(String group) {
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(group.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(hash, 0, 6);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+}

@@ -1,0 +1,18 @@
+package dev.tidemark.serving.alert;
+
+import dev.tidemark.deployment.Alerting;
+import dev.tidemark.deployment.Deployment;
+import dev.tidemark.serving.fold.LiveSource;
+
+/** Which watcher a view has. */
+public final class Watchers {
+
+    private Watchers() {}
+
+    /** Who watches the view that sends these alerts. */
+    public static Watcher of(Deployment deployment, Alerting alerting, LiveSource live) {
+        return alerting.threshold()
+                .map(threshold -> new ThresholdWatcher(alerting.view(), threshold, live, deployment.zone()))
+                .orElseThrow(() -> new IllegalStateException("view " + alerting.view() + " says no alert"));
+    }
+}

@@ -1,0 +1,2 @@
+/** Following topics from their beginning. */
+package dev.tidemark.serving.follow;

@@ -1,0 +1,2 @@
+/** Delivering alerts over HTTP. */
+package dev.tidemark.serving.webhook;

@@ -1,0 +1,141 @@
+package dev.tidemark.serving;
+
+import static dev.tidemark.serving.AlertTopic.alert;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.tidemark.broker.SharedBroker;
+import dev.tidemark.deployment.Alerting;
+import dev.tidemark.deployment.RefusedException;
+import dev.tidemark.deployment.SupersededException;
+import dev.tidemark.serving.alert.Alert;
+import dev.tidemark.serving.alert.Alert.State;
+import dev.tidemark.serving.alert.AlertLog;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** An alert topic is its own checkpoint. */
+class AlertLogTest {
+
+    @TempDir
+    Path directory;
+
+    private Shop shop;
+    private AlertTopic topic;
+
+    @BeforeEach
+    void aShop() throws Exception {
+        shop = Shop.open(directory, 1);
+        topic = AlertTopic.of(shop, AlertTopic.threshold("orders < 1", "1m", "0s"), Optional.empty());
+    }
+
+    @AfterEach
+    void close() {
+        shop.close();
+    }
+
+    private static List<String> standing(AlertLog log) {
+        return log.standing("revenue").alerts().stream().map(Alert::id).toList();
+    }
+
+    @Test
+    void whatIsAppendedStandsUntilItIsResolvedOrRetractedAlsoAfterARestart() {
+        List<Alert> sent = List.of(
+                alert("a", State.FIRING), alert("b", State.ADDED), alert("c", State.ADDED), alert("d", State.FIRING));
+        try (AlertLog log = AlertLog.open(topic.deployment())) {
+            assertTrue(log.append(sent));
+            assertTrue(log.append(
+                    List.of(alert("a", State.RESOLVED), alert("b", State.CONFIRMED), alert("c", State.RETRACTED))));
+            assertEquals(List.of("b", "d"), standing(log));
+        }
+        try (AlertLog log = AlertLog.open(topic.deployment())) {
+            assertEquals(List.of("b", "d"), standing(log));
+            assertEquals(
+                    State.CONFIRMED,
+                    log.standing("revenue").alert("b").orElseThrow().state());
+            assertEquals(sent.get(3), log.standing("revenue").alert("d").orElseThrow());
+        }
+        assertEquals(7, topic.committed().size());
+    }
+
+    @Test
+    void whatAProcessHadSentAndNotCommittedWhenItDiedIsNeverThereAndSentOnceByTheNext() throws Exception {
+        AlertLog.open(topic.deployment()).close();
+        KafkaProducer<byte[], byte[]> killed = Shop.producer(
+                Map.of("transactional.id", "tidemark." + topic.deployment().name() + ".alerts"));
+        killed.initTransactions();
+        killed.beginTransaction();
+        byte[] value = alert("a", State.FIRING).json().toString().getBytes(StandardCharsets.UTF_8);
+        killed.send(new ProducerRecord<>(topic.name(), value)).get();
+        try (AlertLog log = AlertLog.open(topic.deployment())) {
+            assertEquals(List.of(), standing(log), "what is open is aborted before the topic is read");
+            assertTrue(log.append(List.of(alert("a", State.FIRING))));
+        }
+        assertEquals(List.of("a firing"), topic.idsAndStates());
+        killed.close(java.time.Duration.ZERO);
+    }
+
+    @Test
+    void aProcessThatAnotherHasTakenOverFromSendsNothingMore() {
+        try (AlertLog first = AlertLog.open(topic.deployment());
+                AlertLog second = AlertLog.open(topic.deployment())) {
+            assertTrue(second.append(List.of(alert("a", State.FIRING))));
+            String message = assertThrows(
+                            SupersededException.class, () -> first.append(List.of(alert("b", State.FIRING))))
+                    .getMessage();
+            assertTrue(message.contains("another process sends the alerts of deployment"), message);
+            assertTrue(second.append(List.of(alert("a", State.RESOLVED))));
+        }
+        assertEquals(List.of("a firing", "a resolved"), topic.idsAndStates());
+    }
+
+    @Test
+    void aTopicThatForgetsIsRefusedWithWhatToSet() {
+        for (Map<String, String> settings : List.of(
+                Map.of("retention.ms", "604800000"),
+                Map.of("retention.bytes", "1000000", "retention.ms", "-1"),
+                Map.of("cleanup.policy", "compact", "retention.ms", "-1"))) {
+            String limited = SharedBroker.createTopic("alerts", 1, settings);
+            Shop limitedShop = shop.alerting(
+                    new Alerting("revenue", limited, AlertTopic.threshold("orders < 1", "1m", "0s"), Optional.empty()));
+            String message = assertThrows(RefusedException.class, () -> AlertLog.open(limitedShop.deployment))
+                    .getMessage();
+            assertTrue(
+                    message.startsWith("alert topic " + limited + " does not keep what it is sent for ever"), message);
+            String first = settings.containsKey("retention.bytes")
+                    ? "retention.bytes=-1"
+                    : settings.containsKey("cleanup.policy") ? "cleanup.policy=delete" : "retention.ms=-1";
+            assertTrue(message.endsWith("set " + first), message);
+            limitedShop.close();
+        }
+    }
+
+    @Test
+    void whatIsNoAlertAndAlertsOfOtherViewsArePassedOver() throws Exception {
+        AlertLog.open(topic.deployment()).close();
+        try (KafkaProducer<byte[], byte[]> other = Shop.producer(Map.of())) {
+            for (String value : List.of(
+                    "no JSON",
+                    "{}",
+                    "{\"id\":\"x\",\"state\":\"firing\",\"row\":{},\"at\":\"yesterday\"}",
+                    alert("x", State.FIRING).json().put("view", "other").toString())) {
+                other.send(new ProducerRecord<>(topic.name(), value.getBytes(StandardCharsets.UTF_8)))
+                        .get();
+            }
+            other.send(new ProducerRecord<>(topic.name(), null)).get();
+        }
+        try (AlertLog log = AlertLog.open(topic.deployment())) {
+            assertEquals(List.of(), standing(log));
+        }
+    }
+}
