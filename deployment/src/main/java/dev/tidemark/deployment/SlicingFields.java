@@ -90,12 +90,12 @@ record SlicingFields(Optional<Slicing> slicing, Optional<String> by, String fiel
 
     private static Optional<Slicing> pattern(YamlSection yaml, Optional<String> by) {
         required(yaml, "steps", "[\"amount < 1.00\", \"amount > 500\"]");
-        Optional<List<String>> steps = yaml.texts("steps");
+        List<String> steps = yaml.texts("steps");
         Optional<Duration> within = required(yaml, "within", "1m").value("within", Pattern::within);
         Optional<String> unless = yaml.text("unless");
         return by.isEmpty() || steps.isEmpty() || within.isEmpty()
                 ? Optional.empty()
-                : yaml.checked("steps", () -> new Pattern(by.get(), steps.get(), within.get(), unless));
+                : yaml.checked("steps", () -> new Pattern(by.get(), steps, within.get(), unless));
     }
 
     private static YamlSection required(YamlSection yaml, String name, String example) {

@@ -1,5 +1,6 @@
 package dev.tidemark.deployment;
 
+import dev.tidemark.view.Cut;
 import dev.tidemark.view.DefinitionSet;
 import dev.tidemark.view.Json;
 import dev.tidemark.view.Publication.SourceState;
@@ -17,7 +18,7 @@ import java.util.Optional;
  */
 public record Warehouse(Path root) {
 
-    private static final String DEFINITIONS = ".json";
+    private static final String JSON = ".json";
 
     /** The Delta table of a source's events: the master dataset. */
     public Path master(String source) {
@@ -46,6 +47,19 @@ public record Warehouse(Path root) {
     /** The publications. */
     public PublicationLog publications() {
         return new PublicationLog(root.resolve("publications"));
+    }
+
+    /**
+     * From where on a view's matches are told of, as long as it is stated as it is: the cut that was there when that was first
+     * asked.
+     *
+     * @param segmentsId the view's statement
+     * @param cut the cut now
+     */
+    public Cut alertsSince(String view, String segmentsId, Cut cut) {
+        Path file = root.resolve("alerts").resolve(view).resolve(segmentsId + JSON);
+        AtomicFiles.createIfAbsent(file, Json.write(cut));
+        return Json.read(AtomicFiles.read(file).orElseThrow(), Cut.class, file.toString());
     }
 
     /** Keeps the types of a definition set, for processes without Spark. Saving it again changes nothing. */
@@ -83,6 +97,6 @@ public record Warehouse(Path root) {
     }
 
     private Path definitions(String source, String id) {
-        return root.resolve("definitions").resolve(source).resolve(id + DEFINITIONS);
+        return root.resolve("definitions").resolve(source).resolve(id + JSON);
     }
 }

@@ -137,9 +137,9 @@ final class YamlSection {
         List<String> texts = new ArrayList<>();
         for (Node element : list.getValue()) {
             if (element instanceof ScalarNode scalar) {
-                texts.add(scalar.getValue());
+                texts.add(resolved(name + "[" + texts.size() + "]", scalar.getValue()));
             } else {
-                problem(name, "holds " + kind(element) + "; a list of names is expected");
+                problem(name, "holds " + kind(element) + "; a list of texts is expected");
             }
         }
         return texts;
@@ -178,27 +178,6 @@ final class YamlSection {
             problem(name, "is " + (node instanceof ScalarNode ? "one value" : "a list") + "; a mapping is expected");
         }
         return Optional.empty();
-    }
-
-    /** The texts in a field that is a list; empty if it is not there, or a problem was recorded. */
-    Optional<List<String>> texts(String name) {
-        if (!has(name)) {
-            return Optional.empty();
-        }
-        Node node = fields.get(name);
-        if (!(node instanceof SequenceNode list)) {
-            problem(name, "is " + (node instanceof ScalarNode ? "one value" : kind(node)) + "; a list is expected");
-            return Optional.empty();
-        }
-        List<String> texts = new ArrayList<>();
-        for (Node element : list.getValue()) {
-            if (!(element instanceof ScalarNode scalar)) {
-                problem(name, "has " + kind(element) + " in its list; texts are expected");
-                return Optional.empty();
-            }
-            texts.add(resolved(name + "[" + texts.size() + "]", scalar.getValue()));
-        }
-        return Optional.of(texts);
     }
 
     /** The names of the fields, in order. */

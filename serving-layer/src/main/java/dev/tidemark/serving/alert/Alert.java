@@ -22,7 +22,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
  * @param state what it has become
  * @param at when that was found
  * @param publication the publication of the answer that it was found in; 0 before the first
- * @param definition the definition set that the answer was computed under
+ * @param definition the definition set that the answer was computed under; of a match, how its view alone is stated
  * @param row the answer's row, a JSON object as a query gives it
  */
 public record Alert(String id, String view, State state, Instant at, long publication, String definition, String row) {
@@ -35,7 +35,7 @@ public record Alert(String id, String view, State state, Instant at, long public
         ADDED,
         /** It is no match any more. */
         RETRACTED,
-        /** Batch says that it is one, and nothing can change that. */
+        /** Batch has counted all its events, and says that it is one. */
         CONFIRMED,
         /** A condition has held for long enough. */
         FIRING,

@@ -9,10 +9,10 @@ public final class Watchers {
 
     private Watchers() {}
 
-    /** Who watches the view that sends these alerts. */
+    /** Who watches the view that sends these alerts: one without a threshold has a pattern. */
     public static Watcher of(Deployment deployment, Alerting alerting, LiveSource live) {
         return alerting.threshold()
-                .map(threshold -> new ThresholdWatcher(alerting.view(), threshold, live, deployment.zone()))
-                .orElseThrow(() -> new IllegalStateException("view " + alerting.view() + " says no alert"));
+                .<Watcher>map(threshold -> new ThresholdWatcher(alerting.view(), threshold, live, deployment.zone()))
+                .orElseGet(() -> new PatternWatcher(alerting.view(), live, deployment.warehouse()));
     }
 }

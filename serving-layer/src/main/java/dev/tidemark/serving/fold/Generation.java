@@ -304,7 +304,7 @@ public final class Generation {
      * What an answer about {@code view} is made of; empty if it is none that this one answers, or is stated otherwise
      * here. Merging is left to the caller, outside of the lock.
      */
-    Optional<Snapshot> snapshot(View view, Selection selection) {
+    public Optional<Snapshot> snapshot(View view, Selection selection) {
         if (!definitions.view(view.name()).equals(Optional.of(view))) {
             return Optional.empty();
         }

@@ -16,10 +16,10 @@ import java.util.Optional;
  * @param reached the lowest, over the partitions, of the newest record timestamps; empty before there are any, and where
  *     a partition has events but none that is looked at
  */
-record Finality(Duration allowedLateness, Optional<Instant> reached) {
+public record Finality(Duration allowedLateness, Optional<Instant> reached) {
 
     /** By the records below the cut. */
-    static Finality of(Source source, Snapshot snapshot) {
+    public static Finality of(Source source, Snapshot snapshot) {
         return of(source, snapshot, snapshot.newestPublished(source.name()));
     }
 
@@ -49,7 +49,7 @@ record Finality(Duration allowedLateness, Optional<Instant> reached) {
     }
 
     /** Whether an allowed lateness has been reached beyond {@code end}. */
-    boolean isFinal(Instant end) {
+    public boolean isFinal(Instant end) {
         return until().map(time -> !end.isAfter(time)).orElse(false);
     }
 }
