@@ -14,9 +14,9 @@ import dev.tidemark.serving.webhook.Delivery;
 import dev.tidemark.serving.webhook.DeliveryPace;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.stream.Collectors;
 
 /**
  * What sends a deployment's alerts: the sources of the views that have any are followed, each by a thread, and each webhook
@@ -58,7 +58,11 @@ public final class AlertsLayer implements AutoCloseable {
         for (Source source : deployment.sources()) {
             List<Alerting> over = deployment.alertingOver(source.name());
             if (!over.isEmpty()) {
-                LiveSource live = new LiveSource(deployment, source, patience, Optional.empty());
+                LiveSource live = new LiveSource(
+                        deployment,
+                        source,
+                        patience,
+                        over.stream().map(Alerting::view).collect(Collectors.toSet()));
                 List<Watcher> watchers = over.stream()
                         .map(alerting -> Watchers.of(deployment, alerting, live))
                         .toList();

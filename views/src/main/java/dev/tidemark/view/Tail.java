@@ -13,6 +13,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 
 /**
  * The increments of one source at or beyond a cut, folded into cells: what is merged with the published segments in
@@ -88,8 +89,13 @@ public final class Tail {
     private boolean sliced;
 
     public Tail(DefinitionSet set) {
+        this(set, view -> true);
+    }
+
+    /** @param kept whether a view's cells are, and can be asked for */
+    public Tail(DefinitionSet set, Predicate<View> kept) {
         this.set = set;
-        this.tally = new Tally(set);
+        this.tally = new Tally(set, kept);
     }
 
     /**

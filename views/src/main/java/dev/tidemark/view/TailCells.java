@@ -10,7 +10,7 @@ import java.util.function.Consumer;
  *
  * <p>A mutable accumulator, not thread-safe; the cells it gives are replaced, never changed.
  */
-sealed interface TailCells permits PaneCells, Fragments {
+sealed interface TailCells permits PaneCells, Fragments, NoCells {
 
     /**
      * The cells of no events.

@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /**
  * What increments of one source came to: each view's cells, and by partition what became of the events. Knows nothing of
@@ -41,9 +42,10 @@ final class Tally {
     private final Map<LogPartition, Counts> counts = new HashMap<>();
     private final Map<LogPartition, Long> newestRecords = new HashMap<>();
 
-    Tally(DefinitionSet set) {
+    /** @param kept whether a view's cells are; what becomes of its events is counted all the same */
+    Tally(DefinitionSet set, Predicate<View> kept) {
         this.set = set;
-        set.views().forEach(view -> cells.add(TailCells.of(view, set.zone())));
+        set.views().forEach(view -> cells.add(kept.test(view) ? TailCells.of(view, set.zone()) : new NoCells(view)));
         forgetChanges();
     }
 

@@ -27,6 +27,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -60,14 +61,19 @@ public final class Generation {
      * @param definitions the views that it answers
      * @param log the log that the source's topic is
      * @param segments the published segments by view
+     * @param kept whether a view's cells are, and can be asked for
      */
     Generation(
-            Publication publication, ServedDefinitions definitions, String log, Map<String, List<Segment>> segments) {
+            Publication publication,
+            ServedDefinitions definitions,
+            String log,
+            Map<String, List<Segment>> segments,
+            Predicate<View> kept) {
         this.publication = publication;
         this.definitions = definitions;
         this.log = log;
         this.segments = segments;
-        this.tail = new Tail(definitions.streamed());
+        this.tail = new Tail(definitions.streamed(), kept);
         definitions.views().stream()
                 .filter(view -> view.layers().recomputed())
                 .forEach(view -> publishedExcluded.put(view.name(), excludedByBatch(view)));

@@ -15,6 +15,7 @@ import dev.tidemark.view.Cut;
 import dev.tidemark.view.DefinitionSet;
 import dev.tidemark.view.Publication;
 import dev.tidemark.view.Publication.SourceState;
+import dev.tidemark.view.View;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -25,6 +26,7 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import org.apache.kafka.clients.admin.Admin;
 
 /**
@@ -38,12 +40,18 @@ final class GenerationBuilder implements AutoCloseable {
     private final Source source;
     private final Patience patience;
     private final Optional<SpoolHome> spools;
+    private final Predicate<View> kept;
     private final SegmentStore segments;
     private final Admin admin;
     private final CommittedLog committed;
 
-    /** @param spools where slices of the tail are kept; empty if none are */
-    GenerationBuilder(Deployment deployment, Source source, Patience patience, Optional<SpoolHome> spools) {
+    /**
+     * @param spools where slices of the tail are kept; empty if none are
+     * @param kept whether a view's cells are, and can be asked for
+     */
+    GenerationBuilder(
+            Deployment deployment, Source source, Patience patience, Optional<SpoolHome> spools, Predicate<View> kept) {
+        this.kept = kept;
         this.deployment = deployment;
         this.spools = spools;
         this.source = source;
@@ -66,8 +74,8 @@ final class GenerationBuilder implements AutoCloseable {
         SourceLog log = SourceLog.of(admin, source.topic());
         Cut cut = state.map(SourceState::cut).orElse(Cut.NONE);
         log.requireKnown(source, cut.logs().keySet());
-        Map<String, List<Segment>> published = segments.load(publication, List.of(set, definitions.batch()));
-        Generation generation = new Generation(publication, definitions, log.id(), published);
+        Map<String, List<Segment>> published = segments.load(publication, List.of(set, definitions.batch()), kept);
+        Generation generation = new Generation(publication, definitions, log.id(), published, kept);
         String topic = deployment.incrementsTopic(source.name(), set.id());
         IncrementsFeed feed = new IncrementsFeed(deployment.kafkaClient(), topic, new IncrementFormat(set.shapes()));
         Optional<Spooling> spooling = spools.map(home -> spooling(home, generation));

@@ -14,7 +14,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Predicate;
 import org.apache.kafka.common.KafkaException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -44,8 +46,18 @@ public final class LiveSource implements AutoCloseable {
 
     /** @param spools where slices of the tail are kept; empty if none are */
     public LiveSource(Deployment deployment, Source source, Patience patience, Optional<SpoolHome> spools) {
+        this(deployment, source, patience, spools, view -> true);
+    }
+
+    /** For those who ask for some of its views alone, without a spool. */
+    public LiveSource(Deployment deployment, Source source, Patience patience, Set<String> views) {
+        this(deployment, source, patience, Optional.empty(), view -> views.contains(view.name()));
+    }
+
+    private LiveSource(
+            Deployment deployment, Source source, Patience patience, Optional<SpoolHome> spools, Predicate<View> kept) {
         this.source = source;
-        this.builder = new GenerationBuilder(deployment, source, patience, spools);
+        this.builder = new GenerationBuilder(deployment, source, patience, spools, kept);
         this.publications = deployment.warehouse().publications();
         this.watch = new SourceWatch(deployment, source, () -> running, progressed);
         this.thread = new Thread(this::run, "follow-" + source.name());

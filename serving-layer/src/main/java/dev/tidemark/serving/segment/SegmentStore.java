@@ -17,7 +17,6 @@ import io.delta.kernel.engine.FileReadResult;
 import io.delta.kernel.expressions.Column;
 import io.delta.kernel.expressions.Literal;
 import io.delta.kernel.expressions.Or;
-import io.delta.kernel.expressions.Predicate;
 import io.delta.kernel.internal.InternalScanFileUtils;
 import io.delta.kernel.internal.data.ScanStateRow;
 import io.delta.kernel.internal.util.Utils;
@@ -31,6 +30,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Predicate;
 import org.apache.hadoop.conf.Configuration;
 
 /**
@@ -51,15 +51,15 @@ public final class SegmentStore {
      * The segments of a publication, by the name of the view. Those that no longer appear in it are forgotten here.
      *
      * @param sets the definition sets that the views are in
-     *
+     * @param wanted whether a view's segments are
      * @throws IllegalStateException if a segment does not have the cells that the publication says it has
      */
-    public Map<String, List<Segment>> load(Publication publication, List<DefinitionSet> sets) {
+    public Map<String, List<Segment>> load(Publication publication, List<DefinitionSet> sets, Predicate<View> wanted) {
         Map<String, Segment> named = new HashMap<>();
         Map<String, List<Segment>> byView = new LinkedHashMap<>();
         for (DefinitionSet set : sets) {
             for (View view : set.views()) {
-                if (!view.layers().recomputed()) {
+                if (!view.layers().recomputed() || !wanted.test(view)) {
                     continue;
                 }
                 List<Segment> segments = load(set, view, publication);
@@ -144,9 +144,10 @@ public final class SegmentStore {
     }
 
     /** A balanced tree, since Kernel evaluates it recursively. */
-    private static Predicate anyOf(List<String> ids) {
+    private static io.delta.kernel.expressions.Predicate anyOf(List<String> ids) {
         if (ids.size() == 1) {
-            return new Predicate("=", new Column(SegmentColumns.SEGMENT), Literal.ofString(ids.get(0)));
+            return new io.delta.kernel.expressions.Predicate(
+                    "=", new Column(SegmentColumns.SEGMENT), Literal.ofString(ids.get(0)));
         }
         int half = ids.size() / 2;
         return new Or(anyOf(ids.subList(0, half)), anyOf(ids.subList(half, ids.size())));

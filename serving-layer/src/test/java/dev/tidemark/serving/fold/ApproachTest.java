@@ -21,7 +21,8 @@ class ApproachTest {
 
     private static Generation counting() {
         DefinitionSet none = new DefinitionSet("v1-test", Shop.source("orders", "orders"), ZoneOffset.UTC, List.of());
-        Generation generation = new Generation(Publication.NONE, new ServedDefinitions(none, none), "log", Map.of());
+        Generation generation =
+                new Generation(Publication.NONE, new ServedDefinitions(none, none), "log", Map.of(), view -> true);
         generation.start(0, 0);
         return generation;
     }

@@ -29,7 +29,7 @@ class IncrementsFeedTest {
             new DefinitionSet("none", Shop.source("orders", "orders"), ZoneOffset.UTC, List.of());
     private final IncrementFormat format = new IncrementFormat(set.shapes());
     private final Generation generation =
-            new Generation(Publication.NONE, new ServedDefinitions(set, set), "log", Map.of());
+            new Generation(Publication.NONE, new ServedDefinitions(set, set), "log", Map.of(), view -> true);
 
     @Test
     void aPartitionThatIsFoundLaterIsReadFromTheTimeOnThatIsWanted() throws Exception {
