@@ -37,6 +37,12 @@ public enum Layer {
             "dev.tidemark.serving.ServingMain",
             "-Xmx2g",
             "-Dlogback.configurationFile=logback-serving.xml",
+            false),
+    ALERTS(
+            "serving-layer",
+            "dev.tidemark.serving.AlertsMain",
+            "-Xmx1g",
+            "-Dlogback.configurationFile=logback-serving.xml -Dtidemark.process=alerts",
             false);
 
     /** What every process with Spark in it needs of the JDK: {@code spark.add.opens} of pom.xml. */
@@ -76,7 +82,8 @@ public enum Layer {
         command.add(java());
         // Out of memory, some thread would die and the others go on as if nothing were missing.
         command.addAll(words(Optional.of(memory)));
-        command.addAll(List.of("-XX:+ExitOnOutOfMemoryError", logging, "-Duser.timezone=UTC"));
+        command.addAll(List.of("-XX:+ExitOnOutOfMemoryError", "-Duser.timezone=UTC"));
+        command.addAll(words(Optional.of(logging)));
         command.addAll(sparkOptions());
         command.addAll(words(Optional.ofNullable(System.getenv(environmentVariable()))));
         command.addAll(List.of("-cp", classPath));

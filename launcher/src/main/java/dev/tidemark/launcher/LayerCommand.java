@@ -1,5 +1,6 @@
 package dev.tidemark.launcher;
 
+import dev.tidemark.deployment.SupersededException;
 import dev.tidemark.deployment.UnavailableException;
 import java.util.ArrayList;
 import java.util.List;
@@ -11,7 +12,7 @@ import picocli.CommandLine.ParentCommand;
 
 /**
  * A subcommand that a layer carries out: its process gets the terminal and all arguments, {@code --help} included, and
- * its exit code becomes ours, but for the one that tells a supervisor more than a user wants to know. So a layer's
+ * its exit code becomes ours, but for those that tell a supervisor more than a user wants to know. So a layer's
  * options are known in one place only.
  */
 @Command
@@ -46,7 +47,9 @@ final class LayerCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         int status = Foreground.run(layer.process(Installation.find(), forLayer()));
-        return status == UnavailableException.EXIT_STATUS ? Tidemark.FAILED : status;
+        boolean isForSupervisors =
+                status == UnavailableException.EXIT_STATUS || status == SupersededException.EXIT_STATUS;
+        return isForSupervisors ? Tidemark.FAILED : status;
     }
 
     List<String> forLayer() {

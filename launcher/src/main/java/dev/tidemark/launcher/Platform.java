@@ -97,11 +97,15 @@ final class Platform {
         }
     }
 
-    /** Starts the speed layer with these further arguments, and the serving layer. */
+    /** Starts the speed layer with these further arguments, the serving layer, and what sends alerts if there are any. */
     void startLayers(List<String> speedArguments) {
         Output.say("starting the speed layer and the serving layer");
         speed = supervisor.start("speed", () -> Layer.SPEED.process(installation, arguments(speedArguments)));
         serving = supervisor.start("serving", () -> Layer.SERVING.process(installation, arguments(List.of())));
+        if (!deployment.alerting().isEmpty()) {
+            Output.say("starting what sends alerts");
+            supervisor.start("alerts", () -> Layer.ALERTS.process(installation, arguments(List.of())));
+        }
     }
 
     /**

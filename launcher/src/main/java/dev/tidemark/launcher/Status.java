@@ -20,7 +20,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "status",
         description = {
-            "How far each source is counted, and what became of its events.",
+            "How far each source is counted, what became of its events, and which alerts were sent.",
             "cut: batch has counted every event below it; through: everything below it is counted; both exclusive."
         },
         mixinStandardHelpOptions = true)
@@ -78,6 +78,11 @@ final class Status implements Callable<Integer> {
             lines.add("");
             lines.addAll(indented(conservation(source)));
         }
+        if (!status.path("alerts").isEmpty()) {
+            lines.add("");
+            lines.add("alerts");
+            lines.addAll(indented(alerts(status.path("alerts"))));
+        }
         return lines;
     }
 
@@ -121,6 +126,24 @@ final class Status implements Callable<Integer> {
                             .sum())));
             table.row(row);
         });
+        return table;
+    }
+
+    /** A row for each view that sends any; of those without a webhook nothing is said of delivery. */
+    private static Table alerts(JsonNode views) {
+        Table table = numbers(List.of("view", "topic", "standing", "sent", "undelivered", "delivered", "given up"), 2);
+        for (JsonNode view : views) {
+            table.row(
+                    text(view, "view"),
+                    text(view, "topic"),
+                    text(view, "standing"),
+                    Long.toString(StreamSupport.stream(view.path("sent").spliterator(), false)
+                            .mapToLong(JsonNode::asLong)
+                            .sum()),
+                    text(view.path("webhook"), "undelivered"),
+                    text(view.path("webhook"), "delivered"),
+                    text(view.path("webhook"), "given_up"));
+        }
         return table;
     }
 

@@ -1,5 +1,6 @@
 package dev.tidemark.launcher;
 
+import dev.tidemark.deployment.SupersededException;
 import dev.tidemark.deployment.UnavailableException;
 import java.time.Duration;
 import java.util.Optional;
@@ -9,7 +10,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 
-/** One process that is started again whenever it ends, until it is closed or its policy gives up. */
+/**
+ * One process that is started again whenever it ends, until it is closed, its policy gives up, or another process elsewhere
+ * has taken over from it.
+ */
 final class Supervised implements AutoCloseable {
 
     private final String name;
@@ -90,6 +94,11 @@ final class Supervised implements AutoCloseable {
     }
 
     private boolean restart(Child ended, int status, Duration uptime) throws InterruptedException {
+        if (status == SupersededException.EXIT_STATUS) {
+            log.accept(Output.prefixed(
+                    "tidemark", name + " has ended, since another process does its work; it is not started again"));
+            return false;
+        }
         Optional<Duration> delay = policy.afterExit(status, uptime);
         if (delay.isEmpty()) {
             fail(new UnavailableException("%s does not start (exit code %d). Its last lines:%n  %s"

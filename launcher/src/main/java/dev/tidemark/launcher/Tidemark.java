@@ -95,6 +95,8 @@ public final class Tidemark implements Runnable {
                 List.of("recompute"));
         LayerCommand.addTo(tidemark, "speed", "Run the speed layer alone.", Layer.SPEED, List.of());
         LayerCommand.addTo(tidemark, "serve", "Run the serving layer alone.", Layer.SERVING, List.of());
+        LayerCommand.addTo(
+                tidemark, "alerts", "Run alone what sends alerts, in place of any other.", Layer.ALERTS, List.of());
         tidemark.setParameterExceptionHandler((e, args) -> misused(e));
         tidemark.setExecutionExceptionHandler((e, command, parsed) -> ((Tidemark) tidemark.getCommand()).failed(e));
         return tidemark;

@@ -21,7 +21,7 @@ import org.apache.kafka.common.config.ConfigResource;
 /**
  * The topics that a deployment needs, beside what its broker has.
  *
- * @param topics each source's topic, followed by that of its increments
+ * @param topics each source's topic, followed by that of its increments; then those of alerts
  */
 record TopicPlan(List<TopicState> topics) {
 
@@ -39,7 +39,8 @@ record TopicPlan(List<TopicState> topics) {
                 Optional<TopicState.Found> events =
                         Optional.ofNullable(found.get(topic.source().topic()));
                 int partitions = events.map(TopicState.Found::partitions).orElse(NeededTopic.PARTITIONS);
-                states.add(new TopicState(topic, partitions, Optional.ofNullable(found.get(topic.name()))));
+                states.add(new TopicState(
+                        topic, topic.role().partitions(partitions), Optional.ofNullable(found.get(topic.name()))));
             }
             return new TopicPlan(states);
         } catch (ExecutionException e) {

@@ -60,9 +60,11 @@ record TopicState(NeededTopic topic, int partitions, Optional<Found> found) {
 
     /** What is created by whom if it lacks. */
     private String creation() {
-        return topic.role() == Role.EVENTS
-                ? "`tidemark topics create` creates it, and `up` with a broker of its own"
-                : "`tidemark speed` and `up` create it";
+        return switch (topic.role()) {
+            case EVENTS -> "`tidemark topics create` creates it, and `up` with a broker of its own";
+            case ALERTS -> "`tidemark alerts` and `up` create it";
+            default -> "`tidemark speed` and `up` create it";
+        };
     }
 
     /**
@@ -77,6 +79,9 @@ record TopicState(NeededTopic topic, int partitions, Optional<Found> found) {
         }
         List<Finding> findings = new ArrayList<>();
         Found there = found.get();
+        if (topic.role() == Role.ALERTS) {
+            return List.of(alerts(subject, there));
+        }
         if (there.isCompacted()) {
             findings.add(Finding.fail(
                     subject,
@@ -98,6 +103,18 @@ record TopicState(NeededTopic topic, int partitions, Optional<Found> found) {
         }
         deduplication(subject, there).ifPresent(findings::add);
         return findings.isEmpty() ? List.of(Finding.ok(subject, summary(there))) : findings;
+    }
+
+    /** What is sent is read back from it, so it may forget nothing. */
+    private Finding alerts(String subject, Found there) {
+        List<String> limiting = topic.role().limiting(there.settings());
+        return limiting.isEmpty()
+                ? Finding.ok(subject, summary(there))
+                : Finding.fail(
+                        subject,
+                        "does not keep what it is sent for ever, and alerts that it forgets would be sent again:"
+                                + " `tidemark alerts` refuses to start",
+                        "set " + String.join(", ", limiting));
     }
 
     /** Whose clock says when a source's events were recorded, and what rests on it. */

@@ -152,8 +152,8 @@ final class Topics implements Callable<Integer> {
             @Option(
                             names = "--internal",
                             description =
-                                    "Create those of the speed layer too (increments, dead letters, late events), for a"
-                                            + " cluster where it may not.")
+                                    "Create those of the layers too (increments, dead letters, late events, alerts), for a"
+                                            + " cluster where they may not.")
                     boolean internal,
             @Mixin Printing how)
             throws InterruptedException {

@@ -55,6 +55,15 @@ class LayerTest {
     }
 
     @Test
+    void theTwoProcessesOfTheServingLayerHaveNamesOfTheirOwnInTheLog() {
+        List<String> command = Layer.ALERTS.process(installation, List.of()).command();
+        assertTrue(command.contains("-Dlogback.configurationFile=logback-serving.xml"), command.toString());
+        assertTrue(command.contains("-Dtidemark.process=alerts"), command.toString());
+        assertTrue(command.contains("-Xmx1g"), command.toString());
+        assertEquals("TIDEMARK_ALERTS_OPTS", Layer.ALERTS.environmentVariable());
+    }
+
+    @Test
     void anArchivesClassPathIsItsListOfNamesInItsLibraries() throws Exception {
         Path archive = home.resolve("tidemark-1");
         Files.createDirectories(archive.resolve("lib/classpath"));

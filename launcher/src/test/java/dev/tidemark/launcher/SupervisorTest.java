@@ -73,6 +73,18 @@ class SupervisorTest {
     }
 
     @Test
+    void aProcessThatAnotherHasTakenOverFromIsNotStartedAgainAndTheOthersGoOn() throws Exception {
+        try (Supervisor supervisor = impatient()) {
+            supervisor.start("other", () -> tiny("other")).ready().get();
+            supervisor.start("tiny", () -> TinyProcess.command("superseded"));
+            Await.until("the user is told", () -> said.stream()
+                    .anyMatch(line -> line.contains("tiny has ended, since another process does its work")));
+            supervisor.requireRunning();
+            assertEquals(1, runs("other").size());
+        }
+    }
+
+    @Test
     void processesEndInTheReverseOrderOfTheirStart() throws Exception {
         try (Supervisor supervisor = new Supervisor(said::add)) {
             for (String name : List.of("broker", "speed", "serving")) {

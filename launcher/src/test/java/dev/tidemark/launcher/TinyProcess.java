@@ -1,5 +1,6 @@
 package dev.tidemark.launcher;
 
+import dev.tidemark.deployment.SupersededException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -14,13 +15,14 @@ public final class TinyProcess {
 
     private TinyProcess() {}
 
-    /** {@code run NAME DIARY}: writes its life to the diary; {@code refuse}: exits 1; {@code launch DIARY}. */
+    /** {@code run NAME DIARY}: writes its life to the diary; {@code refuse}: exits 1; {@code superseded}; {@code launch DIARY}. */
     public static void main(String[] args) throws InterruptedException {
         switch (args[0]) {
             case "refuse" -> {
                 System.err.println("tiny: the answer is no");
                 System.exit(1);
             }
+            case "superseded" -> System.exit(SupersededException.EXIT_STATUS);
             case "launch" -> launch(Path.of(args[1]));
             default -> run(args[1], Path.of(args[2]));
         }

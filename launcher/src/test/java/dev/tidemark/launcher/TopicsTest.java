@@ -143,6 +143,27 @@ class TopicsTest {
     }
 
     @Test
+    void anAlertTopicMayForgetNothing() throws Exception {
+        Path view = directory.resolve("views/sales.yaml");
+        String alerts = topic + ".alerts";
+        Files.writeString(
+                view, Files.readString(view) + "alert_topic: %s\nalert: {when: orders < 1}\n".formatted(alerts));
+        run("topics", "create", "--internal");
+        JsonNode planned = plan().get(4);
+        assertEquals(alerts, planned.get("topic").asText());
+        assertEquals("alerts", planned.get("holds").asText());
+        assertEquals(1, planned.get("found_partitions").asInt());
+        assertEquals(planned.get("settings"), planned.get("found_settings"));
+        assertEquals(0, run("doctor"), out::toString);
+        set(alerts, "retention.ms", "604800000");
+        assertEquals(1, run("doctor"));
+        assertEquals(
+                List.of("fail  topic " + alerts + ": does not keep what it is sent for ever, and alerts that it forgets"
+                        + " would be sent again: `tidemark alerts` refuses to start; set retention.ms=-1"),
+                said("  topic " + alerts + ":"));
+    }
+
+    @Test
     void adoptIsRefused() {
         assertEquals(1, run("topics", "adopt", "orders"));
         assertTrue(err.toString().contains("cannot be adopted in this release"), err.toString());

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.Optional;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -20,7 +21,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
  * @param id the alert, the same whenever and by whomever it is found: the record's key
  * @param view the view that it is of
  * @param state what it has become
- * @param at when that was found
+ * @param at when that was found, to the millisecond
  * @param publication the publication of the answer that it was found in; 0 before the first
  * @param definition the definition set that the answer was computed under; of a match, how its view alone is stated
  * @param row the answer's row, a JSON object as a query gives it
@@ -28,6 +29,10 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 public record Alert(String id, String view, State state, Instant at, long publication, String definition, String row) {
 
     private static final ObjectMapper JSON = JsonMapper.builder().build();
+
+    public Alert {
+        at = at.truncatedTo(ChronoUnit.MILLIS);
+    }
 
     /** What an alert becomes. */
     public enum State {

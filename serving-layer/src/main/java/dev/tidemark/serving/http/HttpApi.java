@@ -49,6 +49,7 @@ public final class HttpApi implements AutoCloseable {
 
     private final ServedDeployment served;
     private final Pages pages;
+    private final AlertPages alertPages;
     private final ServingMetrics metrics;
     private final ConservationWatch watch;
     private final LiveQueries live;
@@ -56,7 +57,8 @@ public final class HttpApi implements AutoCloseable {
 
     private HttpApi(ServedDeployment served, LiveSettings settings) {
         this.served = served;
-        this.pages = new Pages(served);
+        this.alertPages = new AlertPages(served.alerts());
+        this.pages = new Pages(served, alertPages);
         this.live = LiveQueries.start(served.liveSources(), served.zone(), settings);
         this.metrics = new ServingMetrics(served, live);
         this.watch = new ConservationWatch(served);
@@ -99,6 +101,7 @@ public final class HttpApi implements AutoCloseable {
         page(config, "/v1/conservation", context -> pages.conservation());
         page(config, "/v1/status", context -> pages.status());
         page(config, "/v1/dead-letters", context -> pages.deadLetters(context.queryString()));
+        page(config, "/v1/alerts", context -> alertPages.alerts(context.queryString()));
         page(config, "/healthz", context -> Map.of("status", "alive"));
         page(config, "/readyz", this::ready);
         config.routes.get("/metrics", context -> context.header("Cache-Control", "no-store")

@@ -21,9 +21,11 @@ import java.util.Optional;
 final class Pages {
 
     private final ServedDeployment served;
+    private final AlertPages alerts;
 
-    Pages(ServedDeployment served) {
+    Pages(ServedDeployment served, AlertPages alerts) {
         this.served = served;
+        this.alerts = alerts;
     }
 
     Object views() {
@@ -142,6 +144,7 @@ final class Pages {
             sources.add(status(live));
         }
         status.put("sources", sources);
+        status.put("alerts", alerts.status());
         return status;
     }
 

@@ -3,6 +3,7 @@ package dev.tidemark.serving.http;
 import dev.tidemark.deployment.Deployment;
 import dev.tidemark.deployment.PublicationLog;
 import dev.tidemark.schema.Source;
+import dev.tidemark.serving.alert.AlertFollower;
 import dev.tidemark.serving.fold.LiveSource;
 import dev.tidemark.serving.fold.Patience;
 import dev.tidemark.serving.letter.LetterFollower;
@@ -27,11 +28,13 @@ public final class ServedDeployment implements AutoCloseable {
     private final Optional<SpoolHome> spools;
     private final Map<String, LiveSource> sources = new LinkedHashMap<>();
     private final LetterFollower letters;
+    private final AlertFollower alerts;
 
     private ServedDeployment(Deployment deployment, Optional<SpoolHome> spools) {
         this.deployment = deployment;
         this.spools = spools;
         this.letters = LetterFollower.start(deployment);
+        this.alerts = AlertFollower.start(deployment);
     }
 
     /**
@@ -110,6 +113,11 @@ public final class ServedDeployment implements AutoCloseable {
         return letters.bySource();
     }
 
+    /** What has been told of its views. */
+    public AlertFollower alerts() {
+        return alerts;
+    }
+
     /**
      * The view of that name.
      *
@@ -168,6 +176,7 @@ public final class ServedDeployment implements AutoCloseable {
     public void close() {
         sources.values().forEach(LiveSource::close);
         letters.close();
+        alerts.close();
         spools.ifPresent(SpoolHome::close);
     }
 }

@@ -51,6 +51,7 @@ final class ServingMetrics implements AutoCloseable {
     private final MultiGauge conservation;
     private final MultiGauge deadLetters;
     private final MultiGauge redriven;
+    private final AlertMetrics alerts;
 
     ServingMetrics(ServedDeployment served, LiveQueries live) {
         this.served = served;
@@ -74,6 +75,7 @@ final class ServingMetrics implements AutoCloseable {
         this.spoolSlices = gauge("tidemark.spool.slices", "slices of the tail that have been written to local disk");
         this.spoolBytes = gauge("tidemark.spool.bytes", "bytes of what is spooled");
         this.spoolAge = gauge("tidemark.spool.age.seconds", "how long ago the last of them was written");
+        this.alerts = new AlertMetrics(served.alerts(), metrics.registry());
         Gauge.builder("tidemark.live.clients", live, LiveQueries::streams)
                 .description("how many clients listen to live queries")
                 .register(metrics.registry());
@@ -111,6 +113,7 @@ final class ServingMetrics implements AutoCloseable {
         refreshPartitions();
         refreshEvents();
         refreshDeadLetters();
+        alerts.refresh();
         return metrics.scrape();
     }
 

@@ -25,39 +25,12 @@ public record LettersRequest(Optional<String> source, LetterFilter filter) {
      */
     public static LettersRequest parse(String parameters, List<String> sources) {
         Map<String, List<String>> given = QueryString.parse(parameters);
-        given.keySet().stream()
-                .filter(name -> !KNOWN.contains(name))
-                .findFirst()
-                .ifPresent(name -> {
-                    throw Names.unknown(name, "there is no parameter '" + name + "'", KNOWN);
-                });
+        Names.requireAmong(given.keySet(), KNOWN);
         return new LettersRequest(
-                oneOf(given, "source", sources),
-                new LetterFilter(oneOf(given, "reason", StoredLetter.reasons()), single(given, "view"), limit(given)));
-    }
-
-    private static Optional<String> oneOf(Map<String, List<String>> given, String name, List<String> accepted) {
-        Optional<String> found = single(given, name);
-        found.filter(value -> !accepted.contains(value)).ifPresent(value -> {
-            throw Names.unknown(name, value, "there is no %s '%s'".formatted(name, value), accepted);
-        });
-        return found;
-    }
-
-    private static int limit(Map<String, List<String>> given) {
-        Optional<String> limit = single(given, "limit");
-        limit.filter(text -> !text.matches("\\d{1,3}") || Integer.parseInt(text) > LetterFilter.MOST_SAMPLES)
-                .ifPresent(text -> {
-                    throw RequestFields.wrong(
-                            "limit",
-                            text,
-                            "a whole number from 0 to " + LetterFilter.MOST_SAMPLES,
-                            "limit is '" + text + "'");
-                });
-        return limit.map(Integer::parseInt).orElse(LetterFilter.USUAL_SAMPLES);
-    }
-
-    private static Optional<String> single(Map<String, List<String>> given, String name) {
-        return Optional.ofNullable(given.get(name)).map(values -> UrlQuery.single(name, values));
+                UrlQuery.oneOf(given, "source", sources),
+                new LetterFilter(
+                        UrlQuery.oneOf(given, "reason", StoredLetter.reasons()),
+                        UrlQuery.single(given, "view"),
+                        UrlQuery.limit(given, 0, LetterFilter.MOST_SAMPLES).orElse(LetterFilter.USUAL_SAMPLES)));
     }
 }

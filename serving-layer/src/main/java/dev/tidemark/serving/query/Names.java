@@ -48,6 +48,13 @@ final class Names {
         }
     }
 
+    /** Refuses a parameter that is none of {@code known}. */
+    static void requireAmong(Collection<String> names, List<String> known) {
+        names.stream().filter(name -> !known.contains(name)).findFirst().ifPresent(name -> {
+            throw unknown(name, "there is no parameter '" + name + "'", known);
+        });
+    }
+
     /** A problem with a name that is none of {@code accepted}, and the one that may have been meant. */
     static HttpProblem unknown(String field, String what, Collection<String> accepted) {
         return unknown(field, field, what, accepted);

@@ -12,6 +12,7 @@ import dev.tidemark.serving.problem.HttpProblem;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -75,6 +76,35 @@ public final class UrlQuery {
             throw RequestFields.wrong(name, values, "one value", name + " is given " + values.size() + " times");
         }
         return values.get(0);
+    }
+
+    /** The value of a parameter that may be given once. */
+    static Optional<String> single(Map<String, List<String>> given, String name) {
+        return Optional.ofNullable(given.get(name)).map(values -> single(name, values));
+    }
+
+    /** The same where only some values are accepted. */
+    static Optional<String> oneOf(Map<String, List<String>> given, String name, List<String> accepted) {
+        Optional<String> found = single(given, name);
+        found.filter(value -> !accepted.contains(value)).ifPresent(value -> {
+            throw Names.unknown(name, value, "there is no %s '%s'".formatted(name, value), accepted);
+        });
+        return found;
+    }
+
+    /** The parameter {@code limit}, a whole number. */
+    static Optional<Integer> limit(Map<String, List<String>> given, int least, int most) {
+        Optional<String> limit = single(given, "limit");
+        limit.filter(text ->
+                        !text.matches("\\d{1,6}") || Integer.parseInt(text) < least || Integer.parseInt(text) > most)
+                .ifPresent(text -> {
+                    throw RequestFields.wrong(
+                            "limit",
+                            text,
+                            "a whole number from %d to %d".formatted(least, most),
+                            "limit is '" + text + "'");
+                });
+        return limit.map(Integer::parseInt);
     }
 
     private static ArrayNode list(List<String> values) {

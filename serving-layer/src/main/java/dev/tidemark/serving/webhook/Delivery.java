@@ -30,6 +30,7 @@ public final class Delivery implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(Delivery.class);
     private static final Duration AFTER_FAILURE = Duration.ofSeconds(2);
+    private static final Duration TO_FINISH = Duration.ofMillis(500);
     private static final double JITTER = 0.2;
 
     private final Deployment deployment;
@@ -88,6 +89,9 @@ public final class Delivery implements AutoCloseable {
         try (Outbox outbox = Outbox.open(deployment, alerting, webhook.giveUpAfter())) {
             while (!closed) {
                 for (ConsumerRecord<byte[], byte[]> record : outbox.poll()) {
+                    if (closed) {
+                        return;
+                    }
                     Optional<Alert> alert =
                             Alert.of(record).filter(found -> found.view().equals(alerting.view()));
                     if (alert.isPresent()) {
@@ -160,11 +164,13 @@ public final class Delivery implements AutoCloseable {
         return Optional.ofNullable(reply).flatMap(Reply::retryAfter).orElse(Duration.ofMillis(-1));
     }
 
+    /** Lets what is on its way come to its end, so that it is not delivered again; what waits for a receiver waits on. */
     @Override
     public void close() {
         closed = true;
-        thread.interrupt();
         try {
+            thread.join(TO_FINISH.toMillis());
+            thread.interrupt();
             thread.join(Duration.ofSeconds(10).toMillis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -2,6 +2,7 @@ package dev.tidemark.serving.webhook;
 
 import dev.tidemark.deployment.Alerting;
 import dev.tidemark.deployment.Deployment;
+import dev.tidemark.serving.alert.Delivered;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;

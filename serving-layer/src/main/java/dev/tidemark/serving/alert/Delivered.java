@@ -1,4 +1,4 @@
-package dev.tidemark.serving.webhook;
+package dev.tidemark.serving.alert;
 
 import dev.tidemark.view.Json;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
@@ -25,12 +25,12 @@ public record Delivered(long next, long delivered, long givenUp) {
     }
 
     /** As it is to be committed. */
-    OffsetAndMetadata offset() {
+    public OffsetAndMetadata offset() {
         return new OffsetAndMetadata(next, Json.write(new Counts(delivered, givenUp)));
     }
 
     /** With one more alert, which was delivered or given up. */
-    Delivered and(long offset, boolean isDelivered) {
+    public Delivered and(long offset, boolean isDelivered) {
         return new Delivered(offset + 1, delivered + (isDelivered ? 1 : 0), givenUp + (isDelivered ? 0 : 1));
     }
 }

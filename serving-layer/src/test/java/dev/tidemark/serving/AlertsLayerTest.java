@@ -1,0 +1,111 @@
+package dev.tidemark.serving;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.tidemark.deployment.RefusedException;
+import dev.tidemark.deployment.SupersededException;
+import dev.tidemark.deployment.Webhook;
+import dev.tidemark.serving.alert.Alert;
+import dev.tidemark.serving.fold.Patience;
+import dev.tidemark.serving.webhook.DeliveryPace;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The whole of what sends alerts, by the clock: a view with panes of a second. */
+class AlertsLayerTest {
+
+    @TempDir
+    Path directory;
+
+    private Shop shop;
+    private HookServer hooks;
+    private AlertTopic topic;
+
+    @BeforeEach
+    void aShop() throws Exception {
+        shop = Shop.ofSeconds(directory);
+        hooks = HookServer.start(0);
+        Webhook webhook = new Webhook(hooks.url(), "the receiver", Optional.empty(), Duration.ofHours(1));
+        topic = AlertTopic.of(shop, AlertTopic.threshold("orders >= 2", "1m", "0s"), Optional.of(webhook));
+    }
+
+    @AfterEach
+    void close() {
+        hooks.close();
+        shop.close();
+    }
+
+    private AlertsLayer start() {
+        return AlertsLayer.start(topic.deployment(), Patience.USUAL, DeliveryPace.USUAL);
+    }
+
+    private void sellNow() throws Exception {
+        shop.sellAndCount(0, Instant.now().truncatedTo(ChronoUnit.SECONDS), "EU", "5");
+    }
+
+    @Test
+    void whatFiresIsOnTheTopicAndAtTheWebhookOnceWhateverIsStartedAgain() throws Exception {
+        sellNow();
+        try (AlertsLayer alerts = start()) {
+            Until.holds(alerts::isReady);
+            assertEquals(List.of(), topic.states(), "one order is no alert");
+            sellNow();
+            Until.holds(() -> hooks.taken().size() == 1);
+        }
+        try (AlertsLayer alerts = start()) {
+            Until.holds(alerts::isReady);
+            shop.sellAndCount(0, Instant.now().truncatedTo(ChronoUnit.SECONDS), "EU", "5");
+            Alert fired = topic.committed().get(0);
+            assertEquals(fired.json().toString(), hooks.posts().get(0).body());
+            assertEquals(List.of("firing"), topic.states());
+        }
+        assertEquals(1, hooks.posts().size());
+    }
+
+    @Test
+    void aBacklogIsCountedBeforeAnythingIsSaid() throws Exception {
+        AlertTopic few = AlertTopic.of(shop, AlertTopic.threshold("orders < 300", "1m", "0s"), Optional.empty());
+        Instant before = Instant.now().minusSeconds(5).truncatedTo(ChronoUnit.SECONDS);
+        for (int i = 0; i < 300; i++) {
+            shop.sellAndCount(0, before, "EU", "5");
+        }
+        try (AlertsLayer alerts = AlertsLayer.start(few.deployment(), Patience.USUAL, DeliveryPace.USUAL)) {
+            Until.holds(alerts::isReady);
+            assertEquals(List.of(), few.states(), "there are enough, once they are counted");
+        }
+    }
+
+    @Test
+    void theFirstOfTwoEndsAndSaysWhy() throws Exception {
+        try (AlertsLayer first = start()) {
+            Until.holds(first::isReady);
+            try (AlertsLayer second = start()) {
+                Until.holds(second::isReady);
+                sellNow();
+                sellNow();
+                Until.holds(first::hasEnded);
+                assertThrows(SupersededException.class, first::await);
+                Until.holds(() -> topic.states().equals(List.of("firing")));
+            }
+        }
+    }
+
+    @Test
+    void aDeploymentWithoutAlertsIsRefused() {
+        String message = assertThrows(
+                        RefusedException.class,
+                        () -> AlertsLayer.start(shop.deployment, Patience.USUAL, DeliveryPace.USUAL))
+                .getMessage();
+        assertTrue(message.startsWith("no view has an `alert_topic`"), message);
+    }
+}

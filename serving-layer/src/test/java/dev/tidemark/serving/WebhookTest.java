@@ -1,0 +1,242 @@
+package dev.tidemark.serving;
+
+import static dev.tidemark.serving.AlertTopic.alert;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.tidemark.broker.SharedBroker;
+import dev.tidemark.deployment.SupersededException;
+import dev.tidemark.deployment.Webhook;
+import dev.tidemark.serving.alert.Alert;
+import dev.tidemark.serving.alert.Alert.State;
+import dev.tidemark.serving.alert.AlertLog;
+import dev.tidemark.serving.alert.Delivered;
+import dev.tidemark.serving.webhook.Delivery;
+import dev.tidemark.serving.webhook.DeliveryPace;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import javax.crypto.Mac;
+import javax.crypto.spec.SecretKeySpec;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.TopicPartition;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What a receiver gets of what stands on the topic. */
+class WebhookTest {
+
+    private static final DeliveryPace QUICK =
+            new DeliveryPace(Duration.ofSeconds(5), Duration.ofMillis(20), Duration.ofMillis(200));
+
+    @TempDir
+    Path directory;
+
+    private Shop shop;
+    private HookServer hooks;
+    private AlertTopic topic;
+    private AlertLog log;
+    private Delivery delivery;
+    private CompletableFuture<Void> end;
+
+    @BeforeEach
+    void aShopAndAReceiver() throws Exception {
+        shop = Shop.open(directory, 1);
+        hooks = HookServer.start(0);
+    }
+
+    @AfterEach
+    void close() {
+        stop();
+        hooks.close();
+        shop.close();
+    }
+
+    private void stop() {
+        if (delivery != null) {
+            delivery.close();
+            log.close();
+        }
+    }
+
+    private void deliver(URI url, Duration giveUpAfter) {
+        Webhook webhook = new Webhook(url, "the receiver", Optional.of("hunter2"), giveUpAfter);
+        topic = AlertTopic.of(shop, AlertTopic.threshold("orders < 1", "1m", "0s"), Optional.of(webhook));
+        log = AlertLog.open(topic.deployment());
+        end = new CompletableFuture<>();
+        delivery =
+                new Delivery(topic.deployment(), topic.deployment().alerting().get(0), webhook, QUICK, log, end);
+        delivery.start();
+    }
+
+    private void deliver() {
+        deliver(hooks.url(), Duration.ofHours(1));
+    }
+
+    private void send(String... ids) {
+        for (String id : ids) {
+            assertTrue(log.append(List.of(alert(id, State.FIRING))));
+        }
+    }
+
+    /** How far it has come by what is committed. */
+    private Delivered committed() throws Exception {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", SharedBroker.bootstrapServers()))) {
+            return Delivered.of(
+                    admin.listConsumerGroupOffsets(topic.deployment().webhookGroup("revenue"))
+                            .partitionsToOffsetAndMetadata()
+                            .get()
+                            .get(new TopicPartition(topic.name(), 0)));
+        }
+    }
+
+    @Test
+    void eachAlertIsPostedWithAKeyAndASignatureThatProvesWhoSentIt() throws Exception {
+        deliver();
+        Alert firing = alert("a", State.FIRING);
+        log.append(List.of(firing));
+        log.append(List.of(firing.become(State.RESOLVED, firing.at().plusSeconds(9), 2, "v2", "{}")));
+        Until.holds(() -> hooks.taken().size() == 2);
+        HookServer.Post post = hooks.posts().get(0);
+        assertEquals(firing.json().toString(), post.body());
+        assertEquals("application/json; charset=utf-8", post.header("Content-type"));
+        assertEquals("a.firing." + firing.at().toEpochMilli(), post.header("Idempotency-key"));
+        assertNotEquals(post.header("Idempotency-key"), hooks.posts().get(1).header("Idempotency-key"));
+        String[] signature = post.header("Tidemark-signature").split(",");
+        Mac mac = Mac.getInstance("HmacSHA256");
+        mac.init(new SecretKeySpec("hunter2".getBytes(StandardCharsets.UTF_8), "HmacSHA256"));
+        byte[] expected = mac.doFinal((signature[0].substring(2) + "." + post.body()).getBytes(StandardCharsets.UTF_8));
+        assertEquals("v1=" + HexFormat.of().formatHex(expected), signature[1]);
+    }
+
+    @Test
+    void whatIsSentWhileTheReceiverIsDownIsDeliveredInOrderWhenItIsBack() throws Exception {
+        int port = hooks.port();
+        hooks.close();
+        deliver();
+        send("a", "b", "c");
+        stop();
+        deliver();
+        hooks = HookServer.start(port);
+        Until.holds(() -> hooks.taken().size() == 3);
+        assertEquals(List.of("a", "b", "c"), hooks.taken());
+        Until.holds(() -> committed().delivered() == 3);
+        assertEquals(0, committed().givenUp());
+    }
+
+    @Test
+    void aRestartDeliversNothingAgain() throws Exception {
+        deliver();
+        send("a");
+        Until.holds(() -> committed().delivered() == 1);
+        stop();
+        deliver();
+        send("b");
+        Until.holds(() -> committed().delivered() == 2);
+        assertEquals(List.of("a", "b"), hooks.taken());
+    }
+
+    @Test
+    void whatIsTroubleIsTriedAgainUnderTheSameKey() throws Exception {
+        for (int status : List.of(500, 503, 429, 408, 401, 404, 302)) {
+            AtomicInteger attempts = new AtomicInteger();
+            hooks.answer(alert -> attempts.incrementAndGet() < 3 ? status : 200);
+            hooks.posts().clear();
+            deliver();
+            send("a" + status);
+            Until.holds(() -> hooks.taken().size() == 1);
+            assertEquals(3, hooks.posts().size(), "status " + status);
+            assertEquals(
+                    1,
+                    Set.copyOf(hooks.posts().stream()
+                                    .map(post -> post.header("Idempotency-key"))
+                                    .toList())
+                            .size());
+            Until.holds(() -> committed().givenUp() == 0 && committed().delivered() > 0);
+            stop();
+        }
+    }
+
+    @Test
+    void aReceiverThatAsksForTimeGetsIt() throws Exception {
+        AtomicInteger attempts = new AtomicInteger();
+        hooks.answer(alert -> attempts.incrementAndGet() < 2 ? 503 : 200);
+        hooks.retryAfter("1");
+        deliver();
+        long begun = System.nanoTime();
+        send("a");
+        Until.holds(() -> hooks.taken().size() == 1);
+        Duration taken = Duration.ofNanos(System.nanoTime() - begun);
+        assertTrue(
+                taken.compareTo(Duration.ofMillis(750)) > 0, "a second, but for the jitter, and not 20 ms: " + taken);
+    }
+
+    @Test
+    void anAlertThatIsRefusedHoldsUpNoOther() throws Exception {
+        hooks.answer(alert -> alert.get("id").asText().equals("a") ? 422 : 200);
+        deliver();
+        send("a", "b");
+        Until.holds(() -> committed().delivered() == 1);
+        assertEquals(List.of("b"), hooks.taken());
+        assertEquals(2, hooks.posts().size(), "it was tried once");
+        assertEquals(1, committed().givenUp());
+    }
+
+    @Test
+    void whatIsTooOldIsGivenUpAndCounted() throws Exception {
+        hooks.answer(alert -> 500);
+        deliver(hooks.url(), Duration.ofMillis(300));
+        send("a", "b");
+        Until.holds(() -> committed().givenUp() == 2);
+        hooks.answer(alert -> 200);
+        send("c");
+        Until.holds(() -> committed().delivered() == 1);
+        assertEquals(List.of("c"), hooks.taken());
+    }
+
+    @Test
+    void alertsOfOtherViewsAreNotDelivered() throws Exception {
+        deliver();
+        try (var other = Shop.producer(Map.of())) {
+            byte[] value = alert("x", State.FIRING)
+                    .json()
+                    .put("view", "other")
+                    .toString()
+                    .getBytes(StandardCharsets.UTF_8);
+            other.send(new org.apache.kafka.clients.producer.ProducerRecord<>(topic.name(), value))
+                    .get();
+        }
+        send("a");
+        Until.holds(() -> committed().delivered() == 1);
+        assertEquals(List.of("a"), hooks.taken());
+    }
+
+    @Test
+    void aProcessThatAnotherHasTakenOverFromDeliversOneMoreAtMost() throws Exception {
+        deliver();
+        try (AlertLog second = AlertLog.open(topic.deployment())) {
+            for (String id : List.of("a", "b", "c")) {
+                second.append(List.of(alert(id, State.FIRING)));
+            }
+            Until.holds(() -> end.isDone());
+            assertInstanceOf(
+                    SupersededException.class,
+                    assertThrows(ExecutionException.class, () -> end.get()).getCause());
+            assertEquals(List.of("a"), hooks.taken());
+        }
+    }
+}
