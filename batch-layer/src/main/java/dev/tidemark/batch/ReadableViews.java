@@ -6,6 +6,7 @@ import static org.apache.spark.sql.functions.to_date;
 import dev.tidemark.batch.SourceDefinitions.Computed;
 import dev.tidemark.compile.Cells;
 import dev.tidemark.compile.FinishedCells;
+import dev.tidemark.deployment.DeltaCommits;
 import dev.tidemark.deployment.Deployment;
 import dev.tidemark.view.Json;
 import dev.tidemark.view.Publication;

@@ -13,6 +13,7 @@ import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.Node;
 import org.yaml.snakeyaml.nodes.NodeTuple;
 import org.yaml.snakeyaml.nodes.ScalarNode;
+import org.yaml.snakeyaml.nodes.SequenceNode;
 
 /**
  * One mapping of a YAML file, read field by field. What is wrong is recorded with file and line, and reading goes on, so
@@ -156,6 +157,19 @@ final class YamlSection {
             problem(name, "is " + (node instanceof ScalarNode ? "one value" : "a list") + "; a mapping is expected");
         }
         return Optional.empty();
+    }
+
+    /** The texts of a list; none if the field is not there, or if a problem was recorded. */
+    List<String> texts(String name) {
+        if (!has(name)) {
+            return List.of();
+        }
+        List<Node> nodes = fields.get(name) instanceof SequenceNode list ? list.getValue() : List.of();
+        if (nodes.isEmpty() || !nodes.stream().allMatch(ScalarNode.class::isInstance)) {
+            problem(name, "is no list of names; for example [category, margin]");
+            return List.of();
+        }
+        return nodes.stream().map(node -> ((ScalarNode) node).getValue()).toList();
     }
 
     /** The names of the fields, in order. */

@@ -1,9 +1,15 @@
 package dev.tidemark.view;
 
+import dev.tidemark.schema.Enrichment;
+import dev.tidemark.schema.Field;
+import dev.tidemark.schema.Source;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /**
  * A view as its file states it, its expressions not yet resolved against the source's schema.
@@ -35,6 +41,26 @@ public record ViewDefinition(
         if (slicing instanceof Session session && !dimensions.containsKey(session.by())) {
             throw new IllegalArgumentException("view " + name + " has sessions by " + session.by() + ", no dimension");
         }
+    }
+
+    /** Those of its source's enrichments that an expression of it may use. */
+    public List<Enrichment> enrichmentsOf(Source of) {
+        return of.enrichments().stream()
+                .filter(enrichment ->
+                        enrichment.columns().stream().map(Field::name).anyMatch(this::mayUse))
+                .toList();
+    }
+
+    /**
+     * Whether a field's name is a word of its expressions, in whatever case. Nothing uses a field without naming it; that
+     * another word may be the same does no harm.
+     */
+    private boolean mayUse(String field) {
+        Pattern word = Pattern.compile("\\b" + field + "\\b", Pattern.CASE_INSENSITIVE);
+        Stream<String> expressions = Stream.concat(
+                dimensions.values().stream(), measures.values().stream().map(MeasureCall::toString));
+        return Stream.concat(Stream.of(where.orElse(""), slicing.stated().toString()), expressions)
+                .anyMatch(text -> word.matcher(text).find());
     }
 
     /** Its sessions; empty if it has panes. */
