@@ -56,7 +56,8 @@ final class ReferencePlace {
             return new ReferencePlace(table, rows(spark, table)).read();
         } catch (RefusedException e) {
             throw e;
-        } catch (RuntimeException e) {
+        } catch (Exception e) {
+            // Spark's own are checked, and thrown undeclared.
             throw refused(table, "cannot be read: " + firstLine(e));
         }
     }
@@ -66,7 +67,9 @@ final class ReferencePlace {
     }
 
     private static String firstLine(Throwable failure) {
-        return failure.toString().lines().findFirst().orElse("");
+        return failure.getCause() != null
+                ? firstLine(failure.getCause())
+                : failure.toString().lines().findFirst().orElse("");
     }
 
     private static Dataset<Row> rows(SparkSession spark, ReferenceTable table) {

@@ -146,6 +146,11 @@ final class Shop {
                 Locations.NONE));
     }
 
+    /** Of a deployment that was read from files. */
+    static Shop of(Deployment deployment) {
+        return new Shop(deployment);
+    }
+
     /** The same deployment, to send to another of its sources. */
     Shop ofSource(String name) {
         return new Shop(deployment, deployment.source(name));

@@ -51,6 +51,11 @@ record SpeedPlan(StreamedSets sets, List<SpeedSource> sources, List<SpeedSource>
         return all().stream().mapToInt(source -> source.log().partitions()).sum();
     }
 
+    /** Whether events are joined with reference tables. */
+    boolean readsReferences() {
+        return all().stream().anyMatch(source -> !source.set().enrichments().isEmpty());
+    }
+
     private record Planner(Deployment deployment, Publication published, Admin admin, ResumePoint resume) {
 
         List<SpeedSource> sources(List<StreamedSets.Ref> sets, boolean copies) {

@@ -34,8 +34,9 @@ final class SpeedQuery {
         Map<String, String> settings = new HashMap<>(deployment.spark());
         int slots = Math.max(plan.slots(), Runtime.getRuntime().availableProcessors());
         settings.putIfAbsent("spark.master", System.getProperty("spark.master", "local[" + slots + "]"));
-        // Reference tables are small, and so are their logs.
-        settings.putIfAbsent("spark.databricks.delta.snapshotPartitions", "1");
+        if (plan.readsReferences()) {
+            settings.putAll(SparkSettings.DELTA);
+        }
         // Streams have no use for it, and Spark says so at each start.
         settings.put("spark.sql.adaptive.enabled", "false");
         SparkSession session = SparkSettings.builder(deployment.zone(), settings)
