@@ -14,17 +14,22 @@ import static org.apache.spark.sql.functions.unix_seconds;
 import static org.apache.spark.sql.functions.when;
 
 import dev.tidemark.compile.Contributions;
+import dev.tidemark.compile.EnrichedEvents;
 import dev.tidemark.compile.JudgedEvents;
+import dev.tidemark.compile.ReferenceRows;
 import dev.tidemark.schema.Bucket;
+import dev.tidemark.schema.Enrichment;
 import dev.tidemark.schema.LateEvents;
 import dev.tidemark.schema.Source;
 import dev.tidemark.view.Cut;
+import dev.tidemark.view.View;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.zone.ZoneOffsetTransition;
+import java.util.List;
 import java.util.Map;
 import java.util.SortedSet;
 import java.util.concurrent.TimeUnit;
@@ -43,8 +48,10 @@ import org.apache.spark.sql.types.DataTypes;
  * @param archived which version of it
  * @param cut up to where events count
  * @param zone whose days they are told by
+ * @param references what they are joined with
  */
-record ArchivedEvents(Source source, Path table, MasterDataset.Version archived, Cut cut, ZoneId zone) {
+record ArchivedEvents(
+        Source source, Path table, MasterDataset.Version archived, Cut cut, ZoneId zone, ReferenceRows references) {
 
     /** The column with an event's day in the zone, as {@link LocalDate#toEpochDay} numbers it. */
     static final String DAY = "day";
@@ -81,9 +88,19 @@ record ArchivedEvents(Source source, Path table, MasterDataset.Version archived,
                         "event");
     }
 
+    /** Events with what views take from reference tables. To join what no view uses would cost all the same. */
+    Dataset<Row> enriched(Dataset<Row> events, List<View> views) {
+        List<Enrichment> used = source.enrichments().stream()
+                .filter(enrichment -> views.stream()
+                        .anyMatch(
+                                view -> view.definition().enrichmentsOf(source).contains(enrichment)))
+                .toList();
+        return EnrichedEvents.of(events, used, references);
+    }
+
     /**
      * Whether none of them has a text too long to count, but what an expression that can fail makes of one: neither their
-     * values nor the schema's defaults are long enough.
+     * values nor the schema's defaults, nor what is joined, are long enough.
      */
     boolean haveShortTexts() {
         return archived.commit().hasNoneLongerThan(Contributions.SHORT_VALUE)

@@ -29,10 +29,9 @@ final class BatchSpark implements Supplier<SparkSession>, AutoCloseable {
     /** What every session of the batch layer is built with. */
     static SparkSession.Builder builder(Deployment deployment) {
         Map<String, String> settings = new HashMap<>(defaults());
+        settings.putAll(SparkSettings.DELTA);
         settings.putAll(deployment.spark());
         return SparkSettings.builder(deployment.zone(), settings)
-                .config("spark.sql.extensions", "io.delta.sql.DeltaSparkSessionExtension")
-                .config("spark.sql.catalog.spark_catalog", "org.apache.spark.sql.delta.catalog.DeltaCatalog")
                 .config("spark.delta.logStore.file.impl", LinkLogStore.class.getName())
                 .config("spark.sql.adaptive.enabled", "true");
     }
@@ -44,9 +43,6 @@ final class BatchSpark implements Supplier<SparkSession>, AutoCloseable {
                 "tidemark batch",
                 "spark.sql.shuffle.partitions",
                 Integer.toString(2 * cores),
-                // A table's log is small, and every task over it is compiled anew.
-                "spark.databricks.delta.snapshotPartitions",
-                "1",
                 "spark.sql.warehouse.dir",
                 Path.of(System.getProperty("java.io.tmpdir"), "tidemark-spark-warehouse")
                         .toString()));

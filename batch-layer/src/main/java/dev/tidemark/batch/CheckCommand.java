@@ -58,6 +58,7 @@ final class CheckCommand implements Runnable {
         }
         List<FoundSource> sources = sets.stream().map(CheckCommand::source).toList();
         sources.forEach(this::tell);
+        ReferencesCommand.tell(ReferencesCommand.listed(found.deployment().orElseThrow()), batch.progress());
         List<SourceChange> changes = diff ? SourceChange.of(found.deployment().orElseThrow()) : List.of();
         if (diff) {
             tell(found.deployment().orElseThrow(), sets, changes);

@@ -1,5 +1,6 @@
 package dev.tidemark.batch;
 
+import dev.tidemark.deployment.DeltaCommits;
 import dev.tidemark.deployment.Deployment;
 import java.nio.file.Path;
 import java.util.Arrays;

@@ -61,8 +61,8 @@ final class Definitions {
 
     /** Adds what is wrong with the expressions of views that are wrong otherwise. */
     static void look(List<Draft> drafts, List<Problem> problems) {
-        drafts.forEach(
-                draft -> add(ViewCompiler.problemsOf(draft.view(), draft.schema()), draft.locations(), problems));
+        drafts.forEach(draft -> add(
+                ViewCompiler.problemsOf(draft.view(), draft.schema(), draft.enriched()), draft.locations(), problems));
     }
 
     private static void add(List<ViewProblem> found, Locations locations, List<Problem> problems) {

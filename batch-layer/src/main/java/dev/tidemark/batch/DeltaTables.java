@@ -1,5 +1,6 @@
 package dev.tidemark.batch;
 
+import dev.tidemark.deployment.DeltaLogFiles;
 import dev.tidemark.view.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;

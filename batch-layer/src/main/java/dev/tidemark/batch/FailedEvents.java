@@ -5,6 +5,7 @@ import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
 
 import dev.tidemark.compile.Contributions;
+import dev.tidemark.compile.ReferenceRows;
 import dev.tidemark.deployment.Deployment;
 import dev.tidemark.schema.DeadLetter;
 import dev.tidemark.schema.Source;
@@ -37,12 +38,14 @@ final class FailedEvents {
 
     private final Deployment deployment;
     private final Supplier<SparkSession> spark;
+    private final ReferenceRows references;
     private final DeadLettersTable table;
 
     /** @param spark asked only when rows are to be replaced */
     FailedEvents(Deployment deployment, Supplier<SparkSession> spark) {
         this.deployment = deployment;
         this.spark = spark;
+        this.references = new ReferenceRows(deployment.warehouse()::reference);
         this.table = DeadLettersTable.of(deployment);
     }
 
@@ -162,7 +165,8 @@ final class FailedEvents {
         MasterDataset master = MasterDataset.of(deployment, source);
         return master.latest()
                 .filter(version -> master.isJudgedAsNow(version.commit()))
-                .map(version -> new ArchivedEvents(source, master.table(), version, state.cut(), deployment.zone()));
+                .map(version -> new ArchivedEvents(
+                        source, master.table(), version, state.cut(), deployment.zone(), references));
     }
 
     private void write(Publication newest, Lag lag) {
@@ -185,7 +189,8 @@ final class FailedEvents {
     private static Dataset<Row> rows(SparkSession session, Part part) {
         Source source = part.events().source();
         String view = part.view().name();
-        return Contributions.failing(part.events().withRecordsOn(session, part.days()), part.view())
+        Dataset<Row> events = part.events().withRecordsOn(session, part.days());
+        return Contributions.failing(part.events().enriched(events, List.of(part.view())), part.view())
                 .withColumn("source", lit(source.name()))
                 .withColumn("topic", lit(source.topic()))
                 .withColumn("reason", lit(DeadLetter.EXPRESSION))

@@ -8,6 +8,7 @@ import dev.tidemark.compile.EarlierIds;
 import dev.tidemark.compile.JudgedEvents;
 import dev.tidemark.compile.JudgedEvents.WrittenBy;
 import dev.tidemark.compile.SparkTypes;
+import dev.tidemark.deployment.DeltaCommits;
 import dev.tidemark.deployment.Deployment;
 import dev.tidemark.deployment.RefusedException;
 import dev.tidemark.schema.Format;

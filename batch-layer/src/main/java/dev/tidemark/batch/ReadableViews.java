@@ -7,6 +7,7 @@ import dev.tidemark.batch.SourceDefinitions.Computed;
 import dev.tidemark.compile.Cells;
 import dev.tidemark.compile.FinishedCells;
 import dev.tidemark.compile.FinishedMatches;
+import dev.tidemark.deployment.DeltaCommits;
 import dev.tidemark.deployment.Deployment;
 import dev.tidemark.view.Json;
 import dev.tidemark.view.Publication;

@@ -1,6 +1,7 @@
 package dev.tidemark.batch;
 
 import dev.tidemark.batch.Progress.Stage;
+import dev.tidemark.compile.ReferenceRows;
 import dev.tidemark.deployment.Deployment;
 import dev.tidemark.deployment.RefusedException;
 import dev.tidemark.view.Cut;
@@ -30,6 +31,7 @@ final class Recompute {
 
     private final Deployment deployment;
     private final Supplier<SparkSession> spark;
+    private final ReferenceRows references;
     private final Progress progress;
     private final Stopwatch watch = new Stopwatch();
 
@@ -37,6 +39,7 @@ final class Recompute {
     Recompute(Deployment deployment, Supplier<SparkSession> spark, Progress progress) {
         this.deployment = deployment;
         this.spark = spark;
+        this.references = new ReferenceRows(deployment.warehouse()::reference);
         this.progress = progress;
     }
 
@@ -124,7 +127,7 @@ final class Recompute {
         String run = UUID.randomUUID().toString().replace("-", "").substring(0, RUN_DIGITS);
         Segments.Written written = Segments.Written.NOTHING;
         ArchivedEvents events = new ArchivedEvents(
-                plan.source(), master.table(), seen, plan.state().cut(), deployment.zone());
+                plan.source(), master.table(), seen, plan.state().cut(), deployment.zone(), references);
         for (SourcePlan.Work work : plan.work()) {
             written = written.plus(compute(plan.source().name(), work, events, run));
         }

@@ -69,8 +69,18 @@ final class RecomputeCommand implements Runnable {
         requireArchive();
         Deployment deployment = batch.deployment();
         try (BatchSpark spark = new BatchSpark(deployment)) {
-            batch.print(new Recompute(deployment, spark, batch.progress()).run(selection));
+            Deployment loaded = withReferences(deployment, spark);
+            batch.print(new Recompute(loaded, spark, batch.progress()).run(selection));
         }
+    }
+
+    /** The deployment with every reference table that it needs: what was never loaded is loaded now. */
+    private Deployment withReferences(Deployment deployment, BatchSpark spark) {
+        if (deployment.referencesToLoad().isEmpty()) {
+            return deployment;
+        }
+        new ReferenceLoads(deployment, spark, batch.progress()).load(deployment.referencesToLoad());
+        return batch.deployment();
     }
 
     private Selection selection() {

@@ -8,6 +8,7 @@ import static org.apache.spark.sql.functions.to_date;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tidemark.compile.Cells;
 import dev.tidemark.compile.Contributions;
+import dev.tidemark.deployment.DeltaLogFiles;
 import dev.tidemark.deployment.Deployment;
 import dev.tidemark.schema.Bucket;
 import dev.tidemark.view.Publication.SegmentRef;
@@ -96,8 +97,12 @@ final class Segments {
         AtomicReference<EventTotals> totals = new AtomicReference<>();
         Map<View, Appended> appended = new ConcurrentHashMap<>();
         List<Runnable> parts = new ArrayList<>();
-        parts.add(() -> totals.set(EventTotals.of(judged, work.views(), aside)));
-        views.forEach(view -> parts.add(() -> appended.put(view, append(judged, view))));
+        List<View> filtering = views.stream()
+                .filter(view -> view.definition().where().isPresent())
+                .toList();
+        parts.add(() -> totals.set(EventTotals.of(events.enriched(judged, filtering), work.views(), aside)));
+        views.forEach(
+                view -> parts.add(() -> appended.put(view, append(events.enriched(judged, List.of(view)), view))));
         InParallel.run(parts);
         Map<String, Map<LocalDate, SegmentRef>> segments = new TreeMap<>();
         for (int i = 0; i < views.size(); i++) {

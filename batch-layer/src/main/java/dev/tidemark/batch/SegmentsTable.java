@@ -4,6 +4,7 @@ import static org.apache.spark.sql.functions.col;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tidemark.compile.Cells;
+import dev.tidemark.deployment.DeltaLogFiles;
 import dev.tidemark.view.View;
 import java.net.URI;
 import java.nio.file.Path;

@@ -3,6 +3,6 @@
  * publishes them. {@link dev.tidemark.batch.BatchMain} is the way in.
  *
  * <p>What has been done is read from what has been written: from the metadata of a Delta table's own commits
- * ({@link dev.tidemark.batch.DeltaCommits}), never from a file kept beside it.
+ * ({@link dev.tidemark.deployment.DeltaCommits}), never from a file kept beside it.
  */
 package dev.tidemark.batch;

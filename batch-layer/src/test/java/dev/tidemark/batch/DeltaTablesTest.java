@@ -4,6 +4,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.tidemark.deployment.DeltaCommits;
+import dev.tidemark.deployment.DeltaLogFiles;
 import io.delta.tables.DeltaTable;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tidemark.batch.Progress.Stage;
+import dev.tidemark.deployment.DeltaCommits;
 import dev.tidemark.schema.Bucket;
 import dev.tidemark.schema.DeadLetter;
 import dev.tidemark.view.Publication;

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tidemark.batch.Progress.Stage;
+import dev.tidemark.deployment.DeltaLogFiles;
 import dev.tidemark.deployment.RefusedException;
 import dev.tidemark.schema.Bucket;
 import dev.tidemark.view.Publication;

@@ -2,6 +2,7 @@ package dev.tidemark.batch;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.tidemark.deployment.DeltaLogFiles;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -149,8 +149,12 @@ final class Shop {
                 0,
                 sources,
                 views,
-                List.of(),
                 Locations.NONE));
+    }
+
+    /** Of a deployment that was read from files. */
+    static Shop of(Deployment deployment) {
+        return new Shop(deployment);
     }
 
     /** The same deployment, to send to another of its sources. */
@@ -189,7 +193,6 @@ final class Shop {
                 0,
                 deployment.sources(),
                 deployment.views(),
-                List.of(),
                 Locations.NONE));
     }
 
@@ -258,7 +261,6 @@ final class Shop {
                 0,
                 sources,
                 views,
-                List.of(),
                 Locations.NONE));
     }
 
@@ -425,7 +427,6 @@ final class Shop {
                 0,
                 deployment.sources(),
                 deployment.views(),
-                List.of(),
                 Locations.NONE));
     }
 

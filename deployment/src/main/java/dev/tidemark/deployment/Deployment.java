@@ -24,6 +24,7 @@ import java.util.Optional;
  * @param sources the sources
  * @param views the views
  * @param alerting how those of them send alerts that do
+ * @param references the reference tables
  * @param locations where each field stands in the files
  */
 public record Deployment(
@@ -38,9 +39,39 @@ public record Deployment(
         List<Source> sources,
         List<ViewDefinition> views,
         List<Alerting> alerting,
+        List<ReferenceTable> references,
         Locations locations) {
 
     private static final int ADMIN_MILLIS = 10_000;
+
+    /** A deployment without alerts and reference tables. */
+    public Deployment(
+            Path file,
+            String name,
+            ZoneId zone,
+            Warehouse warehouse,
+            Map<String, String> kafka,
+            Map<String, String> spark,
+            int servingPort,
+            int speedMetricsPort,
+            List<Source> sources,
+            List<ViewDefinition> views,
+            Locations locations) {
+        this(
+                file,
+                name,
+                zone,
+                warehouse,
+                kafka,
+                spark,
+                servingPort,
+                speedMetricsPort,
+                sources,
+                views,
+                List.of(),
+                List.of(),
+                locations);
+    }
 
     public Deployment {
         // Whoever prints a deployment, or an exception that has one in its message, shows no secret.
@@ -100,6 +131,15 @@ public record Deployment(
     public boolean isArchived(String source) {
         List<ViewDefinition> views = viewsOf(source);
         return views.isEmpty() || views.stream().anyMatch(view -> view.layers().recomputed());
+    }
+
+    /** The reference tables that sources take from and that have not been loaded as their files state them. */
+    public List<ReferenceTable> referencesToLoad() {
+        return references.stream()
+                .filter(table -> sources.stream()
+                        .flatMap(source -> source.enrichments().stream())
+                        .anyMatch(taken -> taken.reference().equals(table.name()) && !taken.isLoaded()))
+                .toList();
     }
 
     /** The identity of a source's streamed views as the files state them now. */

@@ -20,7 +20,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.regex.Pattern;
-import org.apache.avro.Schema;
 
 /** Reads a deployment's files. */
 public final class DeploymentLoader {
@@ -36,7 +35,8 @@ public final class DeploymentLoader {
     private final Map<String, Path> sourceFiles = new HashMap<>();
     private final Map<String, Path> schemaFiles = new HashMap<>();
     private final Map<Path, Map<String, Integer>> lines = new HashMap<>();
-    private final TreeMap<String, Optional<Schema>> declared = new TreeMap<>();
+    private final TreeMap<String, Optional<SourceFile.Declared>> declared = new TreeMap<>();
+    private final TreeMap<String, Optional<ReferenceTable>> declaredReferences = new TreeMap<>();
     private final List<Draft> drafts = new ArrayList<>();
     private final List<Alerting> alerting = new ArrayList<>();
 
@@ -96,7 +96,8 @@ public final class DeploymentLoader {
         Optional<SchemaRegistry> registry = registry(yaml);
         int servingPort = port(yaml, "serving", "port", SERVING_PORT);
         int metricsPort = port(yaml, "speed", "metrics_port", METRICS_PORT);
-        List<Source> sources = sources(local(yaml, "sources", "sources/"), registry);
+        List<ReferenceTable> references = references(yaml);
+        List<Source> sources = sources(local(yaml, "sources", "sources/"), registry, warehouse);
         List<ViewDefinition> views = views(local(yaml, "views", "views/"), sources);
         yaml.refuseUnknown();
         return new Deployment(
@@ -111,6 +112,7 @@ public final class DeploymentLoader {
                 sources,
                 views,
                 List.copyOf(alerting),
+                references,
                 new Locations(viewFiles, sourceFiles, schemaFiles, lines));
     }
 
@@ -173,10 +175,27 @@ public final class DeploymentLoader {
         });
     }
 
-    private List<Source> sources(Path folder, Optional<SchemaRegistry> registry) {
+    /** Few deployments have any: the folder may lack unless it is named. */
+    private List<ReferenceTable> references(YamlSection yaml) {
+        Path folder = local(yaml, "references", "references/");
+        if (!yaml.has("references") && !Files.exists(folder)) {
+            return List.of();
+        }
+        return YamlFiles.list(folder, "references", problems).stream()
+                .flatMap(path -> YamlFiles.read(path, problems).stream())
+                .flatMap(file -> ReferenceFile.read(file, declaredReferences).stream())
+                .toList();
+    }
+
+    private List<Source> sources(Path folder, Optional<SchemaRegistry> registry, Warehouse warehouse) {
         Map<String, Source> sources = new LinkedHashMap<>();
         for (Path path : YamlFiles.list(folder, "sources", problems)) {
-            YamlFiles.read(path, problems).ifPresent(yaml -> SourceFile.read(yaml, declared, registry, schemaFiles)
+            YamlFiles.read(path, problems).ifPresent(yaml -> SourceFile.read(
+                            yaml,
+                            declared,
+                            registry,
+                            schemaFiles,
+                            schema -> new EnrichFields(schema, declaredReferences, warehouse))
                     .ifPresent(source -> {
                         sourceFiles.put(source.name(), path);
                         lines.put(path, yaml.lines());
@@ -247,6 +266,6 @@ public final class DeploymentLoader {
 
     private void draft(ViewDefinition view, Locations locations) {
         declared.getOrDefault(view.source(), Optional.empty())
-                .ifPresent(schema -> drafts.add(new Draft(schema, view, locations)));
+                .ifPresent(seen -> drafts.add(new Draft(seen.schema(), seen.enriched(), view, locations)));
     }
 }

@@ -13,7 +13,9 @@ public enum FileSchema {
     /** Of {@code sources/<source>.yaml}. */
     SOURCE,
     /** Of {@code views/<view>.yaml}. */
-    VIEW;
+    VIEW,
+    /** Of {@code references/<reference>.yaml}. */
+    REFERENCE;
 
     /** The name of its file. */
     public String fileName() {

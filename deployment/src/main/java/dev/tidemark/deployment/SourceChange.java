@@ -1,5 +1,7 @@
 package dev.tidemark.deployment;
 
+import dev.tidemark.schema.Enrichment;
+import dev.tidemark.schema.Field;
 import dev.tidemark.schema.Source;
 import dev.tidemark.view.DefinitionSet;
 import dev.tidemark.view.Publication;
@@ -125,7 +127,16 @@ public record SourceChange(String source, List<String> changes, String consequen
                 fields.put("event_id", ids.field());
                 fields.put("deduplicate_within", ids.within().toString());
             });
+            source.enrichments().forEach(taken -> fields.put("enrich." + taken.reference(), enrichment(taken)));
             return fields;
+        }
+
+        private static String enrichment(Enrichment taken) {
+            return "%s by %s, %s"
+                    .formatted(
+                            taken.columns().stream().map(Field::name).toList(),
+                            taken.key(),
+                            taken.isLoaded() ? "version " + taken.version() : "not loaded yet");
         }
 
         private static Map<String, String> fields(ViewDefinition view) {

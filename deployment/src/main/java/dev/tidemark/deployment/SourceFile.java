@@ -2,6 +2,8 @@ package dev.tidemark.deployment;
 
 import dev.tidemark.schema.AcceptedTypes;
 import dev.tidemark.schema.Deduplication;
+import dev.tidemark.schema.Enrichment;
+import dev.tidemark.schema.Field;
 import dev.tidemark.schema.Format;
 import dev.tidemark.schema.LateEvents;
 import dev.tidemark.schema.SchemaProblem;
@@ -15,9 +17,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Function;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 
@@ -27,9 +31,15 @@ final class SourceFile {
     private final YamlSection yaml;
     private final Optional<SchemaRegistry> registry;
     private final Map<String, Path> schemaFiles;
+    private final Function<Schema, EnrichFields> enrichFields;
 
-    private SourceFile(YamlSection yaml, Optional<SchemaRegistry> registry, Map<String, Path> schemaFiles) {
+    private SourceFile(
+            YamlSection yaml,
+            Optional<SchemaRegistry> registry,
+            Map<String, Path> schemaFiles,
+            Function<Schema, EnrichFields> enrichFields) {
         this.yaml = yaml;
+        this.enrichFields = enrichFields;
         this.registry = registry;
         this.schemaFiles = schemaFiles;
     }
@@ -38,26 +48,41 @@ final class SourceFile {
      * The source that the file states, unless a problem was recorded.
      *
      * @param declared takes the source's name even then, so that its views are not told that it is not there; with it
-     *     the schema that their expressions can be looked at with, if that is right
+     *     what their expressions can be looked at with, if that is right
      * @param registry the deployment's schema registry
      * @param schemaFiles takes the file of the source's schema
+     * @param enrichFields how to read what events of a schema take from reference tables
      */
     static Optional<Source> read(
             YamlSection yaml,
-            Map<String, Optional<Schema>> declared,
+            Map<String, Optional<Declared>> declared,
             Optional<SchemaRegistry> registry,
-            Map<String, Path> schemaFiles) {
-        return new SourceFile(yaml, registry, schemaFiles).read(declared);
+            Map<String, Path> schemaFiles,
+            Function<Schema, EnrichFields> enrichFields) {
+        return new SourceFile(yaml, registry, schemaFiles, enrichFields).read(declared);
     }
 
-    private Optional<Source> read(Map<String, Optional<Schema>> declared) {
+    /** What expressions over a source's events see: their schema, and what they take from reference tables. */
+    record Declared(Schema schema, List<Enrichment> enrichments) {
+
+        List<Field> enriched() {
+            return enrichments.stream()
+                    .flatMap(taken -> taken.columns().stream())
+                    .toList();
+        }
+    }
+
+    private Optional<Source> read(Map<String, Optional<Declared>> declared) {
         Optional<String> named = yaml.requiredText("name", "orders");
         Optional<String> name = named.flatMap(text -> Names.check(yaml, "name", text));
         String topic = yaml.text("topic").or(() -> name).orElse("");
         Optional<Schema> schema =
                 yaml.requiredText("schema", "../schemas/orders.avsc").flatMap(this::schema);
-        Optional<Schema> accepted =
-                schema.filter(found -> AcceptedTypes.problemsOf(found).isEmpty());
+        Optional<List<Enrichment>> enrichments =
+                schema.flatMap(found -> enrichFields.apply(found).read(yaml));
+        Optional<Declared> accepted = schema.filter(
+                        found -> AcceptedTypes.problemsOf(found).isEmpty())
+                .flatMap(found -> enrichments.map(taken -> new Declared(found, taken)));
         named.ifPresent(text -> declared.putIfAbsent(text, accepted));
         Optional<String> eventTime = yaml.requiredText("event_time", "ordered_at")
                 .flatMap(field -> schema.flatMap(found -> field("event_time", found, field)));
@@ -71,6 +96,7 @@ final class SourceFile {
         Duration lateness = duration("allowed_lateness", Source.DEFAULT_ALLOWED_LATENESS);
         Duration horizon = duration("horizon", Source.DEFAULT_HORIZON);
         Instant earliest = yaml.value("earliest", SourceFile::instant).orElse(Source.DEFAULT_EARLIEST);
+        yaml.section("enrich");
         yaml.refuseUnknown();
         if (eventTime.isEmpty()) {
             return Optional.empty();
@@ -88,7 +114,8 @@ final class SourceFile {
                         horizon,
                         late,
                         deduplication))
-                .filter(source -> name.isPresent() && accepted.isPresent());
+                .filter(source -> name.isPresent() && accepted.isPresent())
+                .map(source -> source.enrichedBy(enrichments.get()));
     }
 
     private record Draft(

@@ -44,6 +44,16 @@ public record Warehouse(Path root) {
         return root.resolve("segments").resolve(view.name()).resolve(set.segmentsId(view));
     }
 
+    /** The Delta table of a reference table's loaded versions. */
+    public Path reference(String name) {
+        return root.resolve("references").resolve(name);
+    }
+
+    /** The newest version of a reference table; empty if it has not been loaded as it is stated. */
+    public Optional<LoadedReference> loadedReference(ReferenceTable table) {
+        return LoadedReference.newest(reference(table.name())).filter(loaded -> loaded.isOf(table));
+    }
+
     /** The publications. */
     public PublicationLog publications() {
         return new PublicationLog(root.resolve("publications"));

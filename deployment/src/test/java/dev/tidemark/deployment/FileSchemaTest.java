@@ -49,6 +49,7 @@ class FileSchemaTest {
         write("sources/orders.yaml", "name: orders\nx: 1\n");
         write("views/revenue.yaml", "name: revenue\nsession: {x: 1}\nalert: {x: 1}\nwebhook: {x: 1}\nx: 1\n");
         write("views/frauds.yaml", "name: frauds\npattern: {x: 1}\n");
+        write("references/products.yaml", "name: products\nx: 1\n");
     }
 
     private void write(String file, String text) throws IOException {
@@ -71,6 +72,22 @@ class FileSchemaTest {
                     read("views/revenue.yaml", section + ".x"), inSchema(FileSchema.VIEW, "/properties/" + section));
         }
         assertEquals(read("views/frauds.yaml", "pattern.x"), inSchema(FileSchema.VIEW, "/properties/pattern"));
+        assertEquals(read("references/products.yaml", "x"), inSchema(FileSchema.REFERENCE, ""));
+    }
+
+    @Test
+    void eachFieldOfWhatASourceTakesFromAReferenceIsInTheSchemaAndTheOtherWayRound() throws IOException {
+        write("references/products.yaml", "name: products\ncsv: x.csv\nkey: id\ncolumns: {margin: double}\n");
+        write(
+                "sources/orders.yaml",
+                "name: orders\nschema: orders.avsc\nenrich: {products: {key: id, columns: [margin], x: 1}}\n");
+        write(
+                "sources/orders.avsc",
+                """
+                {"type": "record", "name": "Order", "fields": [{"name": "id", "type": "string"}]}""");
+        assertEquals(
+                read("sources/orders.yaml", "enrich.products.x"),
+                inSchema(FileSchema.SOURCE, "/properties/enrich/additionalProperties"));
     }
 
     /** What the reader names when it meets a field that it does not know. */
@@ -111,6 +128,7 @@ class FileSchemaTest {
                     switch (parent) {
                         case "sources" -> FileSchema.SOURCE;
                         case "views" -> FileSchema.VIEW;
+                        case "references" -> FileSchema.REFERENCE;
                         default -> FileSchema.TIDEMARK;
                     };
             assertEquals(Set.of(), validate(schema, Files.readString(file)), file.toString());
@@ -135,6 +153,14 @@ class FileSchemaTest {
         assertRefused(FileSchema.TIDEMARK, "version: 1\nname: shop\nspark: {master: local}\n");
         assertRefused(FileSchema.SOURCE, "name: orders\nschema: x.avsc\n");
         assertRefused(FileSchema.SOURCE, "name: orders\nschema: x.avsc\nevent_time: at\nhorizon: 1 day\n");
+        assertRefused(
+                FileSchema.SOURCE, "name: orders\nschema: x.avsc\nevent_time: at\nenrich: {products: {key: id}}\n");
+        String products = "name: products\nkey: id\ncsv: x.csv\n";
+        assertEquals(Set.of(), validate(FileSchema.REFERENCE, products + "columns: {margin: 'decimal(5,2)'}\n"));
+        assertRefused(FileSchema.REFERENCE, products);
+        assertRefused(FileSchema.REFERENCE, products + "columns: {margin: money}\n");
+        assertRefused(FileSchema.REFERENCE, products + "table: x\ncolumns: {margin: double}\n");
+        assertRefused(FileSchema.REFERENCE, "name: products\nkey: id\ncolumns: {margin: double}\n");
         assertRefused(FileSchema.VIEW, "name: revenue\nsource: orders\npane: 1m\nmeasures: {}\n");
         assertRefused(FileSchema.VIEW, "name: revenue\nsource: orders\npane: 1m\nmeasures: {final: count()}\n");
         assertRefused(FileSchema.VIEW, "name: revenue\nsource: orders\npane: 1m\nmeasures: {orders: amount}\n");

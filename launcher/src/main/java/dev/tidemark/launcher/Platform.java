@@ -1,7 +1,9 @@
 package dev.tidemark.launcher;
 
 import dev.tidemark.deployment.Deployment;
+import dev.tidemark.deployment.DeploymentLoader;
 import dev.tidemark.deployment.NeededTopic;
+import dev.tidemark.deployment.ReferenceTable;
 import dev.tidemark.deployment.RefusedException;
 import dev.tidemark.deployment.UnavailableException;
 import java.time.Duration;
@@ -97,6 +99,23 @@ final class Platform {
         }
     }
 
+    /**
+     * Loads the reference tables that were never loaded.
+     *
+     * @return the deployment, with what its sources take from them
+     * @throws UnavailableException if one cannot be loaded
+     */
+    Deployment loadReferences() throws InterruptedException {
+        List<String> missing =
+                deployment.referencesToLoad().stream().map(ReferenceTable::name).toList();
+        if (missing.isEmpty()) {
+            return deployment;
+        }
+        Output.say("loading the reference tables that are not loaded yet: " + String.join(", ", missing));
+        batch("references", "load", "--missing");
+        return DeploymentLoader.load(deployment.file());
+    }
+
     /** Starts the speed layer with these further arguments, the serving layer, and what sends alerts if there are any. */
     void startLayers(List<String> speedArguments) {
         Output.say("starting the speed layer and the serving layer");
@@ -113,25 +132,26 @@ final class Platform {
      *
      * @throws UnavailableException if it fails
      */
-    void batch(String step) throws InterruptedException {
+    void batch(String... step) throws InterruptedException {
         int status = LOST_RACE;
         while (status == LOST_RACE) {
             status = batchOnce(step);
         }
     }
 
-    private int batchOnce(String step) throws InterruptedException {
+    private int batchOnce(String... step) throws InterruptedException {
+        String name = step[0];
         List<String> arguments = new ArrayList<>(List.of(step));
         arguments.addAll(arguments(List.of()));
         Child child = Child.start(
-                step,
+                name,
                 Layer.BATCH.process(installation, arguments),
-                line -> System.out.println(Output.prefixed(step, line)));
+                line -> System.out.println(Output.prefixed(name, line)));
         lifetime.onEnd(child::close);
         int status = child.waitFor();
         if (status != 0 && status != LOST_RACE) {
             throw new UnavailableException(
-                    "%s failed with exit code %d: %s".formatted(step, status, String.join("\n  ", child.lastLines())));
+                    "%s failed with exit code %d: %s".formatted(name, status, String.join("\n  ", child.lastLines())));
         }
         return status;
     }

@@ -86,6 +86,12 @@ public final class Tidemark implements Runnable {
         CommandLine tidemark = new CommandLine(new Tidemark());
         LayerCommand.addTo(tidemark, "check", "Validate the deployment's files.", Layer.BATCH, List.of("check"));
         LayerCommand.addTo(
+                tidemark,
+                "references",
+                "Load reference tables into the warehouse, and list what is loaded.",
+                Layer.BATCH,
+                List.of("references"));
+        LayerCommand.addTo(
                 tidemark, "archive", "Copy the topics to the master dataset.", Layer.BATCH, List.of("archive"));
         LayerCommand.addTo(
                 tidemark,

@@ -43,9 +43,9 @@ final class Up implements Callable<Integer> {
                     spec.commandLine(),
                     "--trigger is '%s'; realtime or micro-batch is expected".formatted(trigger.get()));
         }
-        Deployment deployment = tidemark.deployment();
         try (Lifetime lifetime = new Lifetime()) {
-            Platform platform = new Platform(deployment, Installation.find(), lifetime);
+            Platform platform = new Platform(tidemark.deployment(), Installation.find(), lifetime);
+            Deployment deployment = platform.loadReferences();
             DefinitionSwitch definitions = new DefinitionSwitch(deployment, platform);
             definitions.announce();
             platform.startBroker();

@@ -1,4 +1,6 @@
 package dev.tidemark.schema;
 
+import java.io.Serializable;
+
 /** A name and the type of what stands under it. */
-public record Field(String name, ValueType type) {}
+public record Field(String name, ValueType type) implements Serializable {}

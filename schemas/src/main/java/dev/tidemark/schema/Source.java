@@ -3,6 +3,7 @@ package dev.tidemark.schema;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Optional;
 import org.apache.avro.Schema;
 
@@ -20,6 +21,7 @@ import org.apache.avro.Schema;
  * @param horizon events further than this after their record's timestamp are malformed
  * @param lateEvents what becomes of late events
  * @param deduplication how often an id counts; empty where every event does
+ * @param enrichments what views see of an event beside its fields; judging knows nothing of it
  */
 public record Source(
         String name,
@@ -32,7 +34,8 @@ public record Source(
         Instant earliest,
         Duration horizon,
         LateEvents lateEvents,
-        Optional<Deduplication> deduplication) {
+        Optional<Deduplication> deduplication,
+        List<Enrichment> enrichments) {
 
     private static final long MICROS_A_MILLI = 1_000;
 
@@ -69,7 +72,36 @@ public record Source(
                 Optional.empty());
     }
 
+    /** A source whose events have no more than their own fields. */
+    public Source(
+            String name,
+            String topic,
+            Schema schema,
+            Format format,
+            String eventTime,
+            Optional<String> key,
+            Duration allowedLateness,
+            Instant earliest,
+            Duration horizon,
+            LateEvents lateEvents,
+            Optional<Deduplication> deduplication) {
+        this(
+                name,
+                topic,
+                schema,
+                format,
+                eventTime,
+                key,
+                allowedLateness,
+                earliest,
+                horizon,
+                lateEvents,
+                deduplication,
+                List.of());
+    }
+
     public Source {
+        enrichments = List.copyOf(enrichments);
         if (schema.getType() != Schema.Type.RECORD) {
             throw new IllegalArgumentException("the schema of " + name + " is no record");
         }
@@ -92,7 +124,8 @@ public record Source(
                 earliest,
                 horizon,
                 lateEvents,
-                deduplication);
+                deduplication,
+                enrichments);
     }
 
     /** The same source by another schema. */
@@ -108,13 +141,42 @@ public record Source(
                 earliest,
                 horizon,
                 lateEvents,
-                deduplication);
+                deduplication,
+                enrichments);
+    }
+
+    /** The same source with other columns beside its events' fields. */
+    public Source enrichedBy(List<Enrichment> others) {
+        return new Source(
+                name,
+                topic,
+                schema,
+                format,
+                eventTime,
+                key,
+                allowedLateness,
+                earliest,
+                horizon,
+                lateEvents,
+                deduplication,
+                others);
     }
 
     /** The same source with another treatment of late events and of duplicates. */
     public Source with(LateEvents late, Optional<Deduplication> duplicates) {
         return new Source(
-                name, topic, schema, format, eventTime, key, allowedLateness, earliest, horizon, late, duplicates);
+                name,
+                topic,
+                schema,
+                format,
+                eventTime,
+                key,
+                allowedLateness,
+                earliest,
+                horizon,
+                late,
+                duplicates,
+                enrichments);
     }
 
     /**

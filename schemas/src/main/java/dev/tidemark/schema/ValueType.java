@@ -2,6 +2,7 @@ package dev.tidemark.schema;
 
 import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonValue;
+import java.io.Serializable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -19,7 +20,7 @@ import java.util.regex.Pattern;
  * @param precision the digits of a decimal, 1 to 38; zero for every other kind
  * @param scale the digits of a decimal after its point; zero for every other kind
  */
-public record ValueType(Kind kind, int precision, int scale) implements ResultType {
+public record ValueType(Kind kind, int precision, int scale) implements ResultType, Serializable {
 
     /** The kinds of values. */
     public enum Kind {

@@ -142,6 +142,7 @@ public final class Shop implements AutoCloseable {
                 deployment.sources(),
                 deployment.views(),
                 List.of(alerting),
+                List.of(),
                 deployment.locations());
         return new Shop(alike, view);
     }
@@ -237,7 +238,6 @@ public final class Shop implements AutoCloseable {
                 0,
                 sources,
                 views,
-                List.of(),
                 Locations.NONE);
     }
 

@@ -2,11 +2,14 @@ package dev.tidemark.speed;
 
 import dev.tidemark.compile.Contributions;
 import dev.tidemark.compile.EarlierIds;
+import dev.tidemark.compile.EnrichedEvents;
 import dev.tidemark.compile.JudgedEvents;
+import dev.tidemark.compile.ReferenceRows;
 import dev.tidemark.schema.Bucket;
 import dev.tidemark.schema.CellShape;
 import dev.tidemark.schema.Contribution;
 import dev.tidemark.schema.DeadLetter;
+import dev.tidemark.schema.Enrichment;
 import dev.tidemark.schema.Increment;
 import dev.tidemark.schema.IncrementFormat;
 import dev.tidemark.schema.Micros;
@@ -26,6 +29,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.LongAdder;
 import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Dataset;
@@ -54,14 +58,17 @@ final class Increments {
     /**
      * The records for Spark's Kafka sink, from those of its Kafka source.
      *
+     * @param references what the events are joined with
      * @param kafka the settings of Kafka's clients
      */
-    static Dataset<Row> of(Dataset<Row> events, SpeedSource source, Map<String, Object> kafka) {
+    static Dataset<Row> of(
+            Dataset<Row> events, SpeedSource source, ReferenceRows references, Map<String, Object> kafka) {
         Source read = source.source();
         EarlierIds earlier =
                 new LogIds(source.log().id(), read.topic(), source.set().id(), SeenIds.IN_MEMORY, kafka);
         Dataset<Row> judged = JudgedEvents.of(events, read, CARRIED, earlier);
-        Dataset<Row> contributions = Contributions.of(judged, source.set());
+        Dataset<Row> enriched = EnrichedEvents.of(judged, source.set().enrichments(), references);
+        Dataset<Row> contributions = Contributions.of(enriched, source.set());
         String definitions = Json.write(StoredDefinitions.of(source.set()));
         Emitting emitting = new Emitting(
                 source.log().id(), source.incrementsTopic(), definitions, source.copies(), new HashMap<>(kafka));
@@ -96,6 +103,7 @@ final class Increments {
         private final IncrementFormat format;
         private final Optional<BesideTopics> beside;
         private final Iterator<Row> events;
+        private final List<Unknown> unknown;
         private int partition = -1;
         private long next;
 
@@ -107,6 +115,20 @@ final class Increments {
             this.format = new IncrementFormat(shapes);
             this.beside = beside;
             this.events = events;
+            // What is outgoing is streamed beside what replaces it: its events are counted there.
+            this.unknown = beside.isPresent()
+                    ? set.enrichments().stream()
+                            .map(taken -> Unknown.of(set.source(), taken))
+                            .toList()
+                    : List.of();
+        }
+
+        /** The column that says whether an event has a key that a reference table does not have, and their count. */
+        private record Unknown(String column, LongAdder count) {
+
+            static Unknown of(Source source, Enrichment taken) {
+                return new Unknown(EnrichedEvents.unknown(taken), UnknownKeys.of(source.name(), taken.reference()));
+            }
         }
 
         @Override
@@ -127,6 +149,9 @@ final class Increments {
             long eventTime = eventTime(record);
             String verdict = record.getAs("verdict");
             boolean late = verdict.equals(JudgedEvents.OK) && set.source().isLate(timestamp, eventTime);
+            if (verdict.equals(JudgedEvents.OK)) {
+                countUnknown(record);
+            }
             List<Contribution> contributions = contributions(event, verdict, late);
             beside.ifPresent(topics -> {
                 topics.beforeNext();
@@ -134,6 +159,14 @@ final class Increments {
             });
             Increment increment = new Increment(position, coveredFrom(position), timestamp, eventTime, contributions);
             return RowFactory.create(topic, position.partition(), format.write(increment));
+        }
+
+        private void countUnknown(Row record) {
+            for (Unknown key : unknown) {
+                if (record.<Boolean>getAs(key.column())) {
+                    key.count().increment();
+                }
+            }
         }
 
         private static long eventTime(Row record) {

@@ -3,6 +3,7 @@ package dev.tidemark.speed;
 import dev.tidemark.deployment.Deployment;
 import dev.tidemark.deployment.Metrics;
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.MultiGauge.Row;
@@ -15,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.atomic.LongAdder;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.spark.sql.streaming.StreamingQueryListener;
@@ -91,9 +93,20 @@ final class SpeedMetrics implements AutoCloseable {
         }
         increments.register(emitted, true);
         events.register(arrived.values(), true);
+        plan.sources().forEach(this::registerUnknownKeys);
         starts.increment();
         running.set(1);
         return new Listener();
+    }
+
+    /** Registered again, a counter stays the one that it was. */
+    private void registerUnknownKeys(SpeedSource source) {
+        String name = source.source().name();
+        source.set().enrichments().forEach(taken -> FunctionCounter.builder(
+                        "tidemark.enrichment.unknown", UnknownKeys.of(name, taken.reference()), LongAdder::sum)
+                .description("events whose key a reference table does not have at their time")
+                .tags("source", name, "reference", taken.reference())
+                .register(metrics.registry()));
     }
 
     private static Row<LogEnds> row(Tags tags, TopicPartition partition, LogEnds ends) {

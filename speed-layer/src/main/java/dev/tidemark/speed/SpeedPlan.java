@@ -2,6 +2,7 @@ package dev.tidemark.speed;
 
 import dev.tidemark.compile.ViewCompiler;
 import dev.tidemark.deployment.Deployment;
+import dev.tidemark.deployment.ReferenceTable;
 import dev.tidemark.deployment.RefusedException;
 import dev.tidemark.deployment.SourceLog;
 import dev.tidemark.schema.Format;
@@ -50,6 +51,11 @@ record SpeedPlan(StreamedSets sets, List<SpeedSource> sources, List<SpeedSource>
         return all().stream().mapToInt(source -> source.log().partitions()).sum();
     }
 
+    /** Whether events are joined with reference tables. */
+    boolean readsReferences() {
+        return all().stream().anyMatch(source -> !source.set().enrichments().isEmpty());
+    }
+
     private record Planner(Deployment deployment, Publication published, Admin admin, ResumePoint resume) {
 
         List<SpeedSource> sources(List<StreamedSets.Ref> sets, boolean copies) {
@@ -64,8 +70,19 @@ record SpeedPlan(StreamedSets sets, List<SpeedSource> sources, List<SpeedSource>
             if (!ref.fromFiles()) {
                 return readable(deployment.warehouse().requireDefinitions(ref.source(), ref.id()));
             }
+            requireLoaded();
             return ViewCompiler.resolve(
                     deployment.source(ref.source()), deployment.streamedViewsOf(ref.source()), deployment.zone());
+        }
+
+        private void requireLoaded() {
+            List<String> missing = deployment.referencesToLoad().stream()
+                    .map(ReferenceTable::name)
+                    .toList();
+            if (!missing.isEmpty()) {
+                throw new RefusedException("the references " + missing + " have not been loaded as their files state"
+                        + " them: run `tidemark references load --missing`, and start again");
+            }
         }
 
         /** A set that was kept, with what is not kept of its source's format: a schema registry. */

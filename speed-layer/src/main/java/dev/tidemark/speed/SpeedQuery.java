@@ -1,5 +1,6 @@
 package dev.tidemark.speed;
 
+import dev.tidemark.compile.ReferenceRows;
 import dev.tidemark.compile.SparkSettings;
 import dev.tidemark.deployment.Deployment;
 import dev.tidemark.deployment.NeededTopic;
@@ -19,10 +20,12 @@ import org.apache.spark.sql.streaming.StreamingQuery;
 final class SpeedQuery {
 
     private final Deployment deployment;
+    private final ReferenceRows references;
     private final SpeedTrigger trigger;
 
     SpeedQuery(Deployment deployment, SpeedTrigger trigger) {
         this.deployment = deployment;
+        this.references = new ReferenceRows(deployment.warehouse()::reference);
         this.trigger = trigger;
     }
 
@@ -31,6 +34,9 @@ final class SpeedQuery {
         Map<String, String> settings = new HashMap<>(deployment.spark());
         int slots = Math.max(plan.slots(), Runtime.getRuntime().availableProcessors());
         settings.putIfAbsent("spark.master", System.getProperty("spark.master", "local[" + slots + "]"));
+        if (plan.readsReferences()) {
+            settings.putAll(SparkSettings.DELTA);
+        }
         // Streams have no use for it, and Spark says so at each start.
         settings.put("spark.sql.adaptive.enabled", "false");
         SparkSession session = SparkSettings.builder(deployment.zone(), settings)
@@ -65,7 +71,7 @@ final class SpeedQuery {
      */
     StreamingQuery start(SparkSession session, List<SpeedSource> sources, Path checkpoint) {
         Dataset<Row> increments = sources.stream()
-                .map(source -> Increments.of(events(session, source), source, deployment.kafkaClient()))
+                .map(source -> Increments.of(events(session, source), source, references, deployment.kafkaClient()))
                 .reduce(Dataset::union)
                 .orElseThrow();
         try {

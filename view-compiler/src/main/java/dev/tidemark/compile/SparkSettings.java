@@ -8,6 +8,13 @@ import org.apache.spark.sql.SparkSession;
 /** The settings that the meaning of a view rests on. Every session of ours has them, whatever else is configured. */
 public final class SparkSettings {
 
+    /** What a session needs to read Delta tables, and to write them. */
+    public static final Map<String, String> DELTA = Map.of(
+            "spark.sql.extensions", "io.delta.sql.DeltaSparkSessionExtension",
+            "spark.sql.catalog.spark_catalog", "org.apache.spark.sql.delta.catalog.DeltaCatalog",
+            // A table's log is small, and every task over it is compiled anew.
+            "spark.databricks.delta.snapshotPartitions", "1");
+
     private SparkSettings() {}
 
     /** What is set where neither the deployment nor {@code spark-submit} says otherwise. */

@@ -1,6 +1,8 @@
 package dev.tidemark.compile;
 
+import dev.tidemark.schema.Field;
 import dev.tidemark.schema.ValueType;
+import java.util.List;
 import java.util.Optional;
 import org.apache.avro.Schema;
 import org.apache.spark.sql.avro.SchemaConverters;
@@ -63,6 +65,15 @@ public final class SparkTypes {
             return Optional.of(ValueType.DATE);
         }
         return type instanceof TimestampType ? Optional.of(ValueType.TIMESTAMP) : Optional.empty();
+    }
+
+    /** What views see of events of an Avro record schema: its fields, and what is taken from reference tables. */
+    static StructType ofEvents(Schema schema, List<Field> enriched) {
+        StructType seen = ofEvents(schema);
+        for (Field column : enriched) {
+            seen = seen.add(column.name(), of(column.type()));
+        }
+        return seen;
     }
 
     /** The columns of events of an Avro record schema. */

@@ -18,19 +18,23 @@ import org.apache.avro.Schema;
 import org.apache.spark.sql.types.BooleanType;
 import org.apache.spark.sql.types.DataType;
 
-/** Resolves views against their source's schema. */
+/** Resolves views against what their source's events are: the schema, and what is taken from reference tables. */
 public final class ViewCompiler {
 
     private final Expressions expressions;
     private final List<ViewProblem> problems = new ArrayList<>();
 
-    private ViewCompiler(Schema schema) {
-        this.expressions = new Expressions(SparkTypes.ofEvents(schema));
+    private ViewCompiler(Schema schema, List<Field> enriched) {
+        this.expressions = new Expressions(SparkTypes.ofEvents(schema, enriched));
     }
 
-    /** Every problem of a view's expressions over events of {@code schema}. */
-    public static List<ViewProblem> problemsOf(ViewDefinition view, Schema schema) {
-        ViewCompiler compiler = new ViewCompiler(schema);
+    /**
+     * Every problem of a view's expressions over events of {@code schema}.
+     *
+     * @param enriched what the events have beside their fields
+     */
+    public static List<ViewProblem> problemsOf(ViewDefinition view, Schema schema, List<Field> enriched) {
+        ViewCompiler compiler = new ViewCompiler(schema, enriched);
         compiler.resolve(view);
         return compiler.problems;
     }
@@ -41,7 +45,10 @@ public final class ViewCompiler {
      * @throws InvalidViewsException with every problem of every view
      */
     public static DefinitionSet resolve(Source source, List<ViewDefinition> views, ZoneId zone) {
-        ViewCompiler compiler = new ViewCompiler(source.schema());
+        List<Field> enriched = source.enrichments().stream()
+                .flatMap(enrichment -> enrichment.columns().stream())
+                .toList();
+        ViewCompiler compiler = new ViewCompiler(source.schema(), enriched);
         List<View> resolved = views.stream().map(compiler::resolve).toList();
         if (!compiler.problems.isEmpty()) {
             throw new InvalidViewsException(compiler.problems);

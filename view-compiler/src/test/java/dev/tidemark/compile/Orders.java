@@ -8,6 +8,7 @@ import dev.tidemark.view.ViewDefinition;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -61,9 +62,10 @@ final class Orders {
 
     /** A session in that timezone, which is a setting of the session. */
     static SparkSession spark(ZoneId zone) {
-        SparkSession session = SparkSettings.builder(
-                        zone, Map.of("spark.master", "local[2]", "spark.sql.shuffle.partitions", "2"))
-                .getOrCreate();
+        Map<String, String> settings = new HashMap<>(SparkSettings.DELTA);
+        settings.put("spark.master", "local[2]");
+        settings.put("spark.sql.shuffle.partitions", "2");
+        SparkSession session = SparkSettings.builder(zone, settings).getOrCreate();
         SparkSession.setActiveSession(session);
         return session;
     }

@@ -272,7 +272,7 @@ class ViewCompilerTest {
     }
 
     private static List<String> problemFields(ViewDefinition view) {
-        return ViewCompiler.problemsOf(view, Orders.SOURCE.schema()).stream()
+        return ViewCompiler.problemsOf(view, Orders.SOURCE.schema(), List.of()).stream()
                 .map(ViewProblem::field)
                 .toList();
     }

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tidemark.schema.CellShape;
+import dev.tidemark.schema.Enrichment;
+import dev.tidemark.schema.Field;
 import dev.tidemark.schema.Format;
 import dev.tidemark.schema.LateEvents;
 import dev.tidemark.schema.Source;
@@ -44,6 +46,18 @@ public record DefinitionSet(String id, Source source, ZoneId zone, List<View> vi
         return views.stream().map(View::shape).toList();
     }
 
+    /** What is joined to the events for the views: those of the source's enrichments that they may use. */
+    public List<Enrichment> enrichments() {
+        return usedBy(views.stream().map(View::definition).toList(), source);
+    }
+
+    private static List<Enrichment> usedBy(List<ViewDefinition> views, Source source) {
+        return source.enrichments().stream()
+                .filter(enrichment -> views.stream()
+                        .anyMatch(view -> view.enrichmentsOf(source).contains(enrichment)))
+                .toList();
+    }
+
     /** The identity under which a view's segments are kept: another set that states it alike has the same. */
     public String segmentsId(View view) {
         return segmentsIdOf(source, view.definition(), zone);
@@ -57,8 +71,8 @@ public record DefinitionSet(String id, Source source, ZoneId zone, List<View> vi
     /**
      * The identity of a source's views: the version of our own rules, and the first 64 bits of SHA-256 over canonical
      * JSON (keys in order, no white space) of the schema without its documentation, the format of the values (but not
-     * where a registry is) unless it is JSON, the judging rules, the views
-     * without their descriptions, and the timezone.
+     * where a registry is) unless it is JSON, the judging rules, the content and the
+     * columns of the reference tables that the views may use, the views without their descriptions, and the timezone.
      */
     public static String idOf(Source source, List<ViewDefinition> views, ZoneId zone) {
         return idOf(source, zone, views, true);
@@ -91,6 +105,15 @@ public record DefinitionSet(String id, Source source, ZoneId zone, List<View> vi
             content.put("event_id", ids.field());
             content.put("deduplicate_within", ids.within());
         });
+        List<Enrichment> enrichments = usedBy(views, source);
+        if (!enrichments.isEmpty()) {
+            content.put(
+                    "enrich",
+                    enrichments.stream()
+                            .sorted(Comparator.comparing(Enrichment::reference))
+                            .map(DefinitionSet::content)
+                            .toList());
+        }
         content.put("timezone", zone.getId());
         content.put(
                 "views",
@@ -112,6 +135,22 @@ public record DefinitionSet(String id, Source source, ZoneId zone, List<View> vi
         content.put("dimensions", pairs(view.dimensions()));
         content.put("measures", pairs(view.measures()));
         return content;
+    }
+
+    /** Without the version: another one that holds the same gives the same answers. */
+    private static Map<String, Object> content(Enrichment enrichment) {
+        return Map.of(
+                "reference",
+                enrichment.reference(),
+                "content",
+                enrichment.content(),
+                "key",
+                enrichment.key(),
+                "columns",
+                enrichment.columns().stream()
+                        .sorted(Comparator.comparing(Field::name))
+                        .map(column -> List.of(column.name(), column.type().toString()))
+                        .toList());
     }
 
     private static List<List<String>> pairs(Map<String, ?> ordered) {

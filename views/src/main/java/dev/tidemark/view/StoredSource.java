@@ -1,12 +1,15 @@
 package dev.tidemark.view;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import dev.tidemark.schema.Deduplication;
+import dev.tidemark.schema.Enrichment;
 import dev.tidemark.schema.Format;
 import dev.tidemark.schema.LateEvents;
 import dev.tidemark.schema.Source;
 import java.io.Serializable;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.apache.avro.Schema;
 
@@ -20,6 +23,7 @@ import org.apache.avro.Schema;
  * @param key null where the source has none
  * @param lateEvents null where they are included
  * @param eventId null, like {@code deduplicateWithin}, where every event counts
+ * @param enrich null where views see no more than the events' own fields
  */
 public record StoredSource(
         String name,
@@ -33,7 +37,8 @@ public record StoredSource(
         Duration horizon,
         String lateEvents,
         String eventId,
-        Duration deduplicateWithin)
+        Duration deduplicateWithin,
+        @JsonInclude(JsonInclude.Include.NON_NULL) List<Enrichment> enrich)
         implements Serializable {
 
     /** How {@code source} is stored. */
@@ -52,7 +57,8 @@ public record StoredSource(
                         ? null
                         : source.lateEvents().toString(),
                 source.deduplication().map(Deduplication::field).orElse(null),
-                source.deduplication().map(Deduplication::within).orElse(null));
+                source.deduplication().map(Deduplication::within).orElse(null),
+                source.enrichments().isEmpty() ? null : source.enrichments());
     }
 
     /** The source that was stored, without its schema registry if it has one. */
@@ -68,6 +74,7 @@ public record StoredSource(
                 earliest,
                 horizon,
                 lateEvents == null ? LateEvents.INCLUDE : LateEvents.parse(lateEvents),
-                Optional.ofNullable(eventId).map(field -> new Deduplication(field, deduplicateWithin)));
+                Optional.ofNullable(eventId).map(field -> new Deduplication(field, deduplicateWithin)),
+                enrich == null ? List.of() : enrich);
     }
 }

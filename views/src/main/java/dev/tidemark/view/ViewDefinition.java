@@ -1,9 +1,14 @@
 package dev.tidemark.view;
 
+import dev.tidemark.schema.Enrichment;
+import dev.tidemark.schema.Field;
+import dev.tidemark.schema.Source;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A view as its file states it, its expressions not yet resolved against the source's schema.
@@ -40,6 +45,27 @@ public record ViewDefinition(
             throw new IllegalArgumentException(
                     "view " + name + " has a pattern by " + pattern.by() + ", not its first dimension");
         }
+    }
+
+    /** Those of its source's enrichments that an expression of it may use. */
+    public List<Enrichment> enrichmentsOf(Source of) {
+        return of.enrichments().stream()
+                .filter(enrichment ->
+                        enrichment.columns().stream().map(Field::name).anyMatch(this::mayUse))
+                .toList();
+    }
+
+    /**
+     * Whether a field's name is a word of its expressions, in whatever case. Nothing uses a field without naming it; that
+     * another word may be the same does no harm.
+     */
+    private boolean mayUse(String field) {
+        java.util.regex.Pattern word =
+                java.util.regex.Pattern.compile("\\b" + field + "\\b", java.util.regex.Pattern.CASE_INSENSITIVE);
+        Stream<String> expressions = Stream.concat(
+                dimensions.values().stream(), measures.values().stream().map(MeasureCall::toString));
+        return Stream.concat(Stream.of(where.orElse(""), slicing.stated().toString()), expressions)
+                .anyMatch(text -> word.matcher(text).find());
     }
 
     /** Its sessions; empty if it has none. */

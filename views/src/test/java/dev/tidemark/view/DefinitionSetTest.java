@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.tidemark.schema.Enrichment;
 import dev.tidemark.schema.Field;
 import dev.tidemark.schema.Source;
 import dev.tidemark.schema.ValueType;
@@ -137,6 +138,56 @@ class DefinitionSetTest {
                 new Session(by, Session.gap(gap), atMost),
                 new TreeMap<>(Map.of("size", "amount", "note", "'a'")),
                 Map.of("it", MeasureCall.parse("count()")));
+    }
+
+    private static Enrichment sizes(long version, String content, Field... columns) {
+        return new Enrichment("sizes", version, content, "amount", List.of(columns));
+    }
+
+    private static Source taking(Enrichment... enrichments) {
+        return source(SCHEMA).enrichedBy(List.of(enrichments));
+    }
+
+    @Test
+    void whatViewsTakeFromAReferenceTableIsInItByContent() {
+        Field width = new Field("width", ValueType.DOUBLE);
+        ViewDefinition wide = view("wide", "", "Width > 1", "1m", "count()");
+        String id = idOf(taking(sizes(3, "abc", width)), wide, TWO);
+        assertEquals(id, idOf(taking(sizes(4, "abc", width)), wide, TWO), "the same rows again");
+        assertNotEquals(id, idOf(source(SCHEMA), wide, TWO));
+        assertNotEquals(id, idOf(taking(sizes(3, "abd", width)), wide, TWO));
+        assertNotEquals(id, idOf(taking(sizes(3, "abc", new Field("width", ValueType.BIGINT))), wide, TWO));
+        assertNotEquals(id, idOf(taking(new Enrichment("sizes", 3, "abc", "size", List.of(width))), wide, TWO));
+        Enrichment other = new Enrichment("colours", 0, "x", "note", List.of(new Field("colour", ValueType.STRING)));
+        assertEquals(id, idOf(taking(other, sizes(3, "abc", width)), wide, TWO), "no view names a column of it");
+    }
+
+    @Test
+    void whatNoViewTakesIsNotInIt() {
+        Source source = taking(sizes(3, "abc", new Field("width", ValueType.DOUBLE)));
+        assertEquals(ID, idOf(source, ONE, TWO));
+        for (ViewDefinition view : List.of(
+                view("v", "", "WIDTH > 1", "1m", "count()"),
+                view("v", "", "`width`>1", "1m", "count()"),
+                view("v", "", "true", "1m", "sum(width)"))) {
+            assertEquals(source.enrichments(), view.enrichmentsOf(source), view::toString);
+        }
+        assertEquals(
+                List.of(), view("v", "", "widths > a_width", "1m", "count()").enrichmentsOf(source));
+    }
+
+    @Test
+    void aFileInTheWarehouseHoldsWhatIsTakenAndStaysAsItWasWithoutIt() {
+        Source source = taking(sizes(3, "abc", new Field("width", ValueType.decimal(5, 2))));
+        String json = Json.write(StoredSource.of(source));
+        assertEquals(
+                source.enrichments(),
+                Json.read(json, StoredSource.class, "it").toSource().enrichments());
+        String without = Json.write(StoredSource.of(source(SCHEMA)));
+        assertTrue(!without.contains("enrich"), without);
+        assertEquals(
+                List.of(),
+                Json.read(without, StoredSource.class, "it").toSource().enrichments());
     }
 
     @Test

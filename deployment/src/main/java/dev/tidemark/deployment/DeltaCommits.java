@@ -1,4 +1,4 @@
-package dev.tidemark.batch;
+package dev.tidemark.deployment;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,12 +14,13 @@ import java.util.stream.Stream;
  * @param log the table's log
  * @param application the writer's application id, the {@code txnAppId} of its commits
  */
-record DeltaCommits(DeltaLogFiles log, String application) {
+public record DeltaCommits(DeltaLogFiles log, String application) {
 
     /** Keeps a table's log for good; Delta would delete it after 30 days, and with it what we read there. */
-    static final String KEEP_LOG = "delta.enableExpiredLogCleanup";
+    public static final String KEEP_LOG = "delta.enableExpiredLogCleanup";
 
-    DeltaCommits(Path table, String application) {
+    /** The commits of a table. */
+    public DeltaCommits(Path table, String application) {
         this(new DeltaLogFiles(table), application);
     }
 
@@ -30,20 +31,20 @@ record DeltaCommits(DeltaLogFiles log, String application) {
      * @param transaction its {@code txnVersion}
      * @param metadata its user metadata
      */
-    record Commit(long version, long transaction, String metadata) {}
+    public record Commit(long version, long transaction, String metadata) {}
 
     /** The newest commit. */
-    Optional<Commit> latest() {
+    public Optional<Commit> latest() {
         return newestFirst().findFirst();
     }
 
     /** The commits, the newest first; each is read when it is asked for. */
-    Stream<Commit> newestFirst() {
+    public Stream<Commit> newestFirst() {
         return log.versions().flatMap(version -> read(version).stream());
     }
 
     /** The commits that made versions above {@code version}, oldest first. */
-    List<Commit> after(long version) {
+    public List<Commit> after(long version) {
         List<Commit> commits = new ArrayList<>(log.versions()
                 .takeWhile(found -> found > version)
                 .flatMap(found -> read(found).stream())

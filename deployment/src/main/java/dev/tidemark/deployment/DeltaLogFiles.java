@@ -1,4 +1,4 @@
-package dev.tidemark.batch;
+package dev.tidemark.deployment;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -19,13 +19,13 @@ import java.util.stream.Stream;
  *
  * @param table the table's folder; it need not exist
  */
-record DeltaLogFiles(Path table) {
+public record DeltaLogFiles(Path table) {
 
     private static final Pattern NAME = Pattern.compile("(\\d{20})\\.json");
     private static final ObjectMapper TREE = new ObjectMapper();
 
     /** The versions that have a commit file, the newest first. */
-    Stream<Long> versions() {
+    public Stream<Long> versions() {
         try (Stream<Path> files = Files.list(log())) {
             return files
                     .map(file -> NAME.matcher(file.getFileName().toString()))
@@ -42,7 +42,7 @@ record DeltaLogFiles(Path table) {
     }
 
     /** A version's actions of one kind, such as {@code add}. */
-    List<JsonNode> actions(long version, String kind) {
+    public List<JsonNode> actions(long version, String kind) {
         try (Stream<String> lines = Files.lines(commit(version))) {
             String start = "{\"" + kind + "\"";
             return lines.filter(line -> line.startsWith(start))
@@ -54,12 +54,13 @@ record DeltaLogFiles(Path table) {
     }
 
     /** The user metadata of a version; empty if it has none. */
-    String metadata(long version) {
+    public String metadata(long version) {
         Optional<JsonNode> info = actions(version, "commitInfo").stream().findFirst();
         return info.map(found -> found.path("userMetadata").asText()).orElse("");
     }
 
-    static JsonNode parse(String json) {
+    /** JSON of the log, such as the statistics of a file. */
+    public static JsonNode parse(String json) {
         try {
             return TREE.readTree(json);
         } catch (IOException e) {
@@ -68,12 +69,12 @@ record DeltaLogFiles(Path table) {
     }
 
     /** The commit file that makes a version. */
-    Path commit(long version) {
+    public Path commit(long version) {
         return log().resolve("%020d.json".formatted(version));
     }
 
     /** The file that says what a version adds up to. */
-    Path checksum(long version) {
+    public Path checksum(long version) {
         return log().resolve("%020d.crc".formatted(version));
     }
 

@@ -1,0 +1,211 @@
+package dev.tidemark.batch;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.tidemark.batch.ReferenceLoads.Loaded;
+import dev.tidemark.compile.ReferenceRows;
+import dev.tidemark.deployment.Deployment;
+import dev.tidemark.deployment.RefusedException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** A reference table is loaded as it is, once for each content, or not at all. */
+class ReferenceLoadsTest {
+
+    private static final String EUROPE = "EU,Europe,0.190,2026-01-01,";
+    private static final String STATES = "US,States,0.080,,2026-07-01T12:00:00Z";
+
+    @TempDir
+    Path folder;
+
+    private EnrichedShop files;
+
+    @BeforeEach
+    void aShop() throws IOException {
+        files = new EnrichedShop(folder);
+    }
+
+    private Dataset<Row> rows() {
+        return files.shop().rows(files.deployment().warehouse().reference("regions"));
+    }
+
+    private List<String> lines() {
+        return rows().orderBy(ReferenceRows.KEY).collectAsList().stream()
+                .map(Row::toString)
+                .toList();
+    }
+
+    @Test
+    void theSameRowsInWhateverOrderAreLoadedOnce() throws IOException {
+        assertEquals(1, files.deployment().referencesToLoad().size());
+        files.csv(EUROPE, STATES, "APAC,,,,");
+        Loaded first = files.load();
+        assertEquals(0, first.version());
+        assertEquals(3, first.rows());
+        assertTrue(first.loaded());
+        assertEquals(List.of(), files.deployment().referencesToLoad());
+        assertEquals(
+                List.of(
+                        "[APAC,null,null,[null,null]]",
+                        "[EU,2026-01-01T00:00:00Z,null,[Europe,0.190]]",
+                        "[US,null,2026-07-01T12:00:00Z,[States,0.080]]"),
+                lines());
+
+        files.csv("APAC,\"\",,,", STATES, EUROPE);
+        files.csv("APAC,,,,", STATES, EUROPE.replace("2026-01-01", "2026-01-01T01:00:00+01:00"));
+        Loaded again = files.load();
+        assertFalse(again.loaded());
+        assertEquals(first.content(), again.content());
+        assertEquals(0, again.version());
+    }
+
+    @Test
+    void anotherContentIsAnotherVersionAndAnotherDefinitionSetForTheViewsThatUseIt() throws IOException {
+        files.csv(EUROPE, STATES);
+        Loaded first = files.load();
+        Deployment before = files.deployment();
+        files.csv(EUROPE);
+        assertEquals(
+                before.definitionSetId("orders"),
+                files.deployment().definitionSetId("orders"),
+                "what is loaded counts, not what its place holds");
+        Loaded second = files.load();
+        assertEquals(1, second.version());
+        assertNotEquals(first.content(), second.content());
+        assertNotEquals(before.definitionSetId("orders"), files.deployment().definitionSetId("orders"));
+        files.csv(STATES, EUROPE);
+        Loaded third = files.load();
+        assertEquals(2, third.version());
+        assertEquals(first.content(), third.content());
+        assertEquals(before.definitionSetId("orders"), files.deployment().definitionSetId("orders"));
+    }
+
+    @Test
+    void aTableThatIsStatedOtherwiseIsNotLoadedYet() throws IOException {
+        files.csv(EUROPE, STATES);
+        files.load();
+        Path reference = files.path("references/regions.yaml");
+        Files.writeString(reference, Files.readString(reference).replace("decimal(4,3)", "double"));
+        assertEquals(1, files.deployment().referencesToLoad().size());
+        assertEquals(1, files.load().version());
+        assertEquals(List.of(), files.deployment().referencesToLoad());
+    }
+
+    @Test
+    void rowsComeFromParquetAndDeltaTablesToo() throws IOException {
+        files.csv(EUROPE, STATES);
+        Loaded fromCsv = files.load();
+        Dataset<Row> typed = files.shop()
+                .spark()
+                .sql("select 'EU' region, 'Europe' area, 0.190BD tax, date'2026-01-01' since, null until"
+                        + " union all select 'US', 'States', 0.080BD, null, timestamp'2026-07-01T12:00:00Z'");
+        typed = typed.withColumn("since", typed.col("since").cast("date"))
+                .withColumn("until", typed.col("until").cast("timestamp"));
+        typed.write().parquet(files.path("data/regions.parquet").toString());
+        typed.write().format("delta").save(files.path("data/regions").toString());
+        for (String place : List.of("parquet: ../data/regions.parquet", "table: ../data/regions")) {
+            files.regions(place);
+            Loaded again = files.load();
+            assertEquals(fromCsv.content(), again.content(), place);
+            assertFalse(again.loaded(), place);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "EU,Europe,high,, | at the key EU, the tax 'high', which is no decimal(4,3)",
+                "EU,Europe,0.1905,, | at the key EU, the tax '0.1905', which is no decimal(4,3)",
+                "EU,Europe,19.000,, | at the key EU, the tax '19.000', which is no decimal(4,3)",
+                "EU,Europe,0.19,soon, | at the key EU, the since 'soon', which is no timestamp",
+                ",Europe,0.190,, | has a row without region, its key: [Europe,0.190]",
+                "EU,Europe,0.19,2026-02-01,2026-02-01 | has a row of key EU that is never valid:"
+                        + " from 2026-02-01T00:00:00Z to 2026-02-01T00:00:00Z",
+                "EU,Europe | Malformed CSV record: EU,Europe",
+            })
+    void aBadRowRefusesTheWholeTable(String row, String message) throws IOException {
+        files.csv(STATES, row);
+        RefusedException refused = assertThrows(RefusedException.class, files::load);
+        assertTrue(refused.getMessage().startsWith("reference regions: " + files.path("data/regions.csv")));
+        assertTrue(refused.getMessage().contains(message), refused::getMessage);
+        assertFalse(Files.exists(files.deployment().warehouse().reference("regions")));
+    }
+
+    @Test
+    void aKeyHasOneRowAtATime() throws IOException {
+        files.csv("EU,old,0.160,,2026-01-01", "EU,new,0.190,2026-01-01,2026-07-01", "EU,newest,0.2,2026-08-01,");
+        assertTrue(files.load().loaded());
+        String both = "has two rows of key EU that are valid at the same time, from 2026-01-01T00:00:00Z for ever and"
+                + " from 2026-06-01T00:00:00Z to 2026-07-01T00:00:00Z; accepted is one at any time";
+        files.csv("EU,b,0.2,2026-06-01,2026-07-01", "EU,a,0.1,2026-01-01,");
+        RefusedException refused = assertThrows(RefusedException.class, files::load);
+        assertTrue(refused.getMessage().endsWith(both), refused::getMessage);
+        files.csv("EU,a,0.1,,", "EU,b,0.2,,");
+        assertThrows(RefusedException.class, files::load);
+        assertEquals(
+                0,
+                files.deployment()
+                        .warehouse()
+                        .loadedReference(files.deployment().references().get(0))
+                        .orElseThrow()
+                        .version());
+    }
+
+    @Test
+    void whatIsNotThereOrOfAnotherShapeIsNamed() throws IOException {
+        RefusedException absent = assertThrows(RefusedException.class, files::load);
+        assertTrue(absent.getMessage().endsWith("data/regions.csv is not there"), absent::getMessage);
+        files.write("data/regions.csv", "region,area,since,until\nEU,Europe,,\n");
+        RefusedException lacking = assertThrows(RefusedException.class, files::load);
+        assertTrue(
+                lacking.getMessage().endsWith("has no column tax; its columns are [region, area, since, until]"),
+                lacking::getMessage);
+        files.shop()
+                .spark()
+                .sql("select 'EU' region, 'x' area, 0.19D tax, null since, null until")
+                .write()
+                .parquet(files.path("data/doubles").toString());
+        files.regions("parquet: ../data/doubles");
+        RefusedException wider = assertThrows(RefusedException.class, files::load);
+        assertTrue(
+                wider.getMessage()
+                        .contains("has a column tax of type double, whose values a decimal(4,3) does not" + " hold"),
+                wider::getMessage);
+        files.csv("EU," + "é".repeat(8193) + ",0.1,,");
+        files.regions("csv: ../data/regions.csv");
+        RefusedException longer = assertThrows(RefusedException.class, files::load);
+        assertTrue(longer.getMessage().contains("which is no text of up to 16,384 bytes"), longer::getMessage);
+    }
+
+    @Test
+    void theCommandsLoadAndList() throws IOException {
+        files.csv(EUROPE, STATES);
+        String config = files.path("tidemark.yaml").toString();
+        assertEquals(0, BatchMain.run("references", "list", "-c", config));
+        assertEquals(0, BatchMain.run("references", "load", "--missing", "-c", config));
+        assertEquals(0, BatchMain.run("references", "load", "regions", "-c", config, "--output", "json"));
+        assertEquals(1, BatchMain.run("references", "load", "nations", "-c", config));
+        assertEquals(2, BatchMain.run("references", "-c", config));
+        assertEquals(0, BatchMain.run("references", "list", "-c", config, "--output", "json"));
+        List<ReferencesCommand.Listed> listed = ReferencesCommand.listed(files.deployment());
+        assertEquals(0, listed.get(0).version());
+        assertEquals(2, listed.get(0).rows());
+        assertFalse(listed.get(0).changedSince());
+        files.csv(EUROPE);
+        assertTrue(ReferencesCommand.listed(files.deployment()).get(0).changedSince());
+    }
+}
