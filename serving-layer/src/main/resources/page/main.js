@@ -1,6 +1,7 @@
 // The page: what is chosen is asked for live, and each answer is drawn.
 
 import { address, get } from "./api.js";
+import * as alerts from "./alerts.js";
 import * as certificate from "./certificate.js";
 import { Chart } from "./chart.js";
 import * as choices from "./choices.js";
@@ -19,8 +20,13 @@ let turn = 0;
 
 async function begin() {
   try {
-    at("deployment").textContent = (await get("v1/status")).deployment;
-    views = (await get("v1/views")).views.filter((view) => view.pane !== undefined);
+    const status = await get("v1/status");
+    const all = (await get("v1/views")).views;
+    at("deployment").textContent = status.deployment;
+    views = all.filter((view) => view.pane !== undefined);
+    if (status.alerts.length > 0) {
+      alerts.follow(zoneOf(all[0]));
+    }
   } catch (problem) {
     complain(problem.message);
     setTimeout(begin, AGAIN);

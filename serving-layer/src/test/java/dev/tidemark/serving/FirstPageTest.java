@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.tidemark.serving.alert.Alert.State;
+import dev.tidemark.serving.alert.AlertLog;
 import dev.tidemark.serving.fold.Patience;
 import dev.tidemark.view.Layers;
 import dev.tidemark.view.Session;
@@ -13,6 +15,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -279,6 +282,26 @@ class FirstPageTest {
                 assertFalse(browser.shows(".cut span"));
                 browser.requireNoErrors();
             }
+        }
+    }
+
+    @Test
+    void alertsAreListedAsTheyComeWhereAViewSendsAny() throws Exception {
+        orders.sellAndCount(0, minutesAgo(1), "EU", "1.00");
+        browser.show(serving, "");
+        Until.holds(() -> browser.text("#connection").equals("Live"));
+        assertFalse(browser.shows("#alerts"), "there are none to come");
+        AlertTopic topic = AlertTopic.of(orders, AlertTopic.threshold("orders < 1", "1m", "0s"), Optional.empty());
+        try (AlertLog log = AlertLog.open(topic.deployment());
+                ServingLayer layer = topic.shop().serve()) {
+            Until.holds(layer::isReady);
+            browser.show(layer, "");
+            Until.holds(() -> browser.text("#alerts-remark").equals("No alert has been sent yet."));
+            log.append(List.of(AlertTopic.alert("a", State.FIRING)));
+            Until.holds(() -> browser.text("#alerts tbody").matches("firing revenue .* revenue 12.00"));
+            log.append(List.of(AlertTopic.alert("a", State.RESOLVED)));
+            Until.holds(() -> browser.text("#alerts tbody").startsWith("resolved revenue"));
+            browser.requireNoErrors();
         }
     }
 

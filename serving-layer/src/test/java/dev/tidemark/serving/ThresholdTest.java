@@ -194,6 +194,16 @@ class ThresholdTest {
     }
 
     @Test
+    void whatIsNotPublishedYetOrNoNumberIsNotJudged() throws Exception {
+        for (String when : List.of("sales < 100", "busiest < 100")) {
+            watch(AlertTopic.threshold(when, "1m", "0s"));
+            String message = assertThrows(HttpProblem.class, () -> judge(1)).getMessage();
+            assertTrue(message.startsWith("measure " + when.split(" ")[0] + ", which `alert` compares, is n"), message);
+            log.close();
+        }
+    }
+
+    @Test
     void anAnswerThatMissesPositionsIsNotJudged() throws Exception {
         live.close();
         live = new LiveSource(

@@ -34,6 +34,8 @@ class SecretsTest {
 
     private static final String BROKER_PASSWORD = "broker-hunter2";
     private static final String REGISTRY_PASSWORD = "registry-hunter2";
+    private static final String HOOK_PATH = "path-hunter2";
+    private static final String HOOK_SECRET = "hook-hunter2";
 
     @TempDir
     Path folder;
@@ -76,7 +78,8 @@ class SecretsTest {
         return Map.of(
                 "TIDEMARK_SPEED_OPTS", with("SPEED", "-Dlog4j2.configurationFile=" + log4j),
                 "TIDEMARK_BATCH_OPTS", with("BATCH", "-Dlog4j2.configurationFile=" + log4j),
-                "TIDEMARK_SERVING_OPTS", with("SERVING", "-Dlogback.configurationFile=" + logback));
+                "TIDEMARK_SERVING_OPTS", with("SERVING", "-Dlogback.configurationFile=" + logback),
+                "TIDEMARK_ALERTS_OPTS", with("ALERTS", "-Dlogback.configurationFile=" + logback));
     }
 
     /** The options that a layer has already, and one more. */
@@ -113,13 +116,15 @@ class SecretsTest {
             assertEquals(Shop.plain(orders), shop.answer());
             Conservation.holds(shop.port());
             everyCommandLogsInToo();
+            up.awaitWords("alerts ready");
+            up.awaitWords("${file:../secrets.properties:hook} does not answer");
             registryRefuses(broker, registry, up);
         }
         String printed = started.stream().map(TidemarkCommand::text).reduce("", String::concat);
         for (String trace : List.of("ConsumerConfig values", "ProducerConfig values", "sasl.jaas.config = [hidden]")) {
             assertTrue(printed.contains(trace), "the logs are to be those of a search for a fault: " + trace);
         }
-        for (String secret : List.of(BROKER_PASSWORD, REGISTRY_PASSWORD)) {
+        for (String secret : List.of(BROKER_PASSWORD, REGISTRY_PASSWORD, HOOK_PATH, HOOK_SECRET)) {
             assertFalse(printed.contains(secret), () -> printed.lines()
                     .filter(line -> line.contains(secret))
                     .toList()
@@ -145,7 +150,8 @@ class SecretsTest {
     private void configure(SecuredBroker broker, LocalSchemaRegistry registry) throws IOException {
         Files.writeString(
                 folder.resolve("secrets.properties"),
-                "jaas=%s\nregistry=reader:%s\n".formatted(broker.login(), REGISTRY_PASSWORD));
+                "jaas=%s\nregistry=reader:%s\nhook=http://127.0.0.1:1/%s\n"
+                        .formatted(broker.login(), REGISTRY_PASSWORD, HOOK_PATH));
         Path config = folder.resolve("tidemark.yaml");
         Files.writeString(
                 config,
@@ -161,6 +167,16 @@ class SecretsTest {
                           basic.auth.user.info: ${file:secrets.properties:registry}
                         """
                                 .formatted(broker.bootstrapServers(), registry.url()));
+        Path view = folder.resolve("views/revenue.yaml");
+        Files.writeString(
+                view,
+                Files.readString(view)
+                        + """
+                        alert_topic: alerts
+                        alert: {when: orders < 1}
+                        webhook: {url: "${file:../secrets.properties:hook}", secret: %s}
+                        """
+                                .formatted(HOOK_SECRET));
         Path source = folder.resolve("sources/orders.yaml");
         Files.writeString(source, Files.readString(source) + "format: avro\n");
     }

@@ -1,11 +1,14 @@
 package dev.tidemark.serving.alert;
 
 import dev.tidemark.deployment.Threshold;
+import dev.tidemark.schema.ValueType;
 import dev.tidemark.serving.alert.Alert.State;
 import dev.tidemark.serving.alert.GroupedRows.Row;
 import dev.tidemark.serving.fold.Generation;
 import dev.tidemark.serving.fold.LiveSource;
 import dev.tidemark.serving.fold.ServedDefinitions;
+import dev.tidemark.serving.problem.HttpProblem;
+import dev.tidemark.serving.problem.HttpProblem.Kind;
 import dev.tidemark.serving.query.Answer;
 import dev.tidemark.serving.query.QueryRequest;
 import dev.tidemark.serving.query.QueryRequest.Conditions;
@@ -25,6 +28,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Judges a threshold, as a pure function of the merged answer and the time: a group fires when the condition holds in all
@@ -34,6 +38,8 @@ import java.util.Optional;
 public final class ThresholdWatcher implements Watcher {
 
     private static final Duration OFTEN = Duration.ofSeconds(1);
+    private static final Set<ValueType.Kind> NUMBERS =
+            Set.of(ValueType.Kind.BIGINT, ValueType.Kind.DOUBLE, ValueType.Kind.DECIMAL);
     private static final Conditions COMPLETE = new Conditions(Map.of(), Duration.ZERO, Optional.empty(), false, false);
 
     private static final WindowsRequest NO_WINDOWS =
@@ -91,6 +97,7 @@ public final class ThresholdWatcher implements Watcher {
      *
      * @param until up to when answers are whole
      * @param now when this is found
+     * @throws HttpProblem if the view cannot be answered, or does not have what is compared
      */
     public List<Alert> judge(Standing standing, Instant until, Instant now) throws InterruptedException {
         Generation generation = live.generation().orElseThrow();
@@ -98,6 +105,7 @@ public final class ThresholdWatcher implements Watcher {
         if (view.isEmpty()) {
             return List.of();
         }
+        requireNumbers(view.get());
         Lookback lookback = Lookback.at(view.get().pane(), threshold, zone, until);
         GroupedRows rows = new GroupedRows(view.get(), threshold, lookback);
         Answer windows = ask(lookback.start(lookback.ends().get(0)), lookback.startsBefore(), windows(view.get()));
@@ -112,6 +120,29 @@ public final class ThresholdWatcher implements Watcher {
         }
         Found found = new Found(now, publication, definition(generation.definitions()));
         return changes(standing, rows, lookback, found);
+    }
+
+    /** What is compared may not be published yet, and which type it has is known only now. */
+    private void requireNumbers(View view) {
+        for (String measure : threshold.when().measures()) {
+            boolean isNumber = view.measure(measure)
+                    .map(found -> found.aggregate().result() instanceof ValueType type && NUMBERS.contains(type.kind()))
+                    .orElseThrow(() -> HttpProblem.of(
+                            Kind.NOT_READY,
+                            "measure %s, which `alert` compares, is not published yet (`tidemark recompute`)"
+                                    .formatted(measure)));
+            if (!isNumber) {
+                throw HttpProblem.of(
+                        Kind.BAD_QUERY,
+                        "measure %s, which `alert` compares, is no number, but of type %s"
+                                .formatted(
+                                        measure,
+                                        view.measure(measure)
+                                                .orElseThrow()
+                                                .aggregate()
+                                                .result()));
+            }
+        }
     }
 
     private String definition(ServedDefinitions definitions) {
