@@ -29,6 +29,11 @@ final class Drain implements Callable<Integer> {
     @Option(names = "--runs", description = "runs (default: ${DEFAULT-VALUE})")
     private int runs = 3;
 
+    @Option(
+            names = "--margins",
+            description = "two further views of margins: constant, or joined from a reference table; without, none")
+    private Optional<Margins> margins = Optional.empty();
+
     @Override
     public Integer call() throws Exception {
         Map<String, List<Double>> seconds = new LinkedHashMap<>();
@@ -48,6 +53,9 @@ final class Drain implements Callable<Integer> {
 
     private void drain(Map<String, List<Double>> seconds) throws Exception {
         try (TestBed bed = new TestBed(Optional.empty())) {
+            if (margins.isPresent()) {
+                margins.get().addTo(bed);
+            }
             bed.startBroker(partitions);
             double sent = new ShopHistory(bed.deployment(), events, days).sendUpTo(events);
             note(seconds, "generating and sending", sent);

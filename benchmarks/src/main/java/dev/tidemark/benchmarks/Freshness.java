@@ -37,11 +37,19 @@ final class Freshness implements Callable<Integer> {
     @Option(names = "--ids", description = "count orders and clicks once by their ids, as the shop does payments")
     private boolean ids;
 
+    @Option(
+            names = "--margins",
+            description = "two further views of margins: constant, or joined from a reference table; without, none")
+    private Optional<Margins> margins = Optional.empty();
+
     @Override
     public Integer call() throws Exception {
         try (TestBed bed = new TestBed(Optional.empty())) {
             if (ids) {
                 bed.countOnceByIds();
+            }
+            if (margins.isPresent()) {
+                margins.get().addTo(bed);
             }
             bed.startBroker(partitions);
             bed.startSpeed().awaitWords("speed ready");

@@ -65,7 +65,7 @@ class TidemarkTest {
         assertEquals(
                 """
                 tidemark: Unmatched argument at index 0: 'prodce'
-                Did you mean: tidemark produce or tidemark broker?
+                Did you mean: tidemark produce or tidemark broker or tidemark references?
                 usage: tidemark --help
                 """,
                 err.toString());
