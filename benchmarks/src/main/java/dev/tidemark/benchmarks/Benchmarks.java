@@ -14,6 +14,7 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             Freshness.class,
+            Alerts.class,
             Drain.class,
             RecomputeVsSql.class,
             QueryLoad.class,

@@ -34,6 +34,11 @@ final class Latencies {
         all.add(new Latency(System.nanoTime() - began, began - start));
     }
 
+    /** Adds one that began and ended at values of {@link System#nanoTime}. */
+    void add(long began, long ended) {
+        all.add(new Latency(ended - began, began - start));
+    }
+
     void add(Latencies others) {
         all.addAll(others.all);
     }

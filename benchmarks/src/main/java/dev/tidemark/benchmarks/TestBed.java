@@ -201,6 +201,16 @@ final class TestBed implements AutoCloseable {
         return start(Layer.SERVING.process(installation, config()));
     }
 
+    /** Starts what sends alerts; it is not ready when this returns. */
+    Running startAlerts() throws IOException {
+        return start(Layer.ALERTS.process(installation, config()));
+    }
+
+    /** Adds to one of its files. To be called before anything is started. */
+    void append(String file, String text) throws IOException {
+        Files.writeString(folder.resolve(file), text, StandardOpenOption.APPEND);
+    }
+
     private List<String> config() {
         return List.of("-c", folder.resolve("tidemark.yaml").toString());
     }
