@@ -86,6 +86,20 @@ class AlertsLayerTest {
     }
 
     @Test
+    void whileItIsBehindNothingIsSaidOfWhatHasNotBeenCounted() throws Exception {
+        AlertTopic idle = AlertTopic.of(shop, AlertTopic.threshold("orders < 1", "1s", "0s"), Optional.empty());
+        sellNow();
+        Sale waiting = shop.sell(0, Instant.now(), "EU", "5");
+        try (AlertsLayer alerts = AlertsLayer.start(idle.deployment(), Patience.USUAL, DeliveryPace.USUAL)) {
+            Instant later = Instant.now().plusSeconds(3);
+            Until.holds(() -> Instant.now().isAfter(later), later);
+            assertEquals(List.of(), idle.states(), "the panes that have ended since may have events");
+            shop.count(waiting);
+            Until.holds(() -> idle.states().equals(List.of("firing")));
+        }
+    }
+
+    @Test
     void theFirstOfTwoEndsAndSaysWhy() throws Exception {
         try (AlertsLayer first = start()) {
             Until.holds(first::isReady);

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpServer;
 import dev.tidemark.broker.SharedBroker;
+import dev.tidemark.deployment.SupersededException;
 import dev.tidemark.deployment.deadletter.LetterReader;
 import dev.tidemark.launcher.Layer;
 import java.io.IOException;
@@ -151,19 +152,35 @@ class AlertsTest {
             assertEquals(
                     expected().size(),
                     deployment.answer("/v1/status").at("/alerts/0/standing").asInt());
+            aSecondProcessTakesOver(deployment, producer, alerts);
             System.out.printf("%d alerts, %d posts, %d kills%n", sent.size(), posts.size(), KILLS);
         }
     }
 
+    private void aSecondProcessTakesOver(
+            TestDeployment deployment, KafkaProducer<byte[], byte[]> producer, LayerProcess first) throws Exception {
+        deployment.start(Layer.ALERTS).awaitOutput("alerts ready");
+        for (int i = 0; i < 3; i++) {
+            order(producer, "one-more");
+        }
+        Conditions.await("the first ends", () -> !first.process().isAlive());
+        assertEquals(SupersededException.EXIT_STATUS, first.process().exitValue());
+        Conditions.await(
+                "all alerts", () -> committed(deployment).size() == expected().size());
+    }
+
     private void order(KafkaProducer<byte[], byte[]> producer, int number) throws Exception {
         for (int i = 0; i < number; i++) {
-            String account = "account-" + random.nextInt(ACCOUNTS);
-            Instant at = yesterday.plusSeconds(random.nextInt(3_600));
-            byte[] order =
-                    "{\"account\":\"%s\",\"at\":\"%s\"}".formatted(account, at).getBytes(StandardCharsets.UTF_8);
-            producer.send(new ProducerRecord<>(topic, order)).get();
-            orders.merge(account, 1, Integer::sum);
+            order(producer, "account-" + random.nextInt(ACCOUNTS));
         }
+    }
+
+    private void order(KafkaProducer<byte[], byte[]> producer, String account) throws Exception {
+        Instant at = yesterday.plusSeconds(random.nextInt(3_600));
+        byte[] order =
+                "{\"account\":\"%s\",\"at\":\"%s\"}".formatted(account, at).getBytes(StandardCharsets.UTF_8);
+        producer.send(new ProducerRecord<>(topic, order)).get();
+        orders.merge(account, 1, Integer::sum);
     }
 
     private Set<String> expected() {

@@ -41,6 +41,7 @@ public final class Delivery implements AutoCloseable {
     private final CompletableFuture<Void> end;
     private final Receiver receiver;
     private final Thread thread;
+    private volatile boolean attempting;
     private volatile boolean closed;
 
     /** @param end fails when another process has taken over */
@@ -87,6 +88,9 @@ public final class Delivery implements AutoCloseable {
     /** Returns if the topic cannot be read: then it is read again from where it was committed. */
     private void deliver() throws InterruptedException {
         try (Outbox outbox = Outbox.open(deployment, alerting, webhook.giveUpAfter())) {
+            if (!outbox.beginnings().isEmpty()) {
+                log.delivered(alerting.view(), outbox.beginnings());
+            }
             while (!closed) {
                 for (ConsumerRecord<byte[], byte[]> record : outbox.poll()) {
                     if (closed) {
@@ -115,6 +119,7 @@ public final class Delivery implements AutoCloseable {
             LOG.warn("alert {} is given up: it is older than give_up_after", alert.id());
             return false;
         }
+        attempting = true;
         try {
             Reply reply = Failsafe.with(policy(alert, left)).get(() -> receiver.post(alert));
             if (!reply.isDelivered()) {
@@ -127,6 +132,8 @@ public final class Delivery implements AutoCloseable {
             }
             LOG.warn("alert {} is given up: {} does not answer: {}", alert.id(), webhook.shown(), name(e.getCause()));
             return false;
+        } finally {
+            attempting = false;
         }
     }
 
@@ -170,7 +177,10 @@ public final class Delivery implements AutoCloseable {
         closed = true;
         try {
             thread.join(TO_FINISH.toMillis());
-            thread.interrupt();
+            // Kafka's clients complain when they are interrupted, and need not be.
+            if (attempting) {
+                thread.interrupt();
+            }
             thread.join(Duration.ofSeconds(10).toMillis());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -28,6 +28,7 @@ final class Outbox implements AutoCloseable {
 
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final Map<TopicPartition, Delivered> delivered = new HashMap<>();
+    private final Map<TopicPartition, OffsetAndMetadata> beginnings = new HashMap<>();
 
     private Outbox(KafkaConsumer<byte[], byte[]> consumer) {
         this.consumer = consumer;
@@ -61,17 +62,26 @@ final class Outbox implements AutoCloseable {
         for (TopicPartition partition : partitions) {
             Delivered known = Optional.ofNullable(committed.get(partition))
                     .map(Delivered::of)
-                    .orElseGet(() -> new Delivered(first(partition, oldest), 0, 0));
+                    .orElseGet(() -> beginning(partition, oldest));
             delivered.put(partition, known);
             consumer.seek(partition, known.next());
         }
     }
 
     /** The first offset that is not older, or the end. */
-    private long first(TopicPartition partition, Instant oldest) {
+    private Delivered beginning(TopicPartition partition, Instant oldest) {
+        // The end comes first: what is sent between the two questions is not to be passed over.
+        long end = consumer.endOffsets(List.of(partition)).get(partition);
         OffsetAndTimestamp found = consumer.offsetsForTimes(Map.of(partition, oldest.toEpochMilli()))
                 .get(partition);
-        return found == null ? consumer.endOffsets(List.of(partition)).get(partition) : found.offset();
+        Delivered beginning = new Delivered(found == null ? end : found.offset(), 0, 0);
+        beginnings.put(partition, beginning.offset());
+        return beginning;
+    }
+
+    /** Where it begins in partitions of which nothing was committed: to be committed, so that it begins there once. */
+    Map<TopicPartition, OffsetAndMetadata> beginnings() {
+        return beginnings;
     }
 
     /** The next records; waits a little for them. */
