@@ -38,7 +38,7 @@ final class ShopHistory {
 
     /** The shop that all measurements are about. */
     static ShopOptions options(Instant start, double rate) {
-        return new ShopOptions(1, start, rate, PRODUCTS, CUSTOMERS, LATE, MALFORMED, 0);
+        return new ShopOptions(1, start, rate, PRODUCTS, CUSTOMERS, LATE, MALFORMED, 0, 0);
     }
 
     /** Sends until so many events were sent in all; how long it took comes back, in seconds. */

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.math.BigDecimal;
 
 /** What happened, but for the time. */
-sealed interface Fact permits Click, Order, Payment {
+sealed interface Fact permits Click, Order, Payment, StolenPayment {
 
     /** The source whose event it is. */
     String source();

@@ -14,6 +14,7 @@ import java.io.IOException;
 record Payment(Order order, int attempt, String method, boolean captured) implements Fact {
 
     static final String SOURCE = "payments";
+    static final String TIME = "paid_at";
 
     @Override
     public String source() {
@@ -22,7 +23,7 @@ record Payment(Order order, int attempt, String method, boolean captured) implem
 
     @Override
     public String timeField() {
-        return "paid_at";
+        return TIME;
     }
 
     @Override

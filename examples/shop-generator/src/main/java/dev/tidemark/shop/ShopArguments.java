@@ -47,6 +47,12 @@ public final class ShopArguments {
             description = "Share of payments that are reported twice; default: ${DEFAULT-VALUE}.")
     private double repeatedShare = 0.01;
 
+    @Option(
+            names = "--fraud",
+            paramLabel = "SHARE",
+            description = "Cards that are stolen, as a share of the visits; default: ${DEFAULT-VALUE}.")
+    private double fraudShare = 0.001;
+
     /**
      * Reads options from a file, one a line; {@code #} begins a comment, and what lacks has its default.
      *
@@ -67,6 +73,7 @@ public final class ShopArguments {
 
     /** @throws IllegalArgumentException if one is out of its range */
     public ShopOptions options() {
-        return new ShopOptions(seed, start, rate, products, customers, lateShare, malformedShare, repeatedShare);
+        return new ShopOptions(
+                seed, start, rate, products, customers, lateShare, malformedShare, repeatedShare, fraudShare);
     }
 }

@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 
 /** One event of a shop, and when it is sent. */
 public final class ShopEvent implements Comparable<ShopEvent> {
@@ -65,6 +66,11 @@ public final class ShopEvent implements Comparable<ShopEvent> {
     /** Whether it is damaged, so that its line is no event of the source. */
     public boolean isMalformed() {
         return damage != Damage.NONE;
+    }
+
+    /** The id of the theft of a card that it is one of the two payments of, such as f12; empty of all others. */
+    public Optional<String> fraud() {
+        return fact instanceof StolenPayment stolen ? Optional.of(stolen.fraudId()) : Optional.empty();
     }
 
     /** It as a line of JSON, without the line's end. */

@@ -13,6 +13,7 @@ import java.time.Instant;
  * @param lateShare the share of visits, from 0 to 1, that are reported hours after they happened
  * @param malformedShare the share of events, from 0 to 1, that are damaged on their way
  * @param repeatedShare the share of payments, from 0 to 1, that are reported twice
+ * @param fraudShare how many cards are stolen, as a share of the visits, from 0 to 1
  */
 public record ShopOptions(
         long seed,
@@ -22,7 +23,8 @@ public record ShopOptions(
         int customers,
         double lateShare,
         double malformedShare,
-        double repeatedShare) {
+        double repeatedShare,
+        double fraudShare) {
 
     /** @throws IllegalArgumentException naming the option, what was found and what would be accepted */
     public ShopOptions {
@@ -33,6 +35,7 @@ public record ShopOptions(
         require(isShare(lateShare), "late", lateShare, "a share from 0 to 1");
         require(isShare(malformedShare), "malformed", malformedShare, "a share from 0 to 1");
         require(isShare(repeatedShare), "repeated", repeatedShare, "a share from 0 to 1");
+        require(isShare(fraudShare), "fraud", fraudShare, "a share from 0 to 1");
     }
 
     private static boolean isShare(double value) {

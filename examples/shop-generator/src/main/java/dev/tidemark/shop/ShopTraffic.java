@@ -20,6 +20,7 @@ public final class ShopTraffic implements Iterator<ShopEvent> {
     private final long laterFrom;
     private final double laterRate;
     private final Chance repetition;
+    private final Frauds frauds;
     private final PriorityQueue<ShopEvent> pending = new PriorityQueue<>();
     private double nextVisit;
 
@@ -33,6 +34,7 @@ public final class ShopTraffic implements Iterator<ShopEvent> {
         this.visits = new Visits(options, chance);
         // One of its own, so that a shop is otherwise the same whether anything is repeated or not.
         this.repetition = new Chance(options.seed() + 1);
+        this.frauds = new Frauds(options, new Chance(options.seed() + 2));
         this.options = options;
         this.laterFrom = laterFrom.equals(Instant.MAX) ? Long.MAX_VALUE : laterFrom.toEpochMilli();
         this.laterRate = laterRate;
@@ -50,6 +52,7 @@ public final class ShopTraffic implements Iterator<ShopEvent> {
     public ShopEvent next() {
         while (pending.isEmpty() || nextVisit <= pending.element().sentAt()) {
             visits.next((long) nextVisit).forEach(this::await);
+            pending.addAll(frauds.beside((long) nextVisit));
             awaitVisit();
         }
         return pending.remove();

@@ -28,7 +28,7 @@ class GenerateTest {
     @Test
     void itWritesTheEventsOfOneSourceOneALine() throws Exception {
         ShopOptions options =
-                new ShopOptions(7, Instant.parse("2026-01-01T00:00:00Z"), 50, 100, 1_000, 0.01, 0.001, 0.01);
+                new ShopOptions(7, Instant.parse("2026-01-01T00:00:00Z"), 50, 100, 1_000, 0.01, 0.001, 0.01, 0.001);
         List<byte[]> expected = Stream.generate(new ShopTraffic(options)::next)
                 .filter(event -> event.source().equals("orders"))
                 .map(ShopEvent::line)

@@ -30,7 +30,7 @@ class ShopDeploymentTest {
         Map<String, Judge> judges = new HashMap<>();
         deployment.sources().forEach(source -> judges.put(source.name(), new Judge(source)));
         ShopOptions options =
-                new ShopOptions(seed, Instant.parse("2026-03-01T00:00:00Z"), 100, 500, 10_000, 0.05, 0.05, 0.05);
+                new ShopOptions(seed, Instant.parse("2026-03-01T00:00:00Z"), 100, 500, 10_000, 0.05, 0.05, 0.05, 0.05);
 
         Stream.generate(new ShopTraffic(options)::next).limit(50_000).forEach(event -> {
             Source source = deployment.source(event.source());
@@ -59,7 +59,8 @@ class ShopDeploymentTest {
     void itsOptionsAreThoseOfAShop() {
         ShopOptions options = ShopArguments.read(FOLDER.resolve("shop.args"));
         assertEquals(
-                new ShopOptions(1, Instant.parse("2026-01-01T00:00:00Z"), 0.5, 5_000, 200_000, 0.01, 0.001, 0.01),
+                new ShopOptions(
+                        1, Instant.parse("2026-01-01T00:00:00Z"), 0.5, 5_000, 200_000, 0.01, 0.001, 0.01, 0.001),
                 options);
     }
 }

@@ -39,7 +39,7 @@ class ShopTrafficTest {
     }
 
     private static ShopOptions options(long seed) {
-        return new ShopOptions(seed, START, RATE, PRODUCTS, CUSTOMERS, LATE, MALFORMED, 0);
+        return new ShopOptions(seed, START, RATE, PRODUCTS, CUSTOMERS, LATE, MALFORMED, 0, 0);
     }
 
     /** The events of four days, 350,000 or so. */
@@ -176,7 +176,7 @@ class ShopTrafficTest {
 
     @Test
     void aShareOfNothingIsNothing() {
-        ShopOptions sound = new ShopOptions(seed, START, RATE, PRODUCTS, CUSTOMERS, 0, 0, 0);
+        ShopOptions sound = new ShopOptions(seed, START, RATE, PRODUCTS, CUSTOMERS, 0, 0, 0, 0);
         Stream.generate(new ShopTraffic(sound)::next)
                 .limit(50_000)
                 .forEach(event -> assertFalse(event.isLate() || event.isMalformed(), event::toString));
@@ -187,7 +187,7 @@ class ShopTrafficTest {
         double share = 0.1;
         ShopOptions once = options(seed);
         ShopTraffic traffic =
-                new ShopTraffic(new ShopOptions(seed, START, RATE, PRODUCTS, CUSTOMERS, LATE, MALFORMED, share));
+                new ShopTraffic(new ShopOptions(seed, START, RATE, PRODUCTS, CUSTOMERS, LATE, MALFORMED, share, 0));
         Map<Fact, Instant> seen = new HashMap<>();
         List<ShopEvent> first = new ArrayList<>();
         long repeated = 0;
@@ -210,6 +210,56 @@ class ShopTrafficTest {
                                 .count(),
                         share)
                 .allow("payments that are reported twice", repeated);
+    }
+
+    @Test
+    void asManyCardsAreStolenAsTheOptionsSayAndNothingElseChanges() {
+        double share = 0.02;
+        ShopTraffic traffic =
+                new ShopTraffic(new ShopOptions(seed, START, RATE, PRODUCTS, CUSTOMERS, LATE, MALFORMED, 0.1, share));
+        List<ShopEvent> others = new ArrayList<>();
+        Map<String, List<ShopEvent>> frauds = new HashMap<>();
+        long end = START.plus(Duration.ofDays(DAYS)).toEpochMilli();
+        long before = START.toEpochMilli();
+        for (ShopEvent event = traffic.next(); event.sentAt() < end; event = traffic.next()) {
+            assertTrue(event.sentAt() >= before, event::toString);
+            before = event.sentAt();
+            List<ShopEvent> kind = event.fraud()
+                    .map(id -> frauds.computeIfAbsent(id, each -> new ArrayList<>()))
+                    .orElse(others);
+            kind.add(event);
+        }
+        ShopOptions honest = new ShopOptions(seed, START, RATE, PRODUCTS, CUSTOMERS, LATE, MALFORMED, 0.1, 0);
+        assertEquals(
+                Stream.generate(new ShopTraffic(honest)::next)
+                        .limit(others.size())
+                        .toList(),
+                others);
+        new Odds(others.stream().filter(ShopTrafficTest::isLanding).count(), share)
+                .allow("stolen cards", frauds.size());
+        frauds.values().stream().filter(pair -> pair.size() == 2).forEach(ShopTrafficTest::isFraud);
+        long halves = frauds.values().stream().filter(pair -> pair.size() == 1).count();
+        assertTrue(halves <= 1, halves + " of which the second payment lacks; at the end there may be one");
+    }
+
+    private static void isFraud(List<ShopEvent> pair) {
+        StolenPayment test = (StolenPayment) pair.get(0).fact();
+        StolenPayment large = (StolenPayment) pair.get(1).fact();
+        long millis = pair.get(1).eventTime() - pair.get(0).eventTime();
+        assertEquals(test.customer(), large.customer());
+        assertTrue(test.cents() < 100 && large.cents() > 50_000, pair::toString);
+        assertTrue(millis > 0 && millis < 20_000, pair::toString);
+        assertTrue(pair.stream().noneMatch(event -> event.isMalformed() || event.isLate()), pair::toString);
+    }
+
+    /** So whoever looks for tests of cards finds the stolen ones and no other. */
+    @Test
+    void noOrderIsPaidWithLessThanOne() {
+        events().forEach(event -> {
+            if (event.fact() instanceof Payment payment) {
+                assertTrue(payment.order().cents() >= 100, event::toString);
+            }
+        });
     }
 
     @Test
