@@ -45,6 +45,9 @@ final class DemoRun {
             platform.batch("archive");
             Output.say("recompute: computing each day of every view, and publishing them");
             platform.batch("recompute");
+            DemoReceiver receiver =
+                    DemoReceiver.start(deployment, line -> System.out.println(Output.prefixed("webhook", line)));
+            lifetime.onEnd(receiver::close);
             platform.startLayers(List.of());
             platform.awaitReady();
             sayWhatToTry();
@@ -114,6 +117,10 @@ final class DemoRun {
                         + " there to `through`;");
         Output.say("  ask again: `through` and the counts grow while `cut` and `publication` stay, and `complete` says"
                 + " that nothing is missing.");
+        if (!deployment.alerting().isEmpty()) {
+            Output.say("  alerts come as [webhook] lines, to the topic %s, to /v1/alerts and onto the page"
+                    .formatted(String.join(", ", deployment.alertTopics())));
+        }
     }
 
     private void sendLive(Replay replay, SourceProducer producer) {

@@ -8,6 +8,7 @@ import dev.tidemark.shop.ShopEvent;
 import dev.tidemark.shop.ShopOptions;
 import dev.tidemark.shop.ShopTraffic;
 import java.io.IOException;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -26,6 +27,9 @@ final class ShopExample implements Example {
 
     /** At this rate the customers of the live traffic take the time that they take in the shop. */
     private static final double LIVE_RATE = Demo.DEFAULT_RATE;
+
+    /** The view that tells of stolen cards, below the shop's folder. */
+    private static final String ALERTING = "views/card_tests.yaml";
 
     /** The options of the shop's generator, below its folder. */
     private static final String OPTIONS = "shop.args";
@@ -47,6 +51,17 @@ final class ShopExample implements Example {
                 directory.resolve(OPTIONS),
                 "\n# Three days before the first run.\n--start=" + start + "\n",
                 StandardOpenOption.APPEND);
+        Files.writeString(
+                directory.resolve(ALERTING),
+                "\n# The demo receives what is delivered here, and prints it.\nwebhook: {url: \"http://127.0.0.1:%d/\"}\n"
+                        .formatted(freePort()),
+                StandardOpenOption.APPEND);
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
     }
 
     @Override

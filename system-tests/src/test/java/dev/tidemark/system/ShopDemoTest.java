@@ -20,6 +20,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -76,7 +78,33 @@ class ShopDemoTest {
         third.awaitWords("playing live traffic");
         Conditions.await("more live traffic", () -> sent() > before + 500);
         everyAnswerCountsWhatItsCertificateSays();
+        everyStolenCardIsFoundAndToldOf(third);
         third.terminate();
+    }
+
+    private void everyStolenCardIsFoundAndToldOf(TidemarkCommand demo) throws IOException {
+        demo.awaitWords("[webhook]  card_tests added: ");
+        JsonNode answer = Shop.get(port, "/v1/views/card_tests/query");
+        Set<String> found = ids(answer.get("rows"), "match_id");
+        ShopLog log = log();
+        assertEquals(log.countedFrauds(answer), found.size(), answer::toString);
+        assertTrue(found.size() > 1, answer::toString);
+        JsonNode alerts = Shop.get(port, "/v1/alerts?view=card_tests&limit=1000");
+        Set<String> toldOf = ids(alerts.get("alerts"), "id");
+        assertFalse(toldOf.isEmpty(), alerts::toString);
+        Conditions.await("alerts are of matches", () -> ids(
+                        Shop.get(port, "/v1/views/card_tests/query").get("rows"), "match_id")
+                .containsAll(toldOf));
+        for (JsonNode row : answer.get("rows")) {
+            boolean isOfHistory = Instant.parse(row.get("match_end").asText()).isBefore(liveFrom());
+            assertEquals(!isOfHistory, toldOf.contains(row.get("match_id").asText()), row::toString);
+        }
+    }
+
+    private static Set<String> ids(JsonNode rows, String field) {
+        Set<String> ids = new TreeSet<>();
+        rows.forEach(row -> ids.add(row.get(field).asText()));
+        return ids;
     }
 
     private TidemarkCommand demo() throws IOException {

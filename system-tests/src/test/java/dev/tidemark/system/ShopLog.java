@@ -146,6 +146,19 @@ record ShopLog(
         return counted;
     }
 
+    /** Of how many thefts of cards an answer counts both payments. */
+    long countedFrauds(JsonNode answer) {
+        Map<String, Set<String>> payments = new HashMap<>();
+        for (JsonNode partition : answer.at("/certificate/partitions")) {
+            TopicPartition key = new TopicPartition(
+                    partition.get("topic").asText(), partition.get("partition").asInt());
+            events.get(key).stream().limit(partition.get("through").asLong()).forEach(event -> event.fraud()
+                    .ifPresent(fraud -> payments.computeIfAbsent(fraud, id -> new HashSet<>())
+                            .add(text(event.line()))));
+        }
+        return payments.values().stream().filter(both -> both.size() == 2).count();
+    }
+
     private static boolean isDeferred(ConsumerRecord<byte[], byte[]> found, JsonNode value) {
         return found.topic().equals(DEFERRING)
                 && Instant.parse(value.get("clicked_at").asText())
