@@ -10,6 +10,7 @@ import dev.tidemark.deployment.DeploymentLoader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,9 +63,11 @@ class UpTest {
         Shop shop = Shop.write(folder);
         List<Shop.Order> orders = orders();
         List<Shop.Order> first = orders.subList(0, 2_000);
+        aReferenceTable();
         TidemarkCommand up = TidemarkCommand.startInGroup(folder, "up");
         started.add(up);
         up.awaitWords("shop is up at http://127.0.0.1:" + shop.port());
+        assertTrue(up.text().contains("loading the reference tables that are not loaded yet: areas"), up::text);
         shop.awaitReady();
 
         produce(shop, first, "tidemark.yaml");
@@ -88,12 +91,29 @@ class UpTest {
         TidemarkCommand again = start("up", "-c", config);
         again.awaitWords("shop is up at");
         assertTrue(again.text().contains("using the broker at "), again::text);
+        assertFalse(again.text().contains("loading the reference tables"), again::text);
         assertEquals(Shop.plain(first), shop.answer());
         produce(shop, orders.subList(2_000, orders.size()), config);
         Conditions.await("all rows", () -> shop.answer().equals(Shop.plain(orders)));
         Conservation.holds(shop.port());
         again.terminate();
         assertTrue(broker.isAlive(), "what it did not start goes on without it");
+    }
+
+    /** Orders take the area of their region from it. */
+    private void aReferenceTable() throws IOException {
+        Files.createDirectories(folder.resolve("references"));
+        Files.writeString(folder.resolve("areas.csv"), "region,area\nEU,Europe\n");
+        Files.writeString(
+                folder.resolve("references/areas.yaml"),
+                "name: areas\ncsv: ../areas.csv\nkey: region\ncolumns: {area: string}\n");
+        Files.writeString(
+                folder.resolve("sources/orders.yaml"),
+                "\nenrich: {areas: {key: region, columns: [area]}}\n",
+                StandardOpenOption.APPEND);
+        Files.writeString(
+                folder.resolve("views/areas.yaml"),
+                "name: areas\nsource: orders\npane: 1m\ndimensions: {area: area}\nmeasures: {orders: count()}\n");
     }
 
     private void produce(Shop shop, List<Shop.Order> orders, String config) throws Exception {
