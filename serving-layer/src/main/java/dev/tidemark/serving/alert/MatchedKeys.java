@@ -50,11 +50,6 @@ final class MatchedKeys {
         return Collections.unmodifiableSet(byId.keySet());
     }
 
-    /** How many keys have step events. */
-    int keys() {
-        return events.size();
-    }
-
     /**
      * A stretch of event time.
      *
