@@ -123,7 +123,8 @@ final class Platform {
         serving = supervisor.start("serving", () -> Layer.SERVING.process(installation, arguments(List.of())));
         if (!deployment.alerting().isEmpty()) {
             Output.say("starting what sends alerts");
-            supervisor.start("alerts", () -> Layer.ALERTS.process(installation, arguments(List.of())));
+            // Queries are answered whether or not alerts can be sent.
+            supervisor.startBeside("alerts", () -> Layer.ALERTS.process(installation, arguments(List.of())));
         }
     }
 

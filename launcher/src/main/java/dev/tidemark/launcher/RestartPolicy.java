@@ -9,7 +9,8 @@ import java.util.Optional;
  * for a minute. A process that ends with exit code 1 or 2 refuses to run, however long it took to say so, and is asked
  * three times in a row; being ready breaks the row. One that lacks what may come back, such as the broker, says so by
  * {@link UnavailableException#EXIT_STATUS}: once it was ready, it is asked for ever, since others have taken that away;
- * before, it was never there, and that counts as a refusal too. Accumulates: one instance watches one process.
+ * before, it was never there, and that counts as a refusal too. One that {@linkplain #patient is patient} asks for ever
+ * whatever is said. Accumulates: one instance watches one process.
  */
 final class RestartPolicy {
 
@@ -21,6 +22,7 @@ final class RestartPolicy {
     private final Duration firstDelay;
     private Duration delay;
     private int refusals;
+    private boolean isPatient;
     private boolean wasReady;
 
     RestartPolicy() {
@@ -31,6 +33,12 @@ final class RestartPolicy {
     RestartPolicy(Duration firstDelay) {
         this.firstDelay = firstDelay;
         this.delay = firstDelay;
+    }
+
+    /** The same, but it never gives up: of a process without which the others do their work. */
+    synchronized RestartPolicy patient() {
+        isPatient = true;
+        return this;
     }
 
     /** The process is ready. */
@@ -49,7 +57,7 @@ final class RestartPolicy {
             delay = firstDelay;
         }
         refusals = isRefusal(status) ? refusals + 1 : 0;
-        if (refusals == REFUSALS) {
+        if (refusals >= REFUSALS && !isPatient) {
             return Optional.empty();
         }
         Duration wait = delay;

@@ -30,11 +30,20 @@ final class Supervisor implements AutoCloseable {
     }
 
     /** Starts a process, and starts it again whenever it ends. */
-    synchronized Supervised start(String name, Supplier<ProcessBuilder> process) {
+    Supervised start(String name, Supplier<ProcessBuilder> process) {
+        return start(name, process, policies.get());
+    }
+
+    /** Starts a process without which the others go on, and starts it again whenever it ends, however often it refuses. */
+    Supervised startBeside(String name, Supplier<ProcessBuilder> process) {
+        return start(name, process, policies.get().patient());
+    }
+
+    private synchronized Supervised start(String name, Supplier<ProcessBuilder> process, RestartPolicy policy) {
         if (closed) {
             throw new CancellationException("everything is being stopped");
         }
-        Supervised started = new Supervised(name, process, policies.get(), log, end);
+        Supervised started = new Supervised(name, process, policy, log, end);
         running.push(started);
         return started;
     }

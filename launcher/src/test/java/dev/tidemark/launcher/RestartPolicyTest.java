@@ -41,6 +41,15 @@ class RestartPolicyTest {
     }
 
     @Test
+    void whoIsPatientAsksForEverAndEverMoreSeldom() {
+        policy.patient();
+        for (int i = 0; i < 10; i++) {
+            assertTrue(policy.afterExit(1, MOMENT).isPresent());
+        }
+        assertEquals(Optional.of(Duration.ofSeconds(30)), policy.afterExit(1, MOMENT));
+    }
+
+    @Test
     void aRefusalCountsHoweverLongItTook() {
         policy.afterExit(1, Duration.ofSeconds(40));
         policy.afterExit(1, Duration.ofMinutes(2));

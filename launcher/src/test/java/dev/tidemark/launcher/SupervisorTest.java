@@ -61,6 +61,22 @@ class SupervisorTest {
     }
 
     @Test
+    void aProcessBesideTheOthersMayRefuseAsOftenAsItLikesAndTheyGoOn() throws Exception {
+        try (Supervisor supervisor = impatient()) {
+            supervisor.start("other", () -> tiny("other")).ready().get();
+            supervisor.startBeside("tiny", () -> TinyProcess.command("refuse"));
+            Await.until(
+                    "it is started a fifth time",
+                    () -> said.stream()
+                                    .filter(line -> line.contains("tiny ended with exit code 1 "))
+                                    .count()
+                            >= 4);
+            supervisor.requireRunning();
+            assertEquals(1, runs("other").size());
+        }
+    }
+
+    @Test
     void aProcessThatWasReadyAndRefusesFromThenOnEndsTheSupervisionToo() throws Exception {
         try (Supervisor supervisor = impatient()) {
             Supervised process = supervisor.start(

@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -63,8 +64,8 @@ public final class AlertsLayer implements AutoCloseable {
                         source,
                         patience,
                         over.stream().map(Alerting::view).collect(Collectors.toSet()));
-                List<Watcher> watchers = over.stream()
-                        .map(alerting -> Watchers.of(deployment, alerting, live))
+                List<Supplier<Watcher>> watchers = over.stream()
+                        .<Supplier<Watcher>>map(alerting -> () -> Watchers.of(deployment, alerting, live))
                         .toList();
                 sources.add(new WatchedSource(live, watchers, log, end));
             }
@@ -77,9 +78,9 @@ public final class AlertsLayer implements AutoCloseable {
         deliveries.forEach(Delivery::start);
     }
 
-    /** Whether every view has been looked at as it is now. */
+    /** Whether each view has been looked at as it is now, or it was reported why it cannot be. */
     public boolean isReady() {
-        return sources.stream().allMatch(WatchedSource::isCaughtUp);
+        return sources.stream().allMatch(WatchedSource::isReady);
     }
 
     /** Whether nothing is sent any more. */

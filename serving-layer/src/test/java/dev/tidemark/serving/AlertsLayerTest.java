@@ -1,21 +1,33 @@
 package dev.tidemark.serving;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.tidemark.deployment.Alerting;
 import dev.tidemark.deployment.RefusedException;
 import dev.tidemark.deployment.SupersededException;
 import dev.tidemark.deployment.Webhook;
 import dev.tidemark.serving.alert.Alert;
+import dev.tidemark.serving.alert.AlertLog;
+import dev.tidemark.serving.alert.Standing;
+import dev.tidemark.serving.alert.ThresholdWatcher;
+import dev.tidemark.serving.alert.WatchedSource;
+import dev.tidemark.serving.alert.Watcher;
+import dev.tidemark.serving.fold.LiveSource;
 import dev.tidemark.serving.fold.Patience;
 import dev.tidemark.serving.webhook.DeliveryPace;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneOffset;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -111,6 +123,74 @@ class AlertsLayerTest {
                 assertThrows(SupersededException.class, first::await);
                 Until.holds(() -> topic.states().equals(List.of("firing")));
             }
+        }
+    }
+
+    @Test
+    void aViewThatCannotBeLookedAtHoldsUpNoOtherAndIsWatchedAnew() throws Exception {
+        AtomicInteger watchers = new AtomicInteger();
+        LiveSource live = new LiveSource(shop.deployment, shop.set.source(), Patience.USUAL, Optional.empty());
+        CompletableFuture<Void> end = new CompletableFuture<>();
+        try (AlertLog log = AlertLog.open(topic.deployment());
+                WatchedSource source = new WatchedSource(
+                        live,
+                        List.of(
+                                () -> watcher(watchers.incrementAndGet() == 1),
+                                () -> new ThresholdWatcher(
+                                        "revenue",
+                                        AlertTopic.threshold("orders >= 2", "1m", "0s")
+                                                .orElseThrow(),
+                                        live,
+                                        ZoneOffset.UTC)),
+                        log,
+                        end)) {
+            source.start();
+            Until.holds(source::isReady);
+            sellNow();
+            sellNow();
+            Until.holds(() -> topic.states().equals(List.of("firing")));
+            Until.holds(() -> topic.states().equals(List.of("firing", "added")));
+            assertEquals(2, watchers.get());
+            assertFalse(end.isDone());
+        }
+    }
+
+    /** One of the view that fails at each look, or one that tells of a match once. */
+    private static Watcher watcher(boolean fails) {
+        return new Watcher() {
+            @Override
+            public String view() {
+                return "revenue";
+            }
+
+            @Override
+            public boolean isCaughtUp() {
+                return !fails;
+            }
+
+            @Override
+            public List<Alert> changes(Standing standing) {
+                if (fails) {
+                    throw new IllegalStateException("it cannot be looked at");
+                }
+                return standing.alert("m").isPresent() ? List.of() : List.of(AlertTopic.alert("m", Alert.State.ADDED));
+            }
+        };
+    }
+
+    @Test
+    void aViewThatIsNotPublishedYetKeepsItFromBeingReadyNoLongerThanUntilThatIsSaid() throws Exception {
+        shop.publish(Map.of(0, 0L));
+        Shop other = shop.stating(Shop.named("sales"));
+        AlertTopic unpublished = new AlertTopic(
+                other.alerting(new Alerting(
+                        "sales", topic.name(), AlertTopic.threshold("orders < 1", "1m", "0s"), Optional.empty())),
+                topic.name());
+        other.deployment.warehouse().saveDefinitions(other.set);
+        other.createIncrements(1);
+        try (AlertsLayer alerts = AlertsLayer.start(unpublished.deployment(), Patience.USUAL, DeliveryPace.USUAL)) {
+            Until.holds(alerts::isReady);
+            assertFalse(alerts.hasEnded());
         }
     }
 

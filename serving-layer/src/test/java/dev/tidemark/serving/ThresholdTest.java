@@ -8,10 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.tidemark.deployment.Threshold;
 import dev.tidemark.serving.alert.Alert;
 import dev.tidemark.serving.alert.AlertLog;
+import dev.tidemark.serving.alert.Standing;
 import dev.tidemark.serving.alert.ThresholdWatcher;
 import dev.tidemark.serving.fold.LiveSource;
 import dev.tidemark.serving.fold.Patience;
 import dev.tidemark.serving.problem.HttpProblem;
+import dev.tidemark.view.Session;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -200,6 +202,27 @@ class ThresholdTest {
             String message = assertThrows(HttpProblem.class, () -> judge(1)).getMessage();
             assertTrue(message.startsWith("measure " + when.split(" ")[0] + ", which `alert` compares, is n"), message);
             log.close();
+        }
+    }
+
+    @Test
+    void aViewThatIsPublishedWithoutPanesYetIsNotJudged() throws Exception {
+        live.close();
+        shop.close();
+        shop = Shop.ofSessions(directory, new Session("region", Duration.ofMinutes(5), 1));
+        live = new LiveSource(shop.deployment, shop.set.source(), Patience.USUAL, Optional.empty());
+        live.start();
+        watcher = new ThresholdWatcher(
+                "visits", AlertTopic.threshold("orders < 1", "1m", "0s").orElseThrow(), live, ZoneOffset.UTC);
+        Until.holds(() -> live.notServed().isEmpty() && live.notObserved().isEmpty());
+        Until.holds(() -> refusal().startsWith("view visits is not published with the panes yet"));
+    }
+
+    private String refusal() throws Exception {
+        try {
+            return "nothing is refused: " + watcher.changes(new Standing());
+        } catch (HttpProblem e) {
+            return e.getMessage();
         }
     }
 

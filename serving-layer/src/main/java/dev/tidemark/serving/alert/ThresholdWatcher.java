@@ -15,6 +15,7 @@ import dev.tidemark.serving.query.QueryRequest.Conditions;
 import dev.tidemark.serving.query.QueryRequest.Range;
 import dev.tidemark.serving.query.QueryRequest.WindowsRequest;
 import dev.tidemark.view.Durations;
+import dev.tidemark.view.Pane;
 import dev.tidemark.view.View;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
@@ -83,7 +84,7 @@ public final class ThresholdWatcher implements Watcher {
             return List.of();
         }
         caughtUp = true;
-        Instant end = view.get().pane().start(until.get(), zone);
+        Instant end = pane(view.get()).start(until.get(), zone);
         if (end.equals(newest) && now.isBefore(looked.plus(OFTEN))) {
             return List.of();
         }
@@ -106,7 +107,7 @@ public final class ThresholdWatcher implements Watcher {
             return List.of();
         }
         requireNumbers(view.get());
-        Lookback lookback = Lookback.at(view.get().pane(), threshold, zone, until);
+        Lookback lookback = Lookback.at(pane(view.get()), threshold, zone, until);
         GroupedRows rows = new GroupedRows(view.get(), threshold, lookback);
         Answer windows = ask(lookback.start(lookback.ends().get(0)), lookback.startsBefore(), windows(view.get()));
         rows.addWindows(windows);
@@ -120,6 +121,17 @@ public final class ThresholdWatcher implements Watcher {
         }
         Found found = new Found(now, publication, definition(generation.definitions()));
         return changes(standing, rows, lookback, found);
+    }
+
+    /** The view may be published as one of sessions or matches yet, which has no windows to look at. */
+    private Pane pane(View view) {
+        if (view.definition().slicing() instanceof Pane pane) {
+            return pane;
+        }
+        throw HttpProblem.of(
+                Kind.NOT_READY,
+                "view %s is not published with the panes yet whose windows `alert` looks at (`tidemark recompute`)"
+                        .formatted(name));
     }
 
     /** What is compared may not be published yet, and which type it has is known only now. */
@@ -153,7 +165,7 @@ public final class ThresholdWatcher implements Watcher {
     private WindowsRequest windows(View view) {
         return new WindowsRequest(
                 Optional.of(Durations.format(threshold.window())),
-                Optional.of(view.pane().toString()),
+                Optional.of(pane(view).toString()),
                 Optional.empty());
     }
 

@@ -1,19 +1,17 @@
 package dev.tidemark.serving.alert;
 
 import dev.tidemark.serving.fold.LiveSource;
-import dev.tidemark.serving.problem.HttpProblem;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Looks at the views of one source, in a thread of its own, whenever the source has progressed, and sends what has changed:
- * of all its views in one transaction.
+ * Looks at the views of one source, in a thread of its own, whenever the source has progressed, and sends what has changed.
+ * A view that cannot be looked at holds up no other.
  */
 public final class WatchedSource implements AutoCloseable {
 
@@ -22,18 +20,21 @@ public final class WatchedSource implements AutoCloseable {
     private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
 
     private final LiveSource live;
-    private final List<Watcher> watchers;
+    private final List<WatchedView> views;
     private final AlertLog log;
     private final CompletableFuture<Void> end;
     private final Thread thread;
-    private final Map<String, String> problems = new HashMap<>();
-    private volatile boolean caughtUp;
+    private volatile boolean ready;
     private volatile boolean closed;
 
-    /** @param end fails when nothing can be sent any more */
-    public WatchedSource(LiveSource live, List<Watcher> watchers, AlertLog log, CompletableFuture<Void> end) {
+    /**
+     * @param watchers make the views' watchers
+     * @param end fails when nothing can be sent any more
+     */
+    public WatchedSource(LiveSource live, List<Supplier<Watcher>> watchers, AlertLog log, CompletableFuture<Void> end) {
         this.live = live;
-        this.watchers = List.copyOf(watchers);
+        this.views =
+                watchers.stream().map(watcher -> new WatchedView(live, watcher)).toList();
         this.log = log;
         this.end = end;
         this.thread = new Thread(this::run, "watch-views-of-" + live.source().name());
@@ -46,9 +47,9 @@ public final class WatchedSource implements AutoCloseable {
         thread.start();
     }
 
-    /** Whether all of its views have been looked at as they are now. */
-    public boolean isCaughtUp() {
-        return caughtUp;
+    /** Whether each of its views has been looked at as it is now, or it was reported why it cannot be. */
+    public boolean isReady() {
+        return ready;
     }
 
     private void run() {
@@ -56,7 +57,7 @@ public final class WatchedSource implements AutoCloseable {
             while (!closed) {
                 long seen = live.progress();
                 look();
-                caughtUp = watchers.stream().allMatch(Watcher::isCaughtUp);
+                ready = views.stream().allMatch(WatchedView::isReady);
                 live.awaitProgress(seen, LOOK);
             }
         } catch (InterruptedException e) {
@@ -68,25 +69,11 @@ public final class WatchedSource implements AutoCloseable {
 
     private void look() throws InterruptedException {
         List<Alert> changes = new ArrayList<>();
-        for (Watcher watcher : watchers) {
-            changes.addAll(changes(watcher));
+        for (WatchedView view : views) {
+            changes.addAll(view.changes(log.standing(view.name())));
         }
         if (!changes.isEmpty() && !log.append(changes)) {
             Thread.sleep(AFTER_FAILURE.toMillis());
-        }
-    }
-
-    private List<Alert> changes(Watcher watcher) throws InterruptedException {
-        try {
-            List<Alert> changes = watcher.changes(log.standing(watcher.view()));
-            problems.remove(watcher.view());
-            return changes;
-        } catch (HttpProblem e) {
-            // What cannot be answered changes nothing; the same reason is reported once.
-            if (!e.getMessage().equals(problems.put(watcher.view(), e.getMessage()))) {
-                LOG.warn("view {} sends no alerts at the moment: {}", watcher.view(), e.getMessage());
-            }
-            return List.of();
         }
     }
 
