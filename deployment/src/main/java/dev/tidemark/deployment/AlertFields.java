@@ -9,6 +9,7 @@ import dev.tidemark.view.Suggestion;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -93,6 +94,11 @@ final class AlertFields {
         Optional<Duration> lasting =
                 alert.has("for") ? alert.value("for", this::panesOrNone) : Optional.of(Duration.ZERO);
         List<String> by = alert.texts("by");
+        by.stream()
+                .filter(name -> Collections.frequency(by, name) > 1)
+                .distinct()
+                .forEach(name ->
+                        alert.problem("by", "names " + name + " more than once; accepted is each dimension once"));
         by.stream()
                 .filter(name -> !dimensions.contains(name))
                 .forEach(name -> alert.problem("by", unknown("dimension", name, dimensions)));

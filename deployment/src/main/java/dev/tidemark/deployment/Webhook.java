@@ -17,6 +17,8 @@ public record Webhook(URI url, String shown, Optional<String> secret, Duration g
     /** For how long it is tried to deliver an alert, unless the file says otherwise. */
     static final Duration USUAL_PATIENCE = Duration.ofDays(1);
 
+    private static final int HIGHEST_PORT = 65_535;
+
     /**
      * An address as a user writes it.
      *
@@ -36,6 +38,10 @@ public record Webhook(URI url, String shown, Optional<String> secret, Duration g
         if (url.getUserInfo() != null) {
             throw new IllegalArgumentException(
                     "has a login, which is not sent; `webhook.secret` signs what is delivered instead");
+        }
+        if (url.getPort() == 0 || url.getPort() > HIGHEST_PORT) {
+            throw new IllegalArgumentException(
+                    "has port %d; accepted are 1 to %d".formatted(url.getPort(), HIGHEST_PORT));
         }
         return url;
     }

@@ -137,6 +137,9 @@ class AlertFieldsTest {
                 "11: alert.by: there is no dimension 'regio'; did you mean 'region'?",
                 "12: alert.y: is not known here");
         refused("alert_topic: alerts\nalert: {window: 5m}\n", "7: alert.when: is missing");
+        refused(
+                "alert_topic: alerts\nalert: {when: orders < 5, by: [region, region]}\n",
+                "7: alert.by: names region more than once; accepted is each dimension once");
         refused("alert_topic: alerts\nalert: {when: top > 1}\n", "7: alert.when: measure top is a list");
         refused(
                 "alert_topic: alerts\nalert: {when: orders < 1, window: 7d}\n",
@@ -183,6 +186,8 @@ class AlertFieldsTest {
                 "8: webhook.url: is no address of http or https with a host");
         Map.of(
                         "https://hunter2:x@example.org/", "8: webhook.url: has a login",
+                        "http://example.org:99999/", "8: webhook.url: has port 99999; accepted are 1 to 65535",
+                        "http://example.org:0/", "8: webhook.url: has port 0; accepted are 1 to 65535",
                         "not an address", "8: webhook.url: is no address")
                 .forEach((url, expected) -> {
                     try {
