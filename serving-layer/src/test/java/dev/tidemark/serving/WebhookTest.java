@@ -2,6 +2,7 @@ package dev.tidemark.serving;
 
 import static dev.tidemark.serving.AlertTopic.alert;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -16,6 +17,10 @@ import dev.tidemark.serving.alert.AlertLog;
 import dev.tidemark.serving.alert.Delivered;
 import dev.tidemark.serving.webhook.Delivery;
 import dev.tidemark.serving.webhook.DeliveryPace;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -74,12 +79,16 @@ class WebhookTest {
     }
 
     private void deliver(URI url, Duration giveUpAfter) {
+        deliver(url, giveUpAfter, QUICK);
+    }
+
+    private void deliver(URI url, Duration giveUpAfter, DeliveryPace pace) {
         Webhook webhook = new Webhook(url, "the receiver", Optional.of("hunter2"), giveUpAfter);
         topic = AlertTopic.of(shop, AlertTopic.threshold("orders < 1", "1m", "0s"), Optional.of(webhook));
         log = AlertLog.open(topic.deployment());
         end = new CompletableFuture<>();
         delivery =
-                new Delivery(topic.deployment(), topic.deployment().alerting().get(0), webhook, QUICK, log, end);
+                new Delivery(topic.deployment(), topic.deployment().alerting().get(0), webhook, pace, log, end);
         delivery.start();
     }
 
@@ -223,6 +232,62 @@ class WebhookTest {
     }
 
     @Test
+    void whatGivesUpSoonerThanItWouldTryAgainIsTriedAgainNevertheless() throws Exception {
+        AtomicInteger attempts = new AtomicInteger();
+        hooks.answer(alert -> attempts.incrementAndGet() < 2 ? 500 : 200);
+        DeliveryPace slow = new DeliveryPace(Duration.ofSeconds(5), Duration.ofSeconds(2), Duration.ofMinutes(1));
+        deliver(hooks.url(), Duration.ofMillis(1_500), slow);
+        send("a");
+        Until.holds(() -> committed().delivered() == 1);
+    }
+
+    @Test
+    void aReceiverThatAsksForNoTimeIsLeftAloneNevertheless() throws Exception {
+        hooks.answer(alert -> 503);
+        hooks.retryAfter("0");
+        DeliveryPace slow = new DeliveryPace(Duration.ofSeconds(5), Duration.ofMillis(300), Duration.ofMinutes(1));
+        deliver(hooks.url(), Duration.ofSeconds(2), slow);
+        send("a");
+        Until.holds(() -> committed().givenUp() == 1);
+        assertTrue(hooks.posts().size() <= 10, () -> hooks.posts().size() + " attempts in two seconds");
+    }
+
+    @Test
+    void aReceiverThatSaysItsStatusAndNoMoreHasTakenTheAlert() throws Exception {
+        try (ServerSocket silent = new ServerSocket(0, 10, InetAddress.getLoopbackAddress())) {
+            Thread answering = new Thread(() -> answerWithoutABody(silent), "silent-receiver");
+            answering.start();
+            deliver(URI.create("http://127.0.0.1:" + silent.getLocalPort() + "/"), Duration.ofHours(1));
+            send("a", "b");
+            Until.holds(() -> committed().delivered() == 2);
+        }
+    }
+
+    /** Announces a body that never comes. */
+    private static void answerWithoutABody(ServerSocket server) {
+        try {
+            while (true) {
+                // Left open: a closed connection would end the body.
+                Socket connection = server.accept();
+                connection.getInputStream().read();
+                connection
+                        .getOutputStream()
+                        .write("HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n".getBytes(StandardCharsets.UTF_8));
+            }
+        } catch (IOException e) {
+            // The test is over.
+        }
+    }
+
+    @Test
+    void anAddressThatNothingCanBePostedToHoldsUpItsOwnAlertsAlone() throws Exception {
+        deliver(URI.create("http://127.0.0.1:99999/"), Duration.ofMillis(500));
+        send("a");
+        Until.holds(() -> committed().givenUp() == 1);
+        assertFalse(end.isDone());
+    }
+
+    @Test
     void alertsOfOtherViewsAreNotDelivered() throws Exception {
         deliver();
         try (var other = Shop.producer(Map.of())) {
@@ -242,6 +307,8 @@ class WebhookTest {
     @Test
     void aProcessThatAnotherHasTakenOverFromDeliversOneMoreAtMost() throws Exception {
         deliver();
+        send("before");
+        Until.holds(() -> committed().delivered() == 1);
         try (AlertLog second = AlertLog.open(topic.deployment())) {
             for (String id : List.of("a", "b", "c")) {
                 second.append(List.of(alert(id, State.FIRING)));
@@ -250,7 +317,7 @@ class WebhookTest {
             assertInstanceOf(
                     SupersededException.class,
                     assertThrows(ExecutionException.class, () -> end.get()).getCause());
-            assertEquals(List.of("a"), hooks.taken());
+            assertEquals(List.of("before", "a"), hooks.taken());
         }
     }
 }

@@ -14,6 +14,8 @@ import dev.tidemark.serving.webhook.Receiver.Reply;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -115,7 +117,7 @@ public final class Delivery implements AutoCloseable {
     /** Whether it was delivered, and not given up. */
     private boolean deliver(Alert alert, Instant sent) throws InterruptedException {
         Duration left = Duration.between(Instant.now(), sent.plus(webhook.giveUpAfter()));
-        if (left.isNegative() || left.isZero()) {
+        if (left.toMillis() < 1) {
             LOG.warn("alert {} is given up: it is older than give_up_after", alert.id());
             return false;
         }
@@ -126,11 +128,12 @@ public final class Delivery implements AutoCloseable {
                 LOG.warn("alert {} is given up: {} answers {}", alert.id(), webhook.shown(), reply.status());
             }
             return reply.isDelivered();
-        } catch (FailsafeException e) {
-            if (e.getCause() instanceof InterruptedException) {
+        } catch (RuntimeException e) {
+            Throwable cause = e instanceof FailsafeException ? e.getCause() : e;
+            if (cause instanceof InterruptedException) {
                 throw new InterruptedException("while delivering alert " + alert.id());
             }
-            LOG.warn("alert {} is given up: {} does not answer: {}", alert.id(), webhook.shown(), name(e.getCause()));
+            LOG.warn("alert {} is given up: {} does not answer: {}", alert.id(), webhook.shown(), name(cause));
             return false;
         } finally {
             attempting = false;
@@ -143,12 +146,15 @@ public final class Delivery implements AutoCloseable {
     }
 
     private RetryPolicy<Reply> policy(Alert alert, Duration left) {
+        // There has to be time for a second attempt.
+        Duration first = Collections.min(List.of(pace.first(), left.dividedBy(2)));
         return RetryPolicy.<Reply>builder()
-                .handle(IOException.class)
+                // Whatever it is, the alert waits: other views' alerts do not depend on this receiver.
+                .handle(IOException.class, RuntimeException.class)
                 .handleResultIf(Reply::isTrouble)
-                .withBackoff(pace.first(), pace.longest())
+                .withBackoff(first, pace.longest())
                 .withJitter(JITTER)
-                .withDelayFn(context -> wanted(context.getLastResult()))
+                .withDelayFn(context -> wanted(context.getLastResult(), first))
                 .withMaxRetries(-1)
                 .withMaxDuration(left)
                 .onFailedAttempt(attempt -> {
@@ -166,9 +172,12 @@ public final class Delivery implements AutoCloseable {
                 .build();
     }
 
-    /** How long the receiver wants to be left alone; below zero if it does not say. */
-    private static Duration wanted(Reply reply) {
-        return Optional.ofNullable(reply).flatMap(Reply::retryAfter).orElse(Duration.ofMillis(-1));
+    /** How long the receiver wants to be left alone, and no shorter than {@code least}; below zero if it does not say. */
+    private static Duration wanted(Reply reply, Duration least) {
+        return Optional.ofNullable(reply)
+                .flatMap(Reply::retryAfter)
+                .map(asked -> Collections.max(List.of(asked, least)))
+                .orElse(Duration.ofMillis(-1));
     }
 
     /** Lets what is on its way come to its end, so that it is not delivered again; what waits for a receiver waits on. */

@@ -3,6 +3,7 @@ package dev.tidemark.serving.webhook;
 import dev.tidemark.deployment.Webhook;
 import dev.tidemark.serving.alert.Alert;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -79,7 +80,9 @@ final class Receiver {
         webhook.secret()
                 .ifPresent(secret -> request.header(
                         "Tidemark-Signature", signature(secret, Instant.now().getEpochSecond(), body)));
-        HttpResponse<Void> answer = http.send(request.build(), BodyHandlers.discarding());
+        HttpResponse<InputStream> answer = http.send(request.build(), BodyHandlers.ofInputStream());
+        // What is said beside the status is not waited for: the timeout is of the headers alone.
+        answer.body().close();
         return new Reply(
                 answer.statusCode(), answer.headers().firstValue("Retry-After").flatMap(Receiver::seconds));
     }
