@@ -2,6 +2,7 @@ package dev.tidemark.serving;
 
 import static dev.tidemark.serving.AlertTopic.alert;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -14,9 +15,13 @@ import dev.tidemark.serving.alert.Alert.State;
 import dev.tidemark.serving.alert.AlertLog;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.AbstractList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.junit.jupiter.api.AfterEach;
@@ -97,6 +102,53 @@ class AlertLogTest {
             assertTrue(second.append(List.of(alert("a", State.RESOLVED))));
         }
         assertEquals(List.of("a firing", "a resolved"), topic.idsAndStates());
+    }
+
+    @Test
+    void aTransactionThatTheBrokerHasEndedSinceItTookTooLongIsSentAgain() throws Exception {
+        Shop hasty = shop.with(Map.of("transaction.timeout.ms", "1000"));
+        AlertTopic there = AlertTopic.of(hasty, AlertTopic.threshold("orders < 1", "1m", "0s"), Optional.empty());
+        String id = "tidemark." + there.deployment().name() + ".alerts";
+        List<Alert> alerts = List.of(alert("a", State.FIRING), alert("b", State.FIRING));
+        try (AlertLog log = AlertLog.open(there.deployment());
+                Admin admin = Admin.create(there.deployment().kafkaAdmin())) {
+            assertFalse(log.append(suspended(alerts, () -> state(admin, id) == TransactionState.COMPLETE_ABORT)));
+            assertEquals(List.of(), standing(log));
+            assertTrue(log.append(alerts));
+            assertEquals(List.of("a", "b"), standing(log));
+        }
+        assertEquals(List.of("a firing", "b firing"), there.idsAndStates());
+        hasty.close();
+    }
+
+    private static TransactionState state(Admin admin, String id) throws Exception {
+        return admin.describeTransactions(List.of(id)).description(id).get().state();
+    }
+
+    /** The same, but whoever comes to the second waits for a condition, as on a machine that sleeps. */
+    private static List<Alert> suspended(List<Alert> alerts, Callable<Boolean> until) {
+        return new AbstractList<>() {
+            @Override
+            public Alert get(int index) {
+                if (index == 1) {
+                    awaken();
+                }
+                return alerts.get(index);
+            }
+
+            private void awaken() {
+                try {
+                    Until.holds(until);
+                } catch (Exception e) {
+                    throw new AssertionError(e);
+                }
+            }
+
+            @Override
+            public int size() {
+                return alerts.size();
+            }
+        };
     }
 
     @Test

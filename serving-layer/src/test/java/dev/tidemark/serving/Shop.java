@@ -130,18 +130,29 @@ public final class Shop implements AutoCloseable {
 
     /** The same shop, whose view sends alerts. */
     Shop alerting(Alerting alerting) {
+        return alike(deployment.name(), deployment.kafka(), List.of(alerting));
+    }
+
+    /** The same shop, whose processes have more settings of Kafka. */
+    Shop with(Map<String, String> more) {
+        Map<String, String> kafka = new HashMap<>(deployment.kafka());
+        kafka.putAll(more);
+        return alike(deployment.name(), kafka, deployment.alerting());
+    }
+
+    private Shop alike(String name, Map<String, String> kafka, List<Alerting> alerting) {
         Deployment alike = new Deployment(
                 deployment.file(),
-                deployment.name(),
+                name,
                 deployment.zone(),
                 deployment.warehouse(),
-                deployment.kafka(),
+                kafka,
                 deployment.spark(),
                 deployment.servingPort(),
                 deployment.speedMetricsPort(),
                 deployment.sources(),
                 deployment.views(),
-                List.of(alerting),
+                alerting,
                 List.of(),
                 deployment.locations());
         return new Shop(alike, view);

@@ -18,7 +18,6 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.slf4j.Logger;
@@ -168,10 +167,8 @@ public final class AlertLog implements AutoCloseable {
         }
     }
 
+    /** Who was taken over from learns it here; a transaction that the broker has ended since it took too long is over. */
     private boolean abort(Throwable cause) {
-        if (isFenced(cause)) {
-            throw ended(cause);
-        }
         LOG.warn("alerts could not be sent, and will be again: {}", cause.toString());
         try {
             producer.abortTransaction();
@@ -193,7 +190,7 @@ public final class AlertLog implements AutoCloseable {
 
     private static boolean isFenced(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-            if (cause instanceof ProducerFencedException || cause instanceof InvalidProducerEpochException) {
+            if (cause instanceof ProducerFencedException) {
                 return true;
             }
         }
