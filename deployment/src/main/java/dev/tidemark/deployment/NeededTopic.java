@@ -54,6 +54,7 @@ public record NeededTopic(String name, Source source, Role role) {
          * loses would be sent again, so it keeps them without a limit.
          */
         ALERTS(Map.of(
+                "max.message.bytes", Integer.toString(MAX_INCREMENT_BYTES),
                 "retention.ms", "-1",
                 "retention.bytes", "-1",
                 "cleanup.policy", "delete",
@@ -90,6 +91,18 @@ public record NeededTopic(String name, Source source, Role role) {
                     .toList();
         }
 
+        /**
+         * Whether an existing topic refuses records that may be sent to it.
+         *
+         * @param found its settings by name
+         */
+        public boolean isTooNarrow(Map<String, String> found) {
+            String most = found.getOrDefault("max.message.bytes", "");
+            return settings.containsKey("max.message.bytes")
+                    && most.matches("\\d{1,9}")
+                    && Integer.parseInt(most) < MAX_INCREMENT_BYTES;
+        }
+
         /** Whether it repeats what is in the source's topic, so that users may keep it as long as they like. */
         public boolean isBeside() {
             return this == DEAD_LETTERS || this == LATE_EVENTS;
@@ -121,7 +134,10 @@ public record NeededTopic(String name, Source source, Role role) {
     /** How many partitions a source's topic gets that is created here. */
     public static final int PARTITIONS = 3;
 
-    /** The greatest increment: it carries an event's values for every view, where the broker's default is 1 MiB. */
+    /**
+     * The greatest increment, and the greatest alert: the one carries an event's values for every view, the other a row's
+     * texts, escaped, where the broker's default is 1 MiB.
+     */
     public static final int MAX_INCREMENT_BYTES = 16 << 20;
 
     /**

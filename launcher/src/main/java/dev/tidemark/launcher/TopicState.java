@@ -108,13 +108,23 @@ record TopicState(NeededTopic topic, int partitions, Optional<Found> found) {
     /** What is sent is read back from it, so it may forget nothing. */
     private Finding alerts(String subject, Found there) {
         List<String> limiting = topic.role().limiting(there.settings());
-        return limiting.isEmpty()
-                ? Finding.ok(subject, summary(there))
-                : Finding.fail(
+        if (!limiting.isEmpty()) {
+            return Finding.fail(
+                    subject,
+                    "does not keep what it is sent for ever, and alerts that it forgets would be sent again:"
+                            + " `tidemark alerts` refuses to start",
+                    "set " + String.join(", ", limiting));
+        }
+        return narrow(subject, there).orElseGet(() -> Finding.ok(subject, summary(there)));
+    }
+
+    private Optional<Finding> narrow(String subject, Found there) {
+        return topic.role().isTooNarrow(there.settings())
+                ? Optional.of(Finding.warn(
                         subject,
-                        "does not keep what it is sent for ever, and alerts that it forgets would be sent again:"
-                                + " `tidemark alerts` refuses to start",
-                        "set " + String.join(", ", limiting));
+                        "takes records of up to %s bytes only".formatted(there.setting("max.message.bytes")),
+                        "set max.message.bytes=" + NeededTopic.MAX_INCREMENT_BYTES))
+                : Optional.empty();
     }
 
     /** Whose clock says when a source's events were recorded, and what rests on it. */
@@ -182,13 +192,7 @@ record TopicState(NeededTopic topic, int partitions, Optional<Found> found) {
                     "has %d partitions, the source's topic %d".formatted(there.partitions(), partitions),
                     "`tidemark speed` adds them when it starts, or within a second"));
         }
-        String most = there.setting("max.message.bytes");
-        if (most.matches("\\d{1,9}") && Integer.parseInt(most) < NeededTopic.MAX_INCREMENT_BYTES) {
-            findings.add(Finding.warn(
-                    subject,
-                    "takes records of up to %s bytes only".formatted(most),
-                    "set max.message.bytes=" + NeededTopic.MAX_INCREMENT_BYTES));
-        }
+        narrow(subject, there).ifPresent(findings::add);
         return findings;
     }
 

@@ -155,6 +155,12 @@ class TopicsTest {
         assertEquals(1, planned.get("found_partitions").asInt());
         assertEquals(planned.get("settings"), planned.get("found_settings"));
         assertEquals(0, run("doctor"), out::toString);
+        set(alerts, "max.message.bytes", "1048588");
+        run("doctor");
+        assertEquals(
+                List.of("warn  topic " + alerts
+                        + ": takes records of up to 1048588 bytes only; set max.message.bytes=16777216"),
+                said("  topic " + alerts + ":"));
         set(alerts, "retention.ms", "604800000");
         assertEquals(1, run("doctor"));
         assertEquals(
