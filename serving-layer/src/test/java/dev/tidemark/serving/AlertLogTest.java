@@ -9,18 +9,21 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.tidemark.broker.SharedBroker;
 import dev.tidemark.deployment.Alerting;
 import dev.tidemark.deployment.RefusedException;
+import dev.tidemark.deployment.SourceLog;
 import dev.tidemark.deployment.SupersededException;
 import dev.tidemark.serving.alert.Alert;
 import dev.tidemark.serving.alert.Alert.State;
 import dev.tidemark.serving.alert.AlertLog;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.AbstractList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -80,7 +83,7 @@ class AlertLogTest {
                 Map.of("transactional.id", "tidemark." + topic.deployment().name() + ".alerts"));
         killed.initTransactions();
         killed.beginTransaction();
-        byte[] value = alert("a", State.FIRING).json().toString().getBytes(StandardCharsets.UTF_8);
+        byte[] value = topic.json(alert("a", State.FIRING)).toString().getBytes(StandardCharsets.UTF_8);
         killed.send(new ProducerRecord<>(topic.name(), value)).get();
         try (AlertLog log = AlertLog.open(topic.deployment())) {
             assertEquals(List.of(), standing(log), "what is open is aborted before the topic is read");
@@ -173,6 +176,59 @@ class AlertLogTest {
     }
 
     @Test
+    void deploymentsThatShareATopicLeaveEachOthersAlertsAlone() {
+        Shop neighbour = shop.neighbour();
+        AlertTopic shared =
+                new AlertTopic(neighbour.alerting(topic.deployment().alerting().get(0)), topic.name());
+        try (AlertLog log = AlertLog.open(topic.deployment());
+                AlertLog other = AlertLog.open(shared.deployment())) {
+            assertTrue(log.append(List.of(alert("a", State.FIRING))));
+            assertTrue(other.append(List.of(alert("b", State.FIRING))));
+        }
+        try (AlertLog log = AlertLog.open(topic.deployment());
+                AlertLog other = AlertLog.open(shared.deployment())) {
+            assertEquals(List.of("a"), standing(log));
+            assertEquals(List.of("b"), standing(other));
+        }
+        assertEquals(
+                "{\"id\":\"a\",\"deployment\":\"%s\",\"view\":\"revenue\""
+                        .formatted(topic.deployment().name()),
+                topic.json(topic.committed().get(0)).toString().replaceFirst(",\"state.*", ""));
+        neighbour.close();
+    }
+
+    @Test
+    void aTopicThatGetsMorePartitionsKeepsItsAlertsInTheFirst() throws Exception {
+        try (AlertLog log = AlertLog.open(topic.deployment())) {
+            assertTrue(log.append(List.of(alert("a", State.FIRING))));
+        }
+        try (Admin admin = Admin.create(topic.deployment().kafkaAdmin())) {
+            admin.createPartitions(Map.of(topic.name(), NewPartitions.increaseTo(4)))
+                    .all()
+                    .get();
+            Until.holds(() -> SourceLog.of(admin, topic.name()).partitions() == 4);
+        }
+        try (AlertLog log = AlertLog.open(topic.deployment())) {
+            for (String id : List.of("b", "c", "d", "e")) {
+                assertTrue(log.append(List.of(alert(id, State.FIRING))));
+            }
+        }
+        assertEquals(5, topic.committed().size());
+    }
+
+    @Test
+    void anAlertOfMegabytesIsSentLikeAnyOther() {
+        Alert large = alert("a", State.FIRING)
+                .become(State.FIRING, Instant.now(), 1, "v1", "{\"region\":\"" + "\\u0000".repeat(1 << 20) + "\"}");
+        try (AlertLog log = AlertLog.open(topic.deployment())) {
+            assertTrue(log.append(List.of(large)));
+        }
+        try (AlertLog log = AlertLog.open(topic.deployment())) {
+            assertEquals(List.of("a"), standing(log));
+        }
+    }
+
+    @Test
     void whatIsNoAlertAndAlertsOfOtherViewsArePassedOver() throws Exception {
         AlertLog.open(topic.deployment()).close();
         try (KafkaProducer<byte[], byte[]> other = Shop.producer(Map.of())) {
@@ -180,7 +236,8 @@ class AlertLogTest {
                     "no JSON",
                     "{}",
                     "{\"id\":\"x\",\"state\":\"firing\",\"row\":{},\"at\":\"yesterday\"}",
-                    alert("x", State.FIRING).json().put("view", "other").toString())) {
+                    topic.json(alert("x", State.FIRING)).put("view", "other").toString(),
+                    topic.json(alert("x\n", State.FIRING)).toString())) {
                 other.send(new ProducerRecord<>(topic.name(), value.getBytes(StandardCharsets.UTF_8)))
                         .get();
             }

@@ -1,5 +1,6 @@
 package dev.tidemark.serving;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tidemark.deployment.Alerting;
 import dev.tidemark.deployment.Condition;
 import dev.tidemark.deployment.Deployment;
@@ -41,6 +42,11 @@ record AlertTopic(Shop shop, String name) {
         return new Alert(id, "revenue", state, Instant.now(), 1, "v1", "{\"revenue\":\"12.00\"}");
     }
 
+    /** What is on the topic of such an alert. */
+    ObjectNode json(Alert alert) {
+        return alert.json(deployment().name());
+    }
+
     /** What a reader of committed records finds, in order. */
     List<Alert> committed() {
         List<Alert> alerts = new ArrayList<>();
@@ -50,10 +56,18 @@ record AlertTopic(Shop shop, String name) {
             Map<TopicPartition, Long> ends = consumer.endOffsets(List.of(partition));
             while (consumer.position(partition) < ends.get(partition)) {
                 consumer.poll(Duration.ofMillis(100))
-                        .forEach(record -> Alert.of(record).ifPresent(alerts::add));
+                        .forEach(record -> Alert.of(record, deployment().name()).ifPresent(alerts::add));
             }
         }
         return alerts;
+    }
+
+    /** Where the topic ends. */
+    long end() {
+        TopicPartition partition = new TopicPartition(name, 0);
+        try (KafkaConsumer<byte[], byte[]> consumer = LetterReader.consumer(deployment())) {
+            return consumer.endOffsets(List.of(partition)).get(partition);
+        }
     }
 
     /** The same as texts such as {@code firing}. */

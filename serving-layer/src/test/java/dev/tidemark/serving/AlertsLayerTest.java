@@ -28,6 +28,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -78,7 +80,7 @@ class AlertsLayerTest {
             Until.holds(alerts::isReady);
             shop.sellAndCount(0, Instant.now().truncatedTo(ChronoUnit.SECONDS), "EU", "5");
             Alert fired = topic.committed().get(0);
-            assertEquals(fired.json().toString(), hooks.posts().get(0).body());
+            assertEquals(topic.json(fired).toString(), hooks.posts().get(0).body());
             assertEquals(List.of("firing"), topic.states());
         }
         assertEquals(1, hooks.posts().size());
@@ -135,7 +137,7 @@ class AlertsLayerTest {
                 WatchedSource source = new WatchedSource(
                         live,
                         List.of(
-                                () -> watcher(watchers.incrementAndGet() == 1),
+                                () -> failing(watchers.incrementAndGet()),
                                 () -> new ThresholdWatcher(
                                         "revenue",
                                         AlertTopic.threshold("orders >= 2", "1m", "0s")
@@ -155,8 +157,34 @@ class AlertsLayerTest {
         }
     }
 
-    /** One of the view that fails at each look, or one that tells of a match once. */
-    private static Watcher watcher(boolean fails) {
+    @Test
+    void aThousandAlertsAtOnceAreSentInOrderAndNotAllInOneTransaction() throws Exception {
+        List<Alert> all = IntStream.range(0, 1_200)
+                .mapToObj(number -> AlertTopic.alert("m" + number, Alert.State.ADDED))
+                .toList();
+        LiveSource live = new LiveSource(shop.deployment, shop.set.source(), Patience.USUAL, Optional.empty());
+        try (AlertLog log = AlertLog.open(topic.deployment());
+                WatchedSource source =
+                        new WatchedSource(live, List.of(() -> watcher(() -> all)), log, new CompletableFuture<>())) {
+            source.start();
+            Until.holds(() -> topic.committed().size() == all.size());
+        }
+        assertEquals(all, topic.committed());
+        assertEquals(all.size() + 3, topic.end(), "each transaction has a record of its own at its end");
+    }
+
+    /** One that the first time cannot look at its view. */
+    private static Watcher failing(int number) {
+        return watcher(() -> {
+            if (number == 1) {
+                throw new IllegalStateException("it cannot be looked at");
+            }
+            return List.of(AlertTopic.alert("m", Alert.State.ADDED));
+        });
+    }
+
+    /** One of the view that wants these to stand. */
+    private static Watcher watcher(Supplier<List<Alert>> all) {
         return new Watcher() {
             @Override
             public String view() {
@@ -165,15 +193,14 @@ class AlertsLayerTest {
 
             @Override
             public boolean isCaughtUp() {
-                return !fails;
+                return true;
             }
 
             @Override
             public List<Alert> changes(Standing standing) {
-                if (fails) {
-                    throw new IllegalStateException("it cannot be looked at");
-                }
-                return standing.alert("m").isPresent() ? List.of() : List.of(AlertTopic.alert("m", Alert.State.ADDED));
+                return all.get().stream()
+                        .filter(alert -> standing.alert(alert.id()).isEmpty())
+                        .toList();
             }
         };
     }

@@ -140,6 +140,11 @@ public final class Shop implements AutoCloseable {
         return alike(deployment.name(), kafka, deployment.alerting());
     }
 
+    /** A shop of another deployment, whose files state the same. */
+    Shop neighbour() {
+        return alike(deployment.name() + "-too", deployment.kafka(), deployment.alerting());
+    }
+
     private Shop alike(String name, Map<String, String> kafka, List<Alerting> alerting) {
         Deployment alike = new Deployment(
                 deployment.file(),

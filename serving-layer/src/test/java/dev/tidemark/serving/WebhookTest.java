@@ -45,8 +45,8 @@ import org.junit.jupiter.api.io.TempDir;
 /** What a receiver gets of what stands on the topic. */
 class WebhookTest {
 
-    private static final DeliveryPace QUICK =
-            new DeliveryPace(Duration.ofSeconds(5), Duration.ofMillis(20), Duration.ofMillis(200));
+    private static final DeliveryPace QUICK = new DeliveryPace(
+            Duration.ofSeconds(5), Duration.ofMillis(20), Duration.ofMillis(200), Duration.ofSeconds(1));
 
     @TempDir
     Path directory;
@@ -121,7 +121,7 @@ class WebhookTest {
         log.append(List.of(firing.become(State.RESOLVED, firing.at().plusSeconds(9), 2, "v2", "{}")));
         Until.holds(() -> hooks.taken().size() == 2);
         HookServer.Post post = hooks.posts().get(0);
-        assertEquals(firing.json().toString(), post.body());
+        assertEquals(topic.json(firing).toString(), post.body());
         assertEquals("application/json; charset=utf-8", post.header("Content-type"));
         assertEquals("a.firing." + firing.at().toEpochMilli(), post.header("Idempotency-key"));
         assertNotEquals(post.header("Idempotency-key"), hooks.posts().get(1).header("Idempotency-key"));
@@ -235,7 +235,8 @@ class WebhookTest {
     void whatGivesUpSoonerThanItWouldTryAgainIsTriedAgainNevertheless() throws Exception {
         AtomicInteger attempts = new AtomicInteger();
         hooks.answer(alert -> attempts.incrementAndGet() < 2 ? 500 : 200);
-        DeliveryPace slow = new DeliveryPace(Duration.ofSeconds(5), Duration.ofSeconds(2), Duration.ofMinutes(1));
+        DeliveryPace slow = new DeliveryPace(
+                Duration.ofSeconds(5), Duration.ofSeconds(2), Duration.ofMinutes(1), Duration.ofDays(1));
         deliver(hooks.url(), Duration.ofMillis(1_500), slow);
         send("a");
         Until.holds(() -> committed().delivered() == 1);
@@ -245,7 +246,8 @@ class WebhookTest {
     void aReceiverThatAsksForNoTimeIsLeftAloneNevertheless() throws Exception {
         hooks.answer(alert -> 503);
         hooks.retryAfter("0");
-        DeliveryPace slow = new DeliveryPace(Duration.ofSeconds(5), Duration.ofMillis(300), Duration.ofMinutes(1));
+        DeliveryPace slow = new DeliveryPace(
+                Duration.ofSeconds(5), Duration.ofMillis(300), Duration.ofMinutes(1), Duration.ofDays(1));
         deliver(hooks.url(), Duration.ofSeconds(2), slow);
         send("a");
         Until.holds(() -> committed().givenUp() == 1);
@@ -288,11 +290,33 @@ class WebhookTest {
     }
 
     @Test
+    void whereItStandsIsCommittedNowAndThenThoughNothingComesOrTheReceiverIsDown() throws Exception {
+        deliver();
+        send("a");
+        Until.holds(() -> committed().delivered() == 1);
+        forget();
+        Until.holds(() -> committed().delivered() == 1);
+        hooks.close();
+        send("b");
+        forget();
+        Until.holds(() -> committed().delivered() == 1);
+    }
+
+    /** What a broker does after a week. */
+    private void forget() throws Exception {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", SharedBroker.bootstrapServers()))) {
+            String group = topic.deployment().webhookGroup("revenue");
+            admin.deleteConsumerGroupOffsets(group, Set.of(new TopicPartition(topic.name(), 0)))
+                    .all()
+                    .get();
+        }
+    }
+
+    @Test
     void alertsOfOtherViewsAreNotDelivered() throws Exception {
         deliver();
         try (var other = Shop.producer(Map.of())) {
-            byte[] value = alert("x", State.FIRING)
-                    .json()
+            byte[] value = topic.json(alert("x", State.FIRING))
                     .put("view", "other")
                     .toString()
                     .getBytes(StandardCharsets.UTF_8);

@@ -81,13 +81,21 @@ public final class LetterReader implements AutoCloseable {
             return;
         }
         try {
-            read(partitions(topic, log.get()), each);
+            readToEnd(consumer, partitions(topic, log.get()), each);
         } catch (KafkaException e) {
             throw new UnavailableException("topic " + topic + " cannot be read: " + e.getMessage());
         }
     }
 
-    private void read(List<TopicPartition> partitions, Consumer<ConsumerRecord<byte[], byte[]>> each) {
+    /**
+     * Hands over what partitions of one topic hold, from their beginning to where they end now.
+     *
+     * @throws UnavailableException if nothing comes for long though there is more
+     */
+    public static void readToEnd(
+            KafkaConsumer<byte[], byte[]> consumer,
+            List<TopicPartition> partitions,
+            Consumer<ConsumerRecord<byte[], byte[]>> each) {
         consumer.assign(partitions);
         consumer.seekToBeginning(partitions);
         Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);

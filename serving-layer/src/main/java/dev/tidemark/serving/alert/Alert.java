@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
@@ -27,6 +28,15 @@ import org.apache.kafka.clients.producer.ProducerRecord;
  * @param row the answer's row, a JSON object as a query gives it
  */
 public record Alert(String id, String view, State state, Instant at, long publication, String definition, String row) {
+
+    /**
+     * The partition of an alert topic that alerts are written to and read from, however many it has: in one they have one
+     * order.
+     */
+    public static final int PARTITION = 0;
+
+    /** What a header of HTTP may hold. */
+    private static final Pattern ID = Pattern.compile("[\\x21-\\x7e]{1,1000}");
 
     private static final ObjectMapper JSON = JsonMapper.builder().build();
 
@@ -88,14 +98,16 @@ public record Alert(String id, String view, State state, Instant at, long public
     }
 
     /** The record that says so. */
-    ProducerRecord<byte[], byte[]> record(String topic) {
-        return new ProducerRecord<>(topic, utf8(id), utf8(json().toString()));
+    ProducerRecord<byte[], byte[]> record(String topic, String deployment) {
+        return new ProducerRecord<>(
+                topic, PARTITION, utf8(id), utf8(json(deployment).toString()));
     }
 
     /** Its JSON, as it stands on the topic. */
-    public ObjectNode json() {
+    public ObjectNode json(String deployment) {
         ObjectNode json = JSON.createObjectNode();
         json.put("id", id)
+                .put("deployment", deployment)
                 .put("view", view)
                 .put("state", state.toString())
                 .put("at", at.toString())
@@ -105,18 +117,20 @@ public record Alert(String id, String view, State state, Instant at, long public
         return json;
     }
 
-    /** The alert that a record holds; empty if it holds none. */
-    public static Optional<Alert> of(ConsumerRecord<byte[], byte[]> record) {
+    /** The alert that a record holds; empty if it holds none, or one of another deployment, whose views are others. */
+    public static Optional<Alert> of(ConsumerRecord<byte[], byte[]> record, String deployment) {
         try {
-            return record.value() == null ? Optional.empty() : of(JSON.readTree(record.value()));
+            return record.value() == null ? Optional.empty() : of(JSON.readTree(record.value()), deployment);
         } catch (IOException | DateTimeException e) {
             return Optional.empty();
         }
     }
 
-    private static Optional<Alert> of(JsonNode json) {
+    private static Optional<Alert> of(JsonNode json, String deployment) {
         return State.named(json.path("state").asText())
-                .filter(state -> json.path("id").isTextual() && json.path("row").isObject())
+                .filter(state -> json.path("deployment").asText().equals(deployment))
+                .filter(state -> ID.matcher(json.path("id").asText()).matches())
+                .filter(state -> json.path("row").isObject())
                 .map(state -> new Alert(
                         json.path("id").asText(),
                         json.path("view").asText(),

@@ -2,6 +2,7 @@ package dev.tidemark.serving.alert;
 
 import dev.tidemark.deployment.Alerting;
 import dev.tidemark.deployment.Deployment;
+import dev.tidemark.deployment.SourceLog;
 import dev.tidemark.serving.alert.Alert.State;
 import dev.tidemark.serving.follow.TopicFollower;
 import dev.tidemark.serving.query.AlertsRequest;
@@ -11,10 +12,12 @@ import java.util.Map;
 import java.util.Optional;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.TopicPartition;
 
 /** Follows the alert topics of a deployment, whoever writes them. Answers to queries do not wait for it. */
 public final class AlertFollower implements TopicFollower.Reader, AutoCloseable {
 
+    private final String deployment;
     private final Map<String, Alerting> byView = new LinkedHashMap<>();
     private final KnownAlerts known = new KnownAlerts();
     private final Undelivered undelivered;
@@ -22,6 +25,7 @@ public final class AlertFollower implements TopicFollower.Reader, AutoCloseable 
     private volatile Map<String, Boolean> complete = Map.of();
 
     private AlertFollower(Deployment deployment) {
+        this.deployment = deployment.name();
         deployment.alerting().forEach(alerting -> byView.put(alerting.view(), alerting));
         undelivered = new Undelivered(deployment);
         follower = byView.isEmpty()
@@ -32,6 +36,11 @@ public final class AlertFollower implements TopicFollower.Reader, AutoCloseable 
     /** Begins to follow; of a deployment without alerts there is nothing to follow. */
     public static AlertFollower start(Deployment deployment) {
         return new AlertFollower(deployment);
+    }
+
+    /** The name of the deployment whose alerts they are. */
+    public String deployment() {
+        return deployment;
     }
 
     /** How each view sends alerts. */
@@ -68,13 +77,18 @@ public final class AlertFollower implements TopicFollower.Reader, AutoCloseable 
 
     @Override
     public void add(ConsumerRecord<byte[], byte[]> record) {
-        Alert.of(record)
+        Alert.of(record, deployment)
                 .filter(alert -> byView.containsKey(alert.view())
                         && byView.get(alert.view()).topic().equals(record.topic()))
                 .ifPresent(alert -> {
                     known.add(alert);
                     undelivered.add(alert.view(), record.partition(), record.offset());
                 });
+    }
+
+    @Override
+    public List<TopicPartition> partitions(String topic, SourceLog log) {
+        return List.of(new TopicPartition(topic, Alert.PARTITION));
     }
 
     @Override

@@ -2,8 +2,10 @@ package dev.tidemark.serving.alert;
 
 import dev.tidemark.deployment.Alerting;
 import dev.tidemark.deployment.Deployment;
+import dev.tidemark.deployment.NeededTopic;
 import dev.tidemark.deployment.SupersededException;
 import dev.tidemark.deployment.UnavailableException;
+import dev.tidemark.deployment.deadletter.LetterReader;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -13,6 +15,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerGroupMetadata;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -62,15 +65,14 @@ public final class AlertLog implements AutoCloseable {
      * @throws UnavailableException if the broker does not answer
      */
     public static AlertLog open(Deployment deployment) {
-        Map<String, Integer> partitions;
         try (Admin admin = Admin.create(deployment.kafkaAdmin())) {
-            partitions = AlertTopics.ensure(admin, deployment);
+            AlertTopics.ensure(admin, deployment);
         }
         AlertLog log = new AlertLog(deployment, new KafkaProducer<>(settings(deployment)));
         try {
             log.producer.initTransactions();
             // Only now: nobody else can add to them any more.
-            log.read(partitions);
+            log.read();
             return log;
         } catch (KafkaException e) {
             log.producer.close(Duration.ZERO);
@@ -86,6 +88,8 @@ public final class AlertLog implements AutoCloseable {
         settings.put("transactional.id", "tidemark." + deployment.name() + ".alerts");
         settings.put("key.serializer", ByteArraySerializer.class);
         settings.put("value.serializer", ByteArraySerializer.class);
+        // Whatever a view's row may hold: one that could not be sent would hold up all that come after it.
+        settings.put("max.request.size", NeededTopic.MAX_INCREMENT_BYTES);
         settings.putIfAbsent("transaction.timeout.ms", LONGEST_TRANSACTION_MILLIS);
         settings.putIfAbsent("max.block.ms", BLOCK_MILLIS);
         settings.putIfAbsent("request.timeout.ms", REQUEST_MILLIS);
@@ -93,13 +97,15 @@ public final class AlertLog implements AutoCloseable {
         return settings;
     }
 
-    private void read(Map<String, Integer> partitions) {
-        try (AlertReader reader = new AlertReader(deployment)) {
-            partitions.forEach((topic, number) -> reader.read(topic, number, alert -> {
-                if (topic.equals(topics.get(alert.view()))) {
-                    standing.get(alert.view()).add(alert);
-                }
-            }));
+    private void read() {
+        try (KafkaConsumer<byte[], byte[]> consumer = LetterReader.consumer(deployment)) {
+            for (String topic : deployment.alertTopics()) {
+                LetterReader.readToEnd(
+                        consumer, List.of(new TopicPartition(topic, Alert.PARTITION)), record -> Alert.of(
+                                        record, deployment.name())
+                                .filter(alert -> topic.equals(topics.get(alert.view())))
+                                .ifPresent(alert -> standing.get(alert.view()).add(alert)));
+            }
         }
     }
 
@@ -118,7 +124,8 @@ public final class AlertLog implements AutoCloseable {
     public synchronized boolean append(List<Alert> alerts) {
         boolean stand = transact(() -> {
             List<Future<RecordMetadata>> answers = new ArrayList<>();
-            alerts.forEach(alert -> answers.add(producer.send(alert.record(topics.get(alert.view())))));
+            alerts.forEach(
+                    alert -> answers.add(producer.send(alert.record(topics.get(alert.view()), deployment.name()))));
             producer.flush();
             for (Future<RecordMetadata> answer : answers) {
                 answer.get();
@@ -169,9 +176,9 @@ public final class AlertLog implements AutoCloseable {
 
     /** Who was taken over from learns it here; a transaction that the broker has ended since it took too long is over. */
     private boolean abort(Throwable cause) {
-        LOG.warn("alerts could not be sent, and will be again: {}", cause.toString());
         try {
             producer.abortTransaction();
+            LOG.warn("alerts could not be sent, and will be again: {}", cause.toString());
             return false;
         } catch (KafkaException | IllegalStateException e) {
             throw ended(e);

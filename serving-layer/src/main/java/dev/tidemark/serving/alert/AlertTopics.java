@@ -1,6 +1,7 @@
 package dev.tidemark.serving.alert;
 
 import dev.tidemark.deployment.Deployment;
+import dev.tidemark.deployment.NeededTopic;
 import dev.tidemark.deployment.NeededTopic.Role;
 import dev.tidemark.deployment.RefusedException;
 import dev.tidemark.deployment.SourceLog;
@@ -14,10 +15,13 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.errors.TopicExistsException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Sees to the alert topics of a deployment. */
 final class AlertTopics {
 
+    private static final Logger LOG = LoggerFactory.getLogger(AlertTopics.class);
     private static final short BROKER_DEFAULT_REPLICATION = -1;
 
     private AlertTopics() {}
@@ -25,19 +29,16 @@ final class AlertTopics {
     /**
      * Creates those that lack.
      *
-     * @return how many partitions each topic has
      * @throws RefusedException if one may lose alerts, which would then be sent again
      * @throws UnavailableException if the broker does not answer
      */
-    static Map<String, Integer> ensure(Admin admin, Deployment deployment) {
-        Map<String, Integer> partitions = new HashMap<>();
+    static void ensure(Admin admin, Deployment deployment) {
         for (String topic : deployment.alertTopics()) {
             try {
                 if (SourceLog.find(admin, topic).isEmpty()) {
                     create(admin, topic);
                 }
-                requireUnlimited(admin, topic);
-                partitions.put(topic, SourceLog.of(admin, topic).partitions());
+                check(topic, settings(admin, topic));
             } catch (ExecutionException e) {
                 throw new UnavailableException("alert topic %s cannot be seen to: %s"
                         .formatted(topic, e.getCause().getMessage()));
@@ -46,7 +47,6 @@ final class AlertTopics {
                 throw new UnavailableException("interrupted while seeing to alert topic " + topic);
             }
         }
-        return partitions;
     }
 
     private static void create(Admin admin, String topic) throws ExecutionException, InterruptedException {
@@ -65,7 +65,8 @@ final class AlertTopics {
         }
     }
 
-    private static void requireUnlimited(Admin admin, String topic) throws ExecutionException, InterruptedException {
+    private static Map<String, String> settings(Admin admin, String topic)
+            throws ExecutionException, InterruptedException {
         ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
         Map<String, String> found = new HashMap<>();
         admin.describeConfigs(List.of(resource))
@@ -75,6 +76,10 @@ final class AlertTopics {
                 .entries()
                 .forEach(
                         entry -> Optional.ofNullable(entry.value()).ifPresent(value -> found.put(entry.name(), value)));
+        return found;
+    }
+
+    private static void check(String topic, Map<String, String> found) {
         List<String> limiting = Role.ALERTS.limiting(found);
         if (!limiting.isEmpty()) {
             throw new RefusedException(
@@ -85,6 +90,13 @@ final class AlertTopics {
                                     found.get("retention.bytes"),
                                     found.get("cleanup.policy"),
                                     String.join(", ", limiting)));
+        }
+        if (Role.ALERTS.isTooNarrow(found)) {
+            LOG.warn(
+                    "alert topic {} takes records of up to {} bytes only, and an alert that has more holds up all of its source; set max.message.bytes={}",
+                    topic,
+                    found.get("max.message.bytes"),
+                    NeededTopic.MAX_INCREMENT_BYTES);
         }
     }
 }

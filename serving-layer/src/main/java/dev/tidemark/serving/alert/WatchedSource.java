@@ -19,6 +19,9 @@ public final class WatchedSource implements AutoCloseable {
     private static final Duration LOOK = Duration.ofMillis(100);
     private static final Duration AFTER_FAILURE = Duration.ofSeconds(1);
 
+    /** How many alerts are sent in one transaction: what takes long is ended by the broker. */
+    private static final int AT_ONCE = 500;
+
     private final LiveSource live;
     private final List<WatchedView> views;
     private final AlertLog log;
@@ -72,8 +75,11 @@ public final class WatchedSource implements AutoCloseable {
         for (WatchedView view : views) {
             changes.addAll(view.changes(log.standing(view.name())));
         }
-        if (!changes.isEmpty() && !log.append(changes)) {
-            Thread.sleep(AFTER_FAILURE.toMillis());
+        for (int sent = 0; sent < changes.size(); sent += AT_ONCE) {
+            if (!log.append(changes.subList(sent, Math.min(changes.size(), sent + AT_ONCE)))) {
+                Thread.sleep(AFTER_FAILURE.toMillis());
+                return;
+            }
         }
     }
 

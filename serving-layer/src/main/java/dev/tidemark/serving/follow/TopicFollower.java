@@ -40,6 +40,11 @@ public final class TopicFollower implements AutoCloseable {
         /** @param read whether all that a topic held when last looked at has been handed over, of those that exist */
         void complete(Map<String, Boolean> read);
 
+        /** The partitions that are followed of a topic as it is now: all of them, unless it holds what has one order. */
+        default List<TopicPartition> partitions(String topic, SourceLog log) {
+            return LetterReader.partitions(topic, log);
+        }
+
         /** Once a second, for what is to be asked of the broker beside the records. */
         default void look(Admin admin) {}
     }
@@ -161,7 +166,7 @@ public final class TopicFollower implements AutoCloseable {
             if (same && !found.equals(known)) {
                 known.putAll(found);
                 consumer.assign(found.entrySet().stream()
-                        .flatMap(topic -> LetterReader.partitions(topic.getKey(), topic.getValue()).stream())
+                        .flatMap(topic -> reader.partitions(topic.getKey(), topic.getValue()).stream())
                         .toList());
             }
             reader.look(admin);

@@ -29,18 +29,18 @@ final class AlertPages {
         List<String> views = follower.views().stream().map(Alerting::view).toList();
         AlertsRequest asked = AlertsRequest.parse(parameters, views, STATES);
         Map<String, Object> page = new LinkedHashMap<>();
-        page.put(
-                "alerts", follower.report(asked).stream().map(AlertPages::alert).toList());
+        page.put("alerts", follower.report(asked).stream().map(this::alert).toList());
         page.put("complete", views.stream().allMatch(follower::isComplete));
         page.put("remembered", KnownAlerts.MOST);
         return page;
     }
 
     /** @param history its changes, the oldest first */
-    private static Map<String, Object> alert(List<Alert> history) {
+    private Map<String, Object> alert(List<Alert> history) {
         Alert last = history.get(history.size() - 1);
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("id", last.id());
+        json.put("deployment", follower.deployment());
         json.put("view", last.view());
         json.put("state", last.state().toString());
         json.put("at", last.at().toString());

@@ -16,7 +16,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -43,6 +42,7 @@ public final class Delivery implements AutoCloseable {
     private final CompletableFuture<Void> end;
     private final Receiver receiver;
     private final Thread thread;
+    private Instant renewal = Instant.MIN;
     private volatile boolean attempting;
     private volatile boolean closed;
 
@@ -60,7 +60,7 @@ public final class Delivery implements AutoCloseable {
         this.pace = pace;
         this.log = log;
         this.end = end;
-        this.receiver = new Receiver(webhook, pace.timeout());
+        this.receiver = new Receiver(deployment.name(), webhook, pace.timeout());
         this.thread = new Thread(this::run, "webhook-of-" + alerting.view());
         thread.setDaemon(true);
     }
@@ -90,22 +90,13 @@ public final class Delivery implements AutoCloseable {
     /** Returns if the topic cannot be read: then it is read again from where it was committed. */
     private void deliver() throws InterruptedException {
         try (Outbox outbox = Outbox.open(deployment, alerting, webhook.giveUpAfter())) {
-            if (!outbox.beginnings().isEmpty()) {
-                log.delivered(alerting.view(), outbox.beginnings());
-            }
+            // A new webhook begins there once; what stands already is remembered for longer.
+            commit(outbox);
             while (!closed) {
                 for (ConsumerRecord<byte[], byte[]> record : outbox.poll()) {
-                    if (closed) {
-                        return;
-                    }
-                    Optional<Alert> alert =
-                            Alert.of(record).filter(found -> found.view().equals(alerting.view()));
-                    if (alert.isPresent()) {
-                        boolean isDelivered = deliver(alert.get(), Instant.ofEpochMilli(record.timestamp()));
-                        log.delivered(
-                                alerting.view(), Map.of(outbox.partition(record), outbox.done(record, isDelivered)));
-                    }
+                    deliver(outbox, record);
                 }
+                renew(outbox);
             }
         } catch (KafkaException e) {
             if (!closed) {
@@ -114,8 +105,31 @@ public final class Delivery implements AutoCloseable {
         }
     }
 
+    private void deliver(Outbox outbox, ConsumerRecord<byte[], byte[]> record) throws InterruptedException {
+        Optional<Alert> alert = Alert.of(record, deployment.name())
+                .filter(found -> !closed && found.view().equals(alerting.view()));
+        if (alert.isPresent()) {
+            outbox.done(record, deliver(outbox, alert.get(), Instant.ofEpochMilli(record.timestamp())));
+            commit(outbox);
+        }
+    }
+
+    /** What is not committed is delivered again, so it is tried for as long as it takes. */
+    private void commit(Outbox outbox) throws InterruptedException {
+        while (!log.delivered(alerting.view(), outbox.standing()) && !closed) {
+            Thread.sleep(AFTER_FAILURE.toMillis());
+        }
+        renewal = Instant.now().plus(pace.renewal());
+    }
+
+    private void renew(Outbox outbox) throws InterruptedException {
+        if (Instant.now().isAfter(renewal)) {
+            commit(outbox);
+        }
+    }
+
     /** Whether it was delivered, and not given up. */
-    private boolean deliver(Alert alert, Instant sent) throws InterruptedException {
+    private boolean deliver(Outbox outbox, Alert alert, Instant sent) throws InterruptedException {
         Duration left = Duration.between(Instant.now(), sent.plus(webhook.giveUpAfter()));
         if (left.toMillis() < 1) {
             LOG.warn("alert {} is given up: it is older than give_up_after", alert.id());
@@ -123,11 +137,16 @@ public final class Delivery implements AutoCloseable {
         }
         attempting = true;
         try {
-            Reply reply = Failsafe.with(policy(alert, left)).get(() -> receiver.post(alert));
+            Reply reply = Failsafe.with(policy(alert, left)).get(() -> {
+                renew(outbox);
+                return receiver.post(alert);
+            });
             if (!reply.isDelivered()) {
                 LOG.warn("alert {} is given up: {} answers {}", alert.id(), webhook.shown(), reply.status());
             }
             return reply.isDelivered();
+        } catch (SupersededException | UnavailableException e) {
+            throw e;
         } catch (RuntimeException e) {
             Throwable cause = e instanceof FailsafeException ? e.getCause() : e;
             if (cause instanceof InterruptedException) {
@@ -140,6 +159,12 @@ public final class Delivery implements AutoCloseable {
         }
     }
 
+    /** Whether the receiver is in trouble, and not the log. */
+    private static boolean isTrouble(Throwable failure) {
+        boolean isOfTheLog = failure instanceof SupersededException || failure instanceof UnavailableException;
+        return failure instanceof IOException || failure instanceof RuntimeException && !isOfTheLog;
+    }
+
     /** The type of failure alone: its message may have the address in it. */
     private static String name(Throwable failure) {
         return failure == null ? "no reason" : failure.getClass().getSimpleName();
@@ -150,7 +175,7 @@ public final class Delivery implements AutoCloseable {
         Duration first = Collections.min(List.of(pace.first(), left.dividedBy(2)));
         return RetryPolicy.<Reply>builder()
                 // Whatever it is, the alert waits: other views' alerts do not depend on this receiver.
-                .handle(IOException.class, RuntimeException.class)
+                .handleIf(Delivery::isTrouble)
                 .handleResultIf(Reply::isTrouble)
                 .withBackoff(first, pace.longest())
                 .withJitter(JITTER)

@@ -2,6 +2,7 @@ package dev.tidemark.serving.webhook;
 
 import dev.tidemark.deployment.Alerting;
 import dev.tidemark.deployment.Deployment;
+import dev.tidemark.serving.alert.Alert;
 import dev.tidemark.serving.alert.Delivered;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,19 +20,20 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * What a webhook has yet to deliver of its topic, from where it was committed on. Partitions are assigned, not shared out in
- * a group: there is one process, and a receiver that is down for an hour must not cost it its place. Not thread-safe.
+ * What a webhook has yet to deliver of its topic, from where it was committed on. The partition is assigned, not shared out
+ * in a group: there is one process, and a receiver that is down for an hour must not cost it its place. Not thread-safe.
  */
 final class Outbox implements AutoCloseable {
 
     private static final Duration POLL = Duration.ofMillis(200);
 
     private final KafkaConsumer<byte[], byte[]> consumer;
-    private final Map<TopicPartition, Delivered> delivered = new HashMap<>();
-    private final Map<TopicPartition, OffsetAndMetadata> beginnings = new HashMap<>();
+    private final TopicPartition partition;
+    private Delivered delivered;
 
-    private Outbox(KafkaConsumer<byte[], byte[]> consumer) {
+    private Outbox(KafkaConsumer<byte[], byte[]> consumer, TopicPartition partition) {
         this.consumer = consumer;
+        this.partition = partition;
     }
 
     /** @param giveUpAfter how far back a webhook begins that is new */
@@ -42,10 +44,11 @@ final class Outbox implements AutoCloseable {
         settings.put("enable.auto.commit", false);
         settings.put("auto.offset.reset", "earliest");
         settings.put("allow.auto.create.topics", false);
-        Outbox outbox =
-                new Outbox(new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer()));
+        Outbox outbox = new Outbox(
+                new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer()),
+                new TopicPartition(alerting.topic(), Alert.PARTITION));
         try {
-            outbox.begin(alerting.topic(), Instant.now().minus(giveUpAfter));
+            outbox.begin(Instant.now().minus(giveUpAfter));
             return outbox;
         } catch (RuntimeException e) {
             outbox.close();
@@ -53,35 +56,21 @@ final class Outbox implements AutoCloseable {
         }
     }
 
-    private void begin(String topic, Instant oldest) {
-        List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
-                .map(partition -> new TopicPartition(topic, partition.partition()))
-                .toList();
-        consumer.assign(partitions);
-        Map<TopicPartition, OffsetAndMetadata> committed = consumer.committed(Set.copyOf(partitions));
-        for (TopicPartition partition : partitions) {
-            Delivered known = Optional.ofNullable(committed.get(partition))
-                    .map(Delivered::of)
-                    .orElseGet(() -> beginning(partition, oldest));
-            delivered.put(partition, known);
-            consumer.seek(partition, known.next());
-        }
+    private void begin(Instant oldest) {
+        consumer.assign(List.of(partition));
+        delivered = Optional.ofNullable(consumer.committed(Set.of(partition)).get(partition))
+                .map(Delivered::of)
+                .orElseGet(() -> beginning(oldest));
+        consumer.seek(partition, delivered.next());
     }
 
     /** The first offset that is not older, or the end. */
-    private Delivered beginning(TopicPartition partition, Instant oldest) {
+    private Delivered beginning(Instant oldest) {
         // The end comes first: what is sent between the two questions is not to be passed over.
         long end = consumer.endOffsets(List.of(partition)).get(partition);
         OffsetAndTimestamp found = consumer.offsetsForTimes(Map.of(partition, oldest.toEpochMilli()))
                 .get(partition);
-        Delivered beginning = new Delivered(found == null ? end : found.offset(), 0, 0);
-        beginnings.put(partition, beginning.offset());
-        return beginning;
-    }
-
-    /** Where it begins in partitions of which nothing was committed: to be committed, so that it begins there once. */
-    Map<TopicPartition, OffsetAndMetadata> beginnings() {
-        return beginnings;
+        return new Delivered(found == null ? end : found.offset(), 0, 0);
     }
 
     /** The next records; waits a little for them. */
@@ -89,15 +78,14 @@ final class Outbox implements AutoCloseable {
         return consumer.poll(POLL);
     }
 
-    TopicPartition partition(ConsumerRecord<byte[], byte[]> record) {
-        return new TopicPartition(record.topic(), record.partition());
+    /** A record was delivered or given up. */
+    void done(ConsumerRecord<byte[], byte[]> record, boolean isDelivered) {
+        delivered = delivered.and(record.offset(), isDelivered);
     }
 
-    /** What is to be committed now that a record was delivered or given up. */
-    OffsetAndMetadata done(ConsumerRecord<byte[], byte[]> record, boolean isDelivered) {
-        return delivered
-                .compute(partition(record), (partition, before) -> before.and(record.offset(), isDelivered))
-                .offset();
+    /** How far it has come: to be committed. */
+    Map<TopicPartition, OffsetAndMetadata> standing() {
+        return Map.of(partition, delivered.offset());
     }
 
     @Override

@@ -27,11 +27,14 @@ final class Receiver {
     /** What says of one alert that it is not wanted, and nothing of the next one. */
     private static final Set<Integer> REFUSALS = Set.of(400, 413, 415, 422);
 
+    private final String deployment;
     private final Webhook webhook;
     private final Duration timeout;
     private final HttpClient http;
 
-    Receiver(Webhook webhook, Duration timeout) {
+    /** @param deployment the name of the deployment whose alerts it gets */
+    Receiver(String deployment, Webhook webhook, Duration timeout) {
+        this.deployment = deployment;
         this.webhook = webhook;
         this.timeout = timeout;
         // Redirects are not followed: what is signed for one address is not meant for another.
@@ -70,7 +73,7 @@ final class Receiver {
      * @throws IOException if the receiver cannot be reached
      */
     Reply post(Alert alert) throws IOException, InterruptedException {
-        String body = alert.json().toString();
+        String body = alert.json(deployment).toString();
         HttpRequest.Builder request = HttpRequest.newBuilder(webhook.url())
                 .timeout(timeout)
                 .header("Content-Type", "application/json; charset=utf-8")
