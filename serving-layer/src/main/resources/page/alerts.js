@@ -55,10 +55,10 @@ function line(name, texts) {
   return element("tr", {}, ...texts.map((text) => element(name, { textContent: text })));
 }
 
-/** What an alert is about: its row but for what every row has. */
+/** What an alert is about: its row but for what every row has. A text may look like a number, and is none. */
 function what(fields) {
   return Object.entries(fields)
     .filter(([name, value]) => !OF_EVERY_ROW.includes(name) && !Array.isArray(value))
-    .map(([name, value]) => `${name} ${typeof value === "string" && Number.isNaN(Number(value)) ? value : figure(value)}`)
+    .map(([name, value]) => `${name} ${typeof value === "string" ? value : figure(value)}`)
     .join(", ");
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.tidemark.serving.alert.Alert;
 import dev.tidemark.serving.alert.Alert.State;
 import dev.tidemark.serving.alert.AlertLog;
 import dev.tidemark.serving.fold.Patience;
@@ -299,6 +300,11 @@ class FirstPageTest {
             Until.holds(() -> browser.text("#alerts-remark").equals("No alert has been sent yet."));
             log.append(List.of(AlertTopic.alert("a", State.FIRING)));
             Until.holds(() -> browser.text("#alerts tbody").matches("firing revenue .* revenue 12.00"));
+            Alert numbered = AlertTopic.alert("b", State.FIRING);
+            String row = "{\"card\":\"4000123412341234\",\"terminal\":\"007\",\"orders\":1234}";
+            log.append(List.of(numbered.become(State.FIRING, numbered.at(), 1, "v1", row)));
+            Until.holds(
+                    () -> browser.text("#alerts tbody").contains("card 4000123412341234, terminal 007, orders 1,234"));
             log.append(List.of(AlertTopic.alert("a", State.RESOLVED)));
             Until.holds(() -> browser.text("#alerts tbody").startsWith("resolved revenue"));
             browser.requireNoErrors();
