@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tidemark.deployment.Threshold;
 import dev.tidemark.serving.alert.Alert;
+import dev.tidemark.serving.alert.Alert.State;
 import dev.tidemark.serving.alert.AlertLog;
 import dev.tidemark.serving.alert.Standing;
 import dev.tidemark.serving.alert.ThresholdWatcher;
@@ -181,6 +182,33 @@ class ThresholdTest {
         log.close();
         watch(AlertTopic.threshold("revenue < 100", "1m", "0s", "region"));
         assertEquals(List.of("resolved 0.00"), look(5));
+    }
+
+    @Test
+    void ofAlertsThatAreOneGroupNowSinceTheViewLostADimensionOneIsJudged() throws Exception {
+        watch(AlertTopic.threshold("orders < 1", "1m", "0s", "region"));
+        for (String shop : List.of("1", "2")) {
+            String row = "{\"region\":\"EU\",\"shop\":\"" + shop + "\",\"revenue\":\"0.0" + shop + "\"}";
+            log.append(List.of(AlertTopic.alert(shop, State.FIRING).become(State.FIRING, NOON, 0, "v1", row)));
+        }
+        assertEquals(List.of("resolved 0.01"), look(5));
+        assertEquals(List.of(), look(5));
+        sell(5, "EU", "7");
+        assertEquals(List.of("resolved 7.00"), look(6));
+        assertEquals(0, log.standing("revenue").alerts().size());
+    }
+
+    @Test
+    void moreGroupsAndPanesThanCanBeLookedAtAreNotJudgedAndItIsSaidWhatToChange() throws Exception {
+        watch(AlertTopic.threshold("orders < 1", "1m", "9999m", "region"));
+        for (int i = 0; i < 101; i++) {
+            shop.sellAndCount(0, NOON, "region " + i, "1");
+        }
+        Until.holds(() -> live.generation().orElseThrow().progress().get(0).through() >= 101);
+        assertEquals(
+                "`alert` has 101 groups by [region] of view revenue to look at, at the ends of 10,000 panes each;"
+                        + " accepted are 1,000,000 together: take dimensions out of `by`, or make `for` shorter",
+                assertThrows(HttpProblem.class, () -> judge(5)).getMessage());
     }
 
     @Test

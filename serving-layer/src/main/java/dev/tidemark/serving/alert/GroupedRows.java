@@ -2,11 +2,12 @@ package dev.tidemark.serving.alert;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.tidemark.deployment.Threshold;
+import dev.tidemark.serving.problem.HttpProblem;
+import dev.tidemark.serving.problem.HttpProblem.Kind;
 import dev.tidemark.serving.query.Answer;
 import dev.tidemark.serving.query.AnswerJson;
 import dev.tidemark.serving.query.Column;
 import dev.tidemark.serving.query.Zero;
-import dev.tidemark.view.Measure;
 import dev.tidemark.view.View;
 import dev.tidemark.view.aggregate.Aggregate;
 import dev.tidemark.view.aggregate.Count;
@@ -26,31 +27,42 @@ import java.util.Optional;
  */
 final class GroupedRows {
 
-    /**
-     * What a group's window holds.
-     *
-     * @param measures each measure's value
-     * @param json the row as an answer has it
-     */
-    record Row(Map<String, Object> measures, String json) {}
+    /** How many rows are judged at most, each second. */
+    static final int MOST = 1_000_000;
 
     private final View view;
     private final Threshold threshold;
     private final Lookback lookback;
-    private final Map<String, Map<Instant, Row>> byGroup = new HashMap<>();
+    private final List<Instant> ends;
+    private final Map<List<Object>, String> keys = new HashMap<>();
+    private final Map<String, Map<Instant, Map<String, Object>>> byGroup = new HashMap<>();
+
+    /** The rows of the newest window as an answer has them. */
+    private final Map<String, String> newest = new HashMap<>();
 
     GroupedRows(View view, Threshold threshold, Lookback lookback) {
         this.view = view;
         this.threshold = threshold;
         this.lookback = lookback;
+        this.ends = lookback.ends();
         if (threshold.by().isEmpty()) {
             addGroup("{}");
         }
     }
 
-    /** Takes in a group, whose windows may all be empty. */
+    /**
+     * Takes in a group, whose windows may all be empty.
+     *
+     * @throws HttpProblem if there are more than {@value #MOST} rows
+     */
     void addGroup(String key) {
         byGroup.computeIfAbsent(key, group -> new HashMap<>());
+        if ((long) byGroup.size() * ends.size() > MOST) {
+            throw HttpProblem.of(
+                    Kind.BAD_QUERY,
+                    "`alert` has %,d groups by %s of view %s to look at, at the ends of %,d panes each; accepted are %,d together: take dimensions out of `by`, or make `for` shorter"
+                            .formatted(byGroup.size(), threshold.by(), view.name(), ends.size(), MOST));
+        }
     }
 
     /** Takes in the groups of an answer without windows. */
@@ -67,8 +79,11 @@ final class GroupedRows {
             for (int i = 0; i < row.length; i++) {
                 values.put(answer.columns().get(i).name(), row[i]);
             }
-            byGroup.get(key)
-                    .put((Instant) values.get("window_end"), new Row(values, AnswerJson.row(answer.columns(), row)));
+            Instant end = (Instant) values.get("window_end");
+            byGroup.get(key).put(end, values);
+            if (end.equals(lookback.newest())) {
+                newest.put(key, AnswerJson.row(answer.columns(), row));
+            }
         }
     }
 
@@ -83,7 +98,7 @@ final class GroupedRows {
                 }
             }
         }
-        return AnswerJson.row(by, values.toArray());
+        return keys.computeIfAbsent(values, group -> AnswerJson.row(by, group.toArray()));
     }
 
     /**
@@ -113,30 +128,39 @@ final class GroupedRows {
         return byGroup.keySet().stream().sorted().toList();
     }
 
-    /** A group's rows, one for each window, the oldest first. */
-    List<Row> rows(String group) {
-        Map<Instant, Row> counted = byGroup.get(group);
-        return lookback.ends().stream()
-                .map(end -> Optional.ofNullable(counted.get(end)).orElseGet(() -> empty(group, end)))
+    /** The measures of a group's rows by their names, one for each window, the oldest first. */
+    List<Map<String, Object>> rows(String group) {
+        Map<Instant, Map<String, Object>> counted = byGroup.get(group);
+        return ends.stream()
+                .map(end -> Optional.ofNullable(counted.get(end)).orElseGet(this::nothing))
                 .toList();
     }
 
-    private Row empty(String group, Instant end) {
+    private Map<String, Object> nothing() {
         Map<String, Object> values = new HashMap<>();
-        List<Column> columns = new ArrayList<>();
-        for (Measure measure : view.measures()) {
-            values.put(measure.name(), nothing(measure.aggregate()));
-            columns.add(new Column(measure.name(), measure.aggregate().result(), Column.Role.MEASURE));
-        }
+        view.measures().forEach(measure -> values.put(measure.name(), nothing(measure.aggregate())));
+        return values;
+    }
+
+    /** A group's row in the newest window, as an answer has it. */
+    String newest(String group) {
+        return Optional.ofNullable(newest.get(group)).orElseGet(() -> empty(group));
+    }
+
+    private String empty(String group) {
+        Map<String, Object> values = nothing();
+        List<Column> columns = view.measures().stream()
+                .map(measure -> new Column(measure.name(), measure.aggregate().result(), Column.Role.MEASURE))
+                .toList();
         Object[] measures =
                 columns.stream().map(column -> values.get(column.name())).toArray();
         ObjectNode row = Alert.fields("{}");
-        row.put("window_start", lookback.start(end).toString());
-        row.put("window_end", end.toString());
+        row.put("window_start", lookback.start(lookback.newest()).toString());
+        row.put("window_end", lookback.newest().toString());
         row.setAll(Alert.fields(group));
         row.setAll(Alert.fields(AnswerJson.row(columns, measures)));
         row.put("final", false);
-        return new Row(values, row.toString());
+        return row.toString();
     }
 
     /** What a measure of no events is compared as: an average of nothing is not 0. */

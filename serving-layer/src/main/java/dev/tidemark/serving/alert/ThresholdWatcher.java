@@ -3,7 +3,6 @@ package dev.tidemark.serving.alert;
 import dev.tidemark.deployment.Threshold;
 import dev.tidemark.schema.ValueType;
 import dev.tidemark.serving.alert.Alert.State;
-import dev.tidemark.serving.alert.GroupedRows.Row;
 import dev.tidemark.serving.fold.Generation;
 import dev.tidemark.serving.fold.LiveSource;
 import dev.tidemark.serving.fold.ServedDefinitions;
@@ -109,11 +108,12 @@ public final class ThresholdWatcher implements Watcher {
         requireNumbers(view.get());
         Lookback lookback = Lookback.at(pane(view.get()), threshold, zone, until);
         GroupedRows rows = new GroupedRows(view.get(), threshold, lookback);
-        Answer windows = ask(lookback.start(lookback.ends().get(0)), lookback.startsBefore(), windows(view.get()));
-        rows.addWindows(windows);
         if (!threshold.by().isEmpty()) {
+            // They come first: of too many, no windows are asked for.
             rows.addGroups(ask(lookback.groupsSince(), lookback.newest(), NO_WINDOWS));
         }
+        Answer windows = ask(lookback.start(lookback.ends().get(0)), lookback.startsBefore(), windows(view.get()));
+        rows.addWindows(windows);
         long publication = windows.certificate().publication();
         if (publication != generation.publication().number()) {
             // A publication has switched meanwhile, and perhaps the definition with it: the next look tells.
@@ -193,30 +193,29 @@ public final class ThresholdWatcher implements Watcher {
         Map<String, Alert> firing = new HashMap<>();
         for (Alert alert : standing.alerts()) {
             if (alert.state() == State.FIRING) {
-                rows.keyOf(alert)
-                        .ifPresentOrElse(
-                                key -> firing.put(key, alert),
-                                // The threshold was by other dimensions then: nothing judges that group any more.
-                                () -> changes.add(resolved(alert, alert.row(), found)));
+                // The threshold was by other dimensions then: nothing judges that group, or both of these, any more.
+                Optional<Alert> unjudged = rows.keyOf(alert)
+                        .map(key -> Optional.ofNullable(firing.put(key, alert)))
+                        .orElse(Optional.of(alert));
+                unjudged.ifPresent(old -> changes.add(resolved(old, old.row(), found)));
             }
         }
         firing.keySet().forEach(rows::addGroup);
         for (String group : rows.groups()) {
-            List<Row> windows = rows.rows(group);
-            Row last = windows.get(windows.size() - 1);
+            List<Map<String, Object>> windows = rows.rows(group);
             if (firing.containsKey(group)) {
-                if (!holds(last)) {
-                    changes.add(resolved(firing.get(group), last.json(), found));
+                if (!holds(windows.get(windows.size() - 1))) {
+                    changes.add(resolved(firing.get(group), rows.newest(group), found));
                 }
             } else if (windows.stream().allMatch(this::holds)) {
-                changes.add(fired(group, lookback.ends().get(0), last.json(), found));
+                changes.add(fired(group, lookback.ends().get(0), rows.newest(group), found));
             }
         }
         return changes;
     }
 
-    private boolean holds(Row row) {
-        return threshold.when().holds(row.measures()::get);
+    private boolean holds(Map<String, Object> row) {
+        return threshold.when().holds(row::get);
     }
 
     private Alert fired(String group, Instant since, String row, Found found) {
