@@ -1,5 +1,6 @@
 package dev.tidemark.deployment;
 
+import dev.tidemark.view.Operator;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
@@ -72,41 +73,6 @@ public record Condition(List<Comparison> comparisons) {
             return isInfinite
                     ? (int) Math.signum(found.doubleValue())
                     : new BigDecimal(found.toString()).compareTo(number);
-        }
-    }
-
-    /** How a measure is compared with a number. */
-    public enum Operator {
-        LESS("<"),
-        AT_MOST("<="),
-        GREATER(">"),
-        AT_LEAST(">="),
-        EQUAL("="),
-        OTHER("<>");
-
-        private final String sign;
-
-        Operator(String sign) {
-            this.sign = sign;
-        }
-
-        private static Operator of(String sign) {
-            return List.of(values()).stream()
-                    .filter(operator -> operator.sign.equals(sign))
-                    .findFirst()
-                    .orElseThrow();
-        }
-
-        /** @param order below zero if the measure is less than the number, above if it is greater */
-        private boolean accepts(int order) {
-            return switch (this) {
-                case LESS -> order < 0;
-                case AT_MOST -> order <= 0;
-                case GREATER -> order > 0;
-                case AT_LEAST -> order >= 0;
-                case EQUAL -> order == 0;
-                case OTHER -> order != 0;
-            };
         }
     }
 }

@@ -1,10 +1,10 @@
 package dev.tidemark.compile;
 
 import dev.tidemark.schema.ValueType;
+import dev.tidemark.view.Operator;
 import dev.tidemark.view.Pattern;
 import dev.tidemark.view.Steps;
 import dev.tidemark.view.Steps.Comparison;
-import dev.tidemark.view.Steps.Operator;
 import dev.tidemark.view.Steps.Side;
 import java.util.ArrayList;
 import java.util.List;

@@ -2,7 +2,6 @@ package dev.tidemark.view;
 
 import dev.tidemark.schema.Field;
 import dev.tidemark.schema.ValueType;
-import dev.tidemark.view.aggregate.Values;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -21,43 +20,6 @@ public record Steps(List<ValueType> values, List<Comparison> comparisons) {
     public Steps {
         values = List.copyOf(values);
         comparisons = List.copyOf(comparisons);
-    }
-
-    /** How two values compare. As in SQL, nothing compares with null. */
-    public enum Operator {
-        LESS("<"),
-        AT_MOST("<="),
-        GREATER(">"),
-        AT_LEAST(">="),
-        EQUAL("="),
-        DIFFERENT("<>");
-
-        private final String text;
-
-        Operator(String text) {
-            this.text = text;
-        }
-
-        /** Whether it holds between two values of one type. */
-        boolean holds(Object left, Object right) {
-            if (left == null || right == null) {
-                return false;
-            }
-            int order = Values.compare(left, right);
-            return switch (this) {
-                case LESS -> order < 0;
-                case AT_MOST -> order <= 0;
-                case GREATER -> order > 0;
-                case AT_LEAST -> order >= 0;
-                case EQUAL -> order == 0;
-                case DIFFERENT -> order != 0;
-            };
-        }
-
-        @Override
-        public String toString() {
-            return text;
-        }
     }
 
     /**

@@ -8,7 +8,6 @@ import dev.tidemark.schema.Field;
 import dev.tidemark.schema.Position;
 import dev.tidemark.schema.ValueType;
 import dev.tidemark.view.Steps.Comparison;
-import dev.tidemark.view.Steps.Operator;
 import dev.tidemark.view.Steps.Side;
 import java.time.Duration;
 import java.util.ArrayList;
