@@ -1,6 +1,7 @@
 package dev.tidemark.serving.alert;
 
 import dev.tidemark.serving.fold.LiveSource;
+import dev.tidemark.serving.follow.Worker;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +27,7 @@ public final class WatchedSource implements AutoCloseable {
     private final List<WatchedView> views;
     private final AlertLog log;
     private final CompletableFuture<Void> end;
-    private final Thread thread;
+    private final Worker worker;
     private volatile boolean ready;
     private volatile boolean closed;
 
@@ -40,14 +41,13 @@ public final class WatchedSource implements AutoCloseable {
                 watchers.stream().map(watcher -> new WatchedView(live, watcher)).toList();
         this.log = log;
         this.end = end;
-        this.thread = new Thread(this::run, "watch-views-of-" + live.source().name());
-        thread.setDaemon(true);
+        this.worker = new Worker(this::run, "watch-views-of-" + live.source().name());
     }
 
     /** Begins to follow the source and to look at its views. */
     public void start() {
         live.start();
-        thread.start();
+        worker.start();
     }
 
     /** Whether each of its views has been looked at as it is now, or it was reported why it cannot be. */
@@ -86,12 +86,7 @@ public final class WatchedSource implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        thread.interrupt();
-        try {
-            thread.join(Duration.ofSeconds(10).toMillis());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        worker.close();
         live.close();
     }
 }

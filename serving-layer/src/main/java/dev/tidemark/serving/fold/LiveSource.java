@@ -5,6 +5,7 @@ import dev.tidemark.deployment.PublicationLog;
 import dev.tidemark.deployment.RefusedException;
 import dev.tidemark.deployment.UnavailableException;
 import dev.tidemark.schema.Source;
+import dev.tidemark.serving.follow.Worker;
 import dev.tidemark.serving.segment.Selection;
 import dev.tidemark.serving.spool.Spool;
 import dev.tidemark.serving.spool.SpoolHome;
@@ -39,7 +40,7 @@ public final class LiveSource implements AutoCloseable {
     private final Progressed progressed = new Progressed();
     private final List<RunningGeneration> running = new CopyOnWriteArrayList<>();
     private final SourceWatch watch;
-    private final Thread thread;
+    private final Worker worker;
     private volatile RunningGeneration current;
     private volatile Optional<String> problem = Optional.of("it is starting");
     private volatile boolean closed;
@@ -60,13 +61,12 @@ public final class LiveSource implements AutoCloseable {
         this.builder = new GenerationBuilder(deployment, source, patience, spools, kept);
         this.publications = deployment.warehouse().publications();
         this.watch = new SourceWatch(deployment, source, () -> running, progressed);
-        this.thread = new Thread(this::run, "follow-" + source.name());
-        thread.setDaemon(true);
+        this.worker = new Worker(this::run, "follow-" + source.name());
     }
 
     public void start() {
         watch.start();
-        thread.start();
+        worker.start();
     }
 
     public Source source() {
@@ -291,12 +291,7 @@ public final class LiveSource implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        thread.interrupt();
-        try {
-            thread.join(Duration.ofSeconds(10).toMillis());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        worker.close();
         watch.close();
     }
 }

@@ -5,6 +5,7 @@ import dev.tidemark.deployment.RefusedException;
 import dev.tidemark.deployment.SourceLog;
 import dev.tidemark.deployment.UnavailableException;
 import dev.tidemark.schema.Source;
+import dev.tidemark.serving.follow.Worker;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -39,7 +40,7 @@ final class SourceWatch implements AutoCloseable {
     private final Lag lag = new Lag(Instant.now());
     private final Admin admin;
     private final CommittedLog committed;
-    private final Thread thread;
+    private final Worker worker;
     private String problem = "";
     private long described = System.nanoTime() - DESCRIBE.toNanos();
     private volatile int partitions;
@@ -58,12 +59,11 @@ final class SourceWatch implements AutoCloseable {
         this.progressed = progressed;
         this.admin = Admin.create(deployment.kafkaAdmin());
         this.committed = new CommittedLog(deployment.kafkaClient(), source.topic());
-        this.thread = new Thread(this::run, "watch-" + source.name());
-        thread.setDaemon(true);
+        this.worker = new Worker(this::run, "watch-" + source.name());
     }
 
     void start() {
-        thread.start();
+        worker.start();
     }
 
     /** Where the log ends, and how far behind it something is. */
@@ -210,12 +210,7 @@ final class SourceWatch implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        thread.interrupt();
-        try {
-            thread.join(Duration.ofSeconds(10).toMillis());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        worker.close();
         admin.close(Duration.ofSeconds(1));
         committed.close();
     }

@@ -53,7 +53,7 @@ public final class TopicFollower implements AutoCloseable {
     private final String what;
     private final Collection<String> topics;
     private final Reader reader;
-    private final Thread thread;
+    private final Worker worker;
     private String problem = "";
     private volatile boolean closed;
 
@@ -62,8 +62,7 @@ public final class TopicFollower implements AutoCloseable {
         this.what = what;
         this.topics = List.copyOf(topics);
         this.reader = reader;
-        this.thread = new Thread(this::run, "follow-" + what.replace(' ', '-'));
-        thread.setDaemon(true);
+        this.worker = new Worker(this::run, "follow-" + what.replace(' ', '-'));
     }
 
     /**
@@ -73,7 +72,7 @@ public final class TopicFollower implements AutoCloseable {
      */
     public static TopicFollower start(Deployment deployment, String what, Collection<String> topics, Reader reader) {
         TopicFollower follower = new TopicFollower(deployment, what, topics, reader);
-        follower.thread.start();
+        follower.worker.start();
         return follower;
     }
 
@@ -185,11 +184,6 @@ public final class TopicFollower implements AutoCloseable {
     @Override
     public void close() {
         closed = true;
-        thread.interrupt();
-        try {
-            thread.join(Duration.ofSeconds(10).toMillis());
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        worker.close();
     }
 }

@@ -1,2 +1,2 @@
-/** Following topics from their beginning. */
+/** Following topics from their beginning, and the threads that follow anything. */
 package dev.tidemark.serving.follow;
