@@ -75,6 +75,8 @@ public final class PatternWatcher implements Watcher {
         }
         requireComplete(generation, view.get());
         if (watched.filter(known -> known.generation == generation).isEmpty()) {
+            // What was known before need not be held while it is made anew.
+            watched = Optional.empty();
             watched = Optional.of(new Watched(generation, view.get(), standing));
         } else {
             watched.get().takeChanges();
