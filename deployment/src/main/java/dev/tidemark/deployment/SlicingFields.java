@@ -93,7 +93,7 @@ record SlicingFields(Optional<Slicing> slicing, Optional<String> by, String fiel
         List<String> steps = yaml.texts("steps");
         Optional<Duration> within = required(yaml, "within", "1m").value("within", Pattern::within);
         Optional<String> unless = yaml.text("unless");
-        return by.isEmpty() || steps.isEmpty() || within.isEmpty()
+        return by.isEmpty() || !yaml.has("steps") || within.isEmpty()
                 ? Optional.empty()
                 : yaml.checked("steps", () -> new Pattern(by.get(), steps, within.get(), unless));
     }

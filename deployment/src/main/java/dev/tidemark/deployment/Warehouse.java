@@ -60,14 +60,14 @@ public record Warehouse(Path root) {
     }
 
     /**
-     * From where on a view's matches are told of, as long as it is stated as it is: the cut that was there when that was first
-     * asked.
+     * From where on a view's matches are told of on a topic, as long as the view is stated as it is: the cut that was there when
+     * that was first asked.
      *
      * @param segmentsId the view's statement
      * @param cut the cut now
      */
-    public Cut alertsSince(String view, String segmentsId, Cut cut) {
-        Path file = root.resolve("alerts").resolve(view).resolve(segmentsId + JSON);
+    public Cut alertsSince(String topic, String view, String segmentsId, Cut cut) {
+        Path file = root.resolve("alerts").resolve(topic).resolve(view).resolve(segmentsId + JSON);
         AtomicFiles.createIfAbsent(file, Json.write(cut));
         return Json.read(AtomicFiles.read(file).orElseThrow(), Cut.class, file.toString());
     }

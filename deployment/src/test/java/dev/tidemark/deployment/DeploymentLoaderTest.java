@@ -183,6 +183,7 @@ class DeploymentLoaderTest {
                 "'pattern: {by: region, steps: a, within: 1m}' | 3: pattern.steps: a pattern of 1 steps; accepted are 2 to 16",
                 "'pattern: {by: region, steps: [{a: b}], within: 1m}' | 3: pattern.steps: holds a mapping; a list of texts is expected",
                 "'pattern: {by: region, steps: [a], within: 1m}' | 3: pattern.steps: a pattern of 1 steps; accepted are 2 to 16",
+                "'pattern: {by: region, steps: [], within: 1m}' | 3: pattern.steps: a pattern of 0 steps; accepted are 2 to 16",
                 "'pattern: {by: region, steps: [a, b]}'        | 3: pattern.within: is missing; for example `within: 1m`",
                 "'pattern: {by: region, steps: [a, b], within: 8d}' | 3: pattern.within: within is 8d; accepted are durations from 1ms",
                 "'pattern: {by: region, steps: [a, b], within: 1m, x: 1}' | 3: pattern.x: is not known here; known are",

@@ -41,7 +41,7 @@ public enum Layer {
     ALERTS(
             "serving-layer",
             "dev.tidemark.serving.AlertsMain",
-            "-Xmx1g",
+            "-Xmx2g",
             "-Dlogback.configurationFile=logback-serving.xml -Dtidemark.process=alerts",
             false);
 

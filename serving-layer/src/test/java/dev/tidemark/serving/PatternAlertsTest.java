@@ -8,6 +8,7 @@ import dev.tidemark.serving.alert.Alert;
 import dev.tidemark.serving.fold.Patience;
 import dev.tidemark.serving.webhook.DeliveryPace;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -35,7 +36,10 @@ class PatternAlertsTest {
 
     @BeforeEach
     void aShop() throws Exception {
-        Shop frauds = Shop.ofFrauds(directory);
+        open(Shop.ofFrauds(directory));
+    }
+
+    private void open(Shop frauds) {
         String name = frauds.topic + ".alerts";
         topic = new AlertTopic(frauds.alerting(new Alerting("frauds", name, Optional.empty(), Optional.empty())), name);
         shop = topic.shop();
@@ -153,6 +157,89 @@ class PatternAlertsTest {
         watchAnew();
         sell(30, "800.00");
         awaitSent("added 700.00", "confirmed 700.00", "added 800.00");
+    }
+
+    @Test
+    void aChangedViewTellsOfItsOwnMatchesFromItsCutOnAndRetractsNoneOfThoseBefore() throws Exception {
+        watch();
+        sell(0, "0.50");
+        sell(10, "600.00");
+        awaitSent("added 600.00");
+        shop.publish(Map.of(0, 2L));
+        awaitSent("added 600.00", "confirmed 600.00");
+        sell(200, "0.50");
+        sell(250, "700.00");
+        awaitSent("added 600.00", "confirmed 600.00", "added 700.00");
+        try (Shop changed = shop.ofFraudsWithin("20s")) {
+            changed.publish(Map.of(0, 4L));
+            changed.sellAndCount(0, NOON.plusSeconds(15), "EU", "800.00");
+            awaitSent("added 600.00", "confirmed 600.00", "added 700.00", "added 800.00");
+            changed.sellAndCount(0, NOON.plusSeconds(5), "EU", "13.00");
+            changed.sellAndCount(0, NOON.plusSeconds(255), "EU", "0.50");
+            changed.sellAndCount(0, NOON.plusSeconds(256), "EU", "900.00");
+            awaitSent(
+                    "added 600.00",
+                    "confirmed 600.00",
+                    "added 700.00",
+                    "added 800.00",
+                    "retracted 800.00",
+                    "added 900.00");
+        }
+    }
+
+    @Test
+    void whatTheLogDoesNotHoldAnyMoreIsNotRetracted() throws Exception {
+        watch();
+        sell(0, "0.50");
+        sell(10, "600.00");
+        awaitSent("added 600.00");
+        alerts.close();
+        shop.removeBelow(0, 2);
+        watch();
+        sell(20, "700.00");
+        sell(30, "0.50");
+        sell(40, "800.00");
+        awaitSent("added 600.00", "added 800.00");
+    }
+
+    @Test
+    void whilePositionsAreMissingNothingIsTold() throws Exception {
+        watch();
+        sell(0, "0.50");
+        sell(10, "600.00");
+        awaitSent("added 600.00");
+        alerts.close();
+        shop.recreateIncrements(1);
+        sell(20, "700.00");
+        try (ServingLayer serving = shop.serveImpatiently()) {
+            alerts = AlertsLayer.start(
+                    shop.deployment, new Patience(Duration.ofSeconds(1), Patience.USUAL.clocks()), DeliveryPace.USUAL);
+            Client client = Client.of(serving);
+            Until.holds(() -> client.get("/v1/views/frauds/query")
+                    .json()
+                    .path("type")
+                    .asText()
+                    .endsWith("positions-missing"));
+            sell(30, "0.50");
+            sell(40, "800.00");
+            for (Sale sale : List.copyOf(shop.sales.subList(0, 2))) {
+                shop.count(sale);
+            }
+            awaitSent("added 600.00", "added 700.00", "added 800.00");
+        }
+    }
+
+    @Test
+    void aPatternOfTheStreamAloneIsToldOfToo() throws Exception {
+        shop.close();
+        open(Shop.ofStreamedFrauds(directory.resolve("streamed")));
+        watch();
+        sell(0, "0.50");
+        sell(10, "600.00");
+        awaitSent("added 600.00");
+        watchAnew();
+        sell(20, "700.00");
+        awaitSent("added 600.00", "added 700.00");
     }
 
     @Test

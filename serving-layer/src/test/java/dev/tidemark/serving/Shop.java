@@ -173,17 +173,36 @@ public final class Shop implements AutoCloseable {
         return open(directory, likeRevenue("visits", Layers.BOTH, Optional.empty(), session));
     }
 
-    /** A shop whose view is of frauds by region: a sale of less than 1.00, and one of more than 500 within a minute. */
+    /** A shop whose view is of frauds by region, as {@link #frauds} has it. */
     static Shop ofFrauds(Path directory) throws Exception {
+        return open(directory, frauds(Layers.BOTH, "1m"));
+    }
+
+    /** The same as the stream alone computes it. */
+    static Shop ofStreamedFrauds(Path directory) throws Exception {
+        return open(directory, frauds(Layers.SPEED, "1m"));
+    }
+
+    /** A sale of less than 1.00, and within some time one of more than 500 in the same region; one of 13.00 cancels. */
+    private static View frauds(Layers layers, String within) {
         ViewDefinition was = REVENUE.definition();
         Pattern pattern = new Pattern(
                 "region",
                 List.of("amount < 1.00", "amount > 500"),
-                Duration.ofMinutes(1),
+                Pattern.within(within),
                 Optional.of("amount = 13.00"));
         ViewDefinition frauds = new ViewDefinition(
-                "frauds", "", was.source(), Layers.BOTH, Optional.empty(), pattern, was.dimensions(), was.measures());
-        return open(directory, new View(frauds, REVENUE.dimensions(), REVENUE.measures(), Optional.of(Steps.NONE)));
+                "frauds", "", was.source(), layers, Optional.empty(), pattern, was.dimensions(), was.measures());
+        return new View(frauds, REVENUE.dimensions(), REVENUE.measures(), Optional.of(Steps.NONE));
+    }
+
+    /** The same shop of frauds whose files say another time by now: all that was counted is counted anew for them. */
+    Shop ofFraudsWithin(String time) throws Exception {
+        Shop changed = opened(stating(frauds(Layers.BOTH, time)), 1);
+        for (Sale sale : sales) {
+            changed.count(sale);
+        }
+        return changed;
     }
 
     /** A shop whose view has panes of a second; its events happen at whole ones. */

@@ -47,7 +47,7 @@ class AlertsTest {
 
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int ACCOUNTS = 60;
-    private static final int KILLS = 8;
+    private static final int KILLS = 4;
     private static final int ORDERS_BETWEEN_KILLS = 25;
 
     @TempDir

@@ -4,9 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tidemark.broker.SharedBroker;
-import dev.tidemark.deployment.deadletter.LetterReader;
 import dev.tidemark.launcher.Layer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -21,11 +19,9 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -33,7 +29,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** Stolen cards, told of while the process that tells is killed again and again, and the speed layer too. */
 class PatternFaultsTest {
 
-    private static final ObjectMapper JSON = new ObjectMapper();
     private static final int KILLS = 20;
     private static final int ACCOUNTS = 40;
     private static final int PARTITIONS = 2;
@@ -160,37 +155,41 @@ class PatternFaultsTest {
             LayerProcess alerts = deployment.start(Layer.ALERTS);
             speed.awaitOutput("speed ready");
             alerts.awaitOutput("alerts ready");
-            for (int kill = 1; kill <= KILLS; kill++) {
-                int before = committed(deployment).size();
-                int more = random.nextInt(8);
-                // At some moment while it starts, reads or sends.
-                if (random.nextInt(3) > 0) {
-                    Conditions.awaitMoment(
-                            "alerts are sent", () -> committed(deployment).size() >= before + more);
+            try (FollowedAlerts sent = new FollowedAlerts(deployment.deployment(), alertTopic())) {
+                for (int kill = 1; kill <= KILLS; kill++) {
+                    awaitSome(sent);
+                    assertTrue(alerts.kill(), "it ran until it was killed");
+                    if (kill == KILLS / 2) {
+                        deployment.publish();
+                        assertTrue(speed.kill(), "it ran until it was killed");
+                        speed = deployment.start(Layer.SPEED);
+                    }
+                    alerts = deployment.start(Layer.ALERTS);
                 }
-                assertTrue(alerts.kill(), "it ran until it was killed");
-                if (kill == KILLS / 2) {
-                    assertTrue(speed.kill(), "it ran until it was killed");
-                    speed = deployment.start(Layer.SPEED);
-                }
-                alerts = deployment.start(Layer.ALERTS);
+                payments.close();
+                TreeSet<String> expected = payments.expected();
+                Conditions.await("all alerts", () -> told(sent).get("added").equals(expected));
+                deployment.publish();
+                Map<String, TreeSet<String>> all = Map.of("added", expected, "confirmed", expected);
+                Conditions.await("all are confirmed", () -> sent.all().size() >= 2 * expected.size());
+                assertEquals(all, told(sent), "each once, and nothing else");
+                System.out.printf("%d alerts of %d payments, %d kills%n", expected.size(), payments.sent.size(), KILLS);
             }
-            payments.close();
-            TreeSet<String> expected = payments.expected();
-            Conditions.await("all alerts", () -> committed(deployment).size() >= expected.size());
-            assertEquals(Map.of("added", expected), told(deployment), "each once, and nothing else");
-            deployment.publish();
-            Conditions.await("all are confirmed", () -> committed(deployment).size() >= 2 * expected.size());
-            assertEquals(Map.of("added", expected, "confirmed", expected), told(deployment));
-            assertEquals(2 * expected.size(), committed(deployment).size());
-            System.out.printf("%d alerts of %d payments, %d kills%n", expected.size(), payments.sent.size(), KILLS);
+        }
+    }
+
+    /** Waits until it has sent some, or is about to; or not at all, so that it is killed while it starts. */
+    private void awaitSome(FollowedAlerts sent) throws IOException {
+        int enough = sent.all().size() + random.nextInt(8);
+        if (random.nextInt(3) > 0) {
+            Conditions.awaitMoment("alerts are sent", () -> sent.all().size() >= enough);
         }
     }
 
     /** The matches that were told of, by what was; each state of a match once. */
-    private Map<String, TreeSet<String>> told(TestDeployment deployment) {
+    private static Map<String, TreeSet<String>> told(FollowedAlerts alerts) throws IOException {
         Map<String, TreeSet<String>> told = new TreeMap<>();
-        for (JsonNode alert : committed(deployment)) {
+        for (JsonNode alert : alerts.all()) {
             List<String> positions = new ArrayList<>();
             alert.at("/row/positions")
                     .forEach(position -> positions.add(
@@ -200,23 +199,5 @@ class PatternFaultsTest {
             assertTrue(isNew, () -> "it is told twice: " + alert);
         }
         return told;
-    }
-
-    /** What a reader of committed records finds. */
-    private List<JsonNode> committed(TestDeployment deployment) {
-        List<JsonNode> alerts = new ArrayList<>();
-        TopicPartition partition = new TopicPartition(alertTopic(), 0);
-        try (KafkaConsumer<byte[], byte[]> consumer = LetterReader.consumer(deployment.deployment())) {
-            consumer.assign(List.of(partition));
-            long end = consumer.endOffsets(List.of(partition)).get(partition);
-            while (consumer.position(partition) < end) {
-                for (var record : consumer.poll(Duration.ofMillis(100))) {
-                    alerts.add(JSON.readTree(record.value()));
-                }
-            }
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
-        return alerts;
     }
 }

@@ -39,6 +39,8 @@ import scala.jdk.javaapi.CollectionConverters;
  */
 public final class FinishedMatches {
 
+    private static final int MOST_AT_ONCE = 10_000;
+
     private FinishedMatches() {}
 
     /** The columns of the readable table. */
@@ -61,23 +63,32 @@ public final class FinishedMatches {
      * @param cells rows with the columns of {@link Cells#schema}
      */
     public static Dataset<Row> of(Dataset<Row> cells, DefinitionSet set, View view) {
+        return of(cells, set, view, MOST_AT_ONCE);
+    }
+
+    /** @param most how many step events of a key are held before those that no further match can have are let go */
+    static Dataset<Row> of(Dataset<Row> cells, DefinitionSet set, View view, int most) {
         String definitions = Json.write(StoredDefinitions.of(set));
         Dataset<Row> byKey = cells.repartition(cells.col("d0")).sortWithinPartitions("d0", "pane");
-        return byKey.mapPartitions(new Finishing(definitions, view.name()), Encoders.row(schema(view)));
+        return byKey.mapPartitions(new Finishing(definitions, view.name(), most), Encoders.row(schema(view)));
     }
 
     /** Runs in Spark's tasks; a view travels as its file's JSON. */
-    private record Finishing(String definitions, String view) implements MapPartitionsFunction<Row, Row>, Serializable {
+    private record Finishing(String definitions, String view, int most)
+            implements MapPartitionsFunction<Row, Row>, Serializable {
 
         @Override
         public Iterator<Row> call(Iterator<Row> cells) {
             DefinitionSet set = Json.read(definitions, StoredDefinitions.class, "the definition set")
                     .toSet();
-            return new Matching(set.view(view).orElseThrow(), set.zone(), cells);
+            return new Matching(set.view(view).orElseThrow(), set.zone(), cells, most);
         }
     }
 
-    /** Takes in the step events of a key as long as a match may have several of them, and then looks for matches. */
+    /**
+     * Takes in the step events of a key as long as a match may have several of them, or as there are not too many, and then looks
+     * for matches.
+     */
     private static final class Matching implements Iterator<Row> {
 
         private final View view;
@@ -85,11 +96,16 @@ public final class FinishedMatches {
         private final long within;
         private final PatternMatcher matcher;
         private final Iterator<Row> cells;
+        private final int most;
         private final Map<StepEvent, Row> chain = new HashMap<>();
         private final Deque<Row> matched = new ArrayDeque<>();
         private Optional<StepEvent> latest = Optional.empty();
 
-        Matching(View view, ZoneId zone, Iterator<Row> cells) {
+        /** From when on events may complete matches that have not been found yet. */
+        private long from = Long.MIN_VALUE;
+
+        Matching(View view, ZoneId zone, Iterator<Row> cells, int most) {
+            this.most = most;
             this.view = view;
             this.zone = zone;
             this.within = view.pattern().orElseThrow().withinMicros();
@@ -123,14 +139,25 @@ public final class FinishedMatches {
                     .orElse(true);
             if (!goesOn) {
                 match();
+            } else if (chain.size() >= most
+                    && event.time() > latest.orElseThrow().time()) {
+                matchBefore(event.time());
             }
             chain.put(event, row);
             latest = Optional.of(event);
         }
 
         private void match() {
-            matcher.matches(chain.keySet()).forEach(match -> matched.add(row(match)));
+            matcher.matches(chain.keySet(), from).forEach(match -> matched.add(row(match)));
             chain.clear();
+            from = Long.MIN_VALUE;
+        }
+
+        /** All events before that time are there. */
+        private void matchBefore(long time) {
+            matcher.matches(chain.keySet(), from).forEach(match -> matched.add(row(match)));
+            from = time;
+            chain.keySet().removeIf(event -> event.time() < time - within);
         }
 
         private StepEvent event(Row row) {
@@ -144,13 +171,11 @@ public final class FinishedMatches {
         private Row row(Match match) {
             Row last = chain.get(match.last());
             List<Object> row = new ArrayList<>();
-            row.add(LocalDate.ofInstant(Micros.instant(match.last().time()), zone));
+            row.add(LocalDate.ofInstant(Micros.instant(match.time()), zone));
             row.add(match.id(view.name()));
             row.add(Micros.instant(match.first().time()));
-            row.add(Micros.instant(match.last().time()));
-            for (int i = 0; i < view.dimensions().size(); i++) {
-                row.add(last.get(1 + i));
-            }
+            row.add(Micros.instant(match.time()));
+            row.addAll(match.last().dimensions(view));
             row.addAll(FinishedCells.measures(view, last, 1 + view.key().size()));
             List<String> positions =
                     match.positions().stream().map(Position::toString).toList();

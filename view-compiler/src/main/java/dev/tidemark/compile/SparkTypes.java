@@ -58,7 +58,8 @@ public final class SparkTypes {
         if (type instanceof DecimalType decimal) {
             return Optional.of(ValueType.decimal(decimal.precision(), decimal.scale()));
         }
-        if (type instanceof StringType || type instanceof NullType) {
+        // One of another collation is equal where its bytes are not, and they are what serving compares.
+        if (type instanceof StringType text && text.isUTF8BinaryCollation() || type instanceof NullType) {
             return Optional.of(ValueType.STRING);
         }
         if (type instanceof DateType) {

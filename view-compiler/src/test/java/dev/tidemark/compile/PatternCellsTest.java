@@ -2,6 +2,7 @@ package dev.tidemark.compile;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tidemark.schema.Bucket;
 import dev.tidemark.schema.Position;
@@ -28,6 +29,8 @@ import java.util.TreeSet;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Step events as Spark makes them, on the night when clocks go forward in Berlin, against a plain reading of the events. */
 class PatternCellsTest {
@@ -172,10 +175,12 @@ class PatternCellsTest {
         }
     }
 
-    @Test
-    void theReadableTableHasThem() {
+    @ParameterizedTest
+    @ValueSource(ints = {1, 3, 1_000})
+    void theReadableTableHasThemHoweverManyAreHeldAtOnce(int most) {
         TreeSet<String> found = new TreeSet<>();
-        for (Row row : FinishedMatches.of(layers.cellsBelow(EVENTS), set, view).collectAsList()) {
+        for (Row row :
+                FinishedMatches.of(layers.cellsBelow(EVENTS), set, view, most).collectAsList()) {
             StringBuilder line = new StringBuilder();
             row.<String>getList(row.fieldIndex("positions"))
                     .forEach(text -> line.append(Position.parse(text).offset()).append(' '));
@@ -183,7 +188,7 @@ class PatternCellsTest {
             assertEquals(end.atZone(BERLIN).toLocalDate(), row.getAs("day"));
             List.of("region", "number", "m0", "m1", "m2")
                     .forEach(name -> line.append((Object) row.getAs(name)).append(' '));
-            found.add(line.toString().trim());
+            assertTrue(found.add(line.toString().trim()), "it is there twice: " + line);
         }
         assertEquals(expected(), found, events::toString);
     }

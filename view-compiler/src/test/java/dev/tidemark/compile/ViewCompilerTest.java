@@ -82,6 +82,7 @@ class ViewCompilerTest {
                 "now() | present time",
                 "current_date() | present time",
                 "tags | accepted are boolean, integers, double",
+                "region collate UTF8_LCASE | is of type string collate UTF8_LCASE; accepted are boolean",
                 "region as r | without AS",
                 "region + | ",
                 "explode(tags) | "
@@ -167,6 +168,7 @@ class ViewCompilerTest {
                 "steps | n > 1 | n + step1.n > 3 | takes both events at once; accepted are comparisons (<, <=, >, >=, =, <>)",
                 "steps | n > 1 | n > 1 or step1.n > 3 | takes both events at once",
                 "steps | n > 1 | n <=> step1.n | takes both events at once",
+                "steps | n > 1 | region collate UTF8_LCASE = step1.region | compares values of type string collate UTF8_LCASE",
                 "steps | n > 1 | tags = step1.tags | compares values of type array<string>",
                 "steps | n > 1 | at > step1.text | use to_timestamp(string, format)",
                 "steps | rand() > 0.5 | true | step 1: 'rand() > 0.5' is not deterministic",

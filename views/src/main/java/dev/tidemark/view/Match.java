@@ -31,6 +31,11 @@ public record Match(List<StepEvent> events) {
         return events.get(events.size() - 1);
     }
 
+    /** When it was completed, in microseconds of the epoch. */
+    public long time() {
+        return last().time();
+    }
+
     /** The positions of its events, in order. */
     public List<Position> positions() {
         return events.stream().map(event -> event.at().position()).toList();

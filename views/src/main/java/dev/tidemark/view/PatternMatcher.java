@@ -6,7 +6,9 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -16,6 +18,9 @@ import java.util.Optional;
  * <p>An event completes a match if it fits the last step, and earlier events fit the steps before it, in order, the first at
  * most {@code within} before it, with no event that cancels between the first and the last. If several would do, each step
  * has the latest event that leaves a match, from the end on. An event completes at most one match, and may be part of several.
+ *
+ * <p>For each event that fits the last step it looks once for each step at the step events within {@code within} before; more often
+ * only where the events of steps in between are compared with earlier ones.
  *
  * <p>Not thread-safe.
  */
@@ -28,11 +33,14 @@ public final class PatternMatcher {
     /** By step, what can be compared once its event is chosen and those of later steps are. */
     private final List<List<Comparison>> comparisons = new ArrayList<>();
 
-    /** By step, whether its event and earlier ones are compared with none of later steps. */
-    private final boolean[] isApart;
+    /**
+     * By step, the later ones, but the last, whose events are compared with its own or with earlier ones: on those it depends
+     * which events leave a match.
+     */
+    private final List<List<Integer>> open = new ArrayList<>();
 
-    /** By step, the place in the order up to which there is known to be no event that leaves a match. */
-    private final int[] noneBefore;
+    /** By step and the events of its open steps, the place up to which there is known to be no event that leaves a match. */
+    private final Map<List<Object>, Integer> noneBefore = new HashMap<>();
 
     private final StepEvent[] chosen;
     private List<StepEvent> events;
@@ -44,16 +52,18 @@ public final class PatternMatcher {
         this.pattern = view.pattern().orElseThrow();
         this.last = pattern.steps().size() - 1;
         this.chosen = new StepEvent[last + 1];
-        this.noneBefore = new int[last + 1];
-        this.isApart = new boolean[last + 1];
         List<Comparison> all = view.steps().orElseThrow().comparisons();
         for (int step = 0; step <= last; step++) {
             int number = step;
             comparisons.add(all.stream()
                     .filter(comparison -> comparison.earlier() == number)
                     .toList());
-            isApart[step] =
-                    all.stream().noneMatch(comparison -> comparison.earlier() <= number && number < comparison.later());
+            open.add(all.stream()
+                    .filter(comparison -> comparison.earlier() <= number && number < comparison.later())
+                    .map(Comparison::later)
+                    .filter(later -> later < last)
+                    .distinct()
+                    .toList());
         }
     }
 
@@ -86,13 +96,14 @@ public final class PatternMatcher {
         }
         chosen[last] = event;
         earliest = event.time() - pattern.withinMicros();
-        Arrays.fill(noneBefore, 0);
+        noneBefore.clear();
         return choose(last - 1, index) ? Optional.of(new Match(Arrays.asList(chosen))) : Optional.empty();
     }
 
     /** Chooses the events of a step and of those before it, from those before a place in the order. */
     private boolean choose(int step, int before) {
-        if (isApart[step] && before <= noneBefore[step]) {
+        List<Object> asked = asked(step);
+        if (before <= noneBefore.getOrDefault(asked, 0)) {
             return false;
         }
         for (int i = before - 1; i >= 0 && events.get(i).time() >= earliest; i--) {
@@ -109,8 +120,15 @@ public final class PatternMatcher {
                 break;
             }
         }
-        noneBefore[step] = Math.max(noneBefore[step], before);
+        noneBefore.merge(asked, before, Math::max);
         return false;
+    }
+
+    private List<Object> asked(int step) {
+        List<Object> asked = new ArrayList<>();
+        asked.add(step);
+        open.get(step).forEach(later -> asked.add(chosen[later].at()));
+        return asked;
     }
 
     private boolean fits(StepEvent event, int step) {
@@ -124,7 +142,7 @@ public final class PatternMatcher {
     }
 
     private Object value(Side side) {
-        return chosen[side.step()].cell().dimensions().get(view.dimensions().size() + 1 + side.value());
+        return chosen[side.step()].value(view, side.value());
     }
 
     private boolean cancels(StepEvent event) {

@@ -43,6 +43,16 @@ public record StepEvent(Cell cell, Occurrence at, long fits) {
         return java.util.Collections.unmodifiableList(key);
     }
 
+    /** The values of the view's dimensions. */
+    public List<Object> dimensions(View view) {
+        return cell.dimensions().subList(0, view.dimensions().size());
+    }
+
+    /** One of the values by which steps are compared, in the order of {@link Steps#values}. */
+    Object value(View view, int index) {
+        return cell.dimensions().get(view.dimensions().size() + 1 + index);
+    }
+
     /** Its event time, in microseconds of the epoch. */
     public long time() {
         return at.eventTime();

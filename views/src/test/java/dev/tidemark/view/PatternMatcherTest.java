@@ -144,6 +144,24 @@ class PatternMatcherTest {
         return new Comparison(new Side(left, value), operator, new Side(right, against));
     }
 
+    /** Who tries all chains does not come to an end here. */
+    @Test
+    void eventsThatAllFitEveryStepAndNeverCompareAreLookedAtOnceForEachStep() {
+        int steps = 12;
+        View view = viewOf(
+                steps,
+                Duration.ofSeconds(60),
+                List.of(
+                        compare(steps - 1, 0, Operator.LESS, 0, 1),
+                        compare(6, 0, Operator.EQUAL, 5, 0),
+                        compare(4, 0, Operator.EQUAL, 2, 0)));
+        List<StepEvent> events = new ArrayList<>();
+        for (int offset = 0; offset < 100; offset++) {
+            events.add(event(view, offset, offset, (1L << steps) - 1, 1L, 1L));
+        }
+        assertEquals(List.of(), new PatternMatcher(view).matches(events));
+    }
+
     @Test
     void matchesAreToldApartByTheirEvents() {
         Match match = new PatternMatcher(TWO)

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.ToLongFunction;
 
 /**
  * The step events of a view by their keys, and the matches among them: kept up event by event, since whoever asks for all
@@ -31,7 +32,9 @@ final class MatchedKeys {
     /** Each key's, in order. */
     private final Map<Object, List<StepEvent>> events = new HashMap<>();
 
+    /** Each key's, in the order in which they were completed. */
     private final Map<Object, List<Match>> matched = new HashMap<>();
+
     private final Map<String, Match> byId = new HashMap<>();
 
     MatchedKeys(View view) {
@@ -94,15 +97,17 @@ final class MatchedKeys {
     private void match(Object key, Stretch stretch, Set<String> changed) {
         long end = stretch.last() + within;
         List<StepEvent> ofKey = events.get(key);
-        List<StepEvent> near = ofKey.subList(firstFrom(ofKey, stretch.first() - within), firstFrom(ofKey, end + 1));
+        List<StepEvent> near = ofKey.subList(
+                firstFrom(ofKey, StepEvent::time, stretch.first() - within),
+                firstFrom(ofKey, StepEvent::time, end + 1));
         List<Match> now = matcher.matches(near, stretch.first());
-        List<Match> others = new ArrayList<>();
-        for (Match before : matched.getOrDefault(key, List.of())) {
-            if (before.last().time() < stretch.first() || before.last().time() > end) {
-                others.add(before);
-            } else if (!now.contains(before)) {
-                byId.remove(before.id(view.name()));
-                changed.add(before.id(view.name()));
+        List<Match> all = matched.computeIfAbsent(key, none -> new ArrayList<>(1));
+        List<Match> before =
+                all.subList(firstFrom(all, Match::time, stretch.first()), firstFrom(all, Match::time, end + 1));
+        for (Match match : before) {
+            if (!now.contains(match)) {
+                byId.remove(match.id(view.name()));
+                changed.add(match.id(view.name()));
             }
         }
         for (Match match : now) {
@@ -111,21 +116,20 @@ final class MatchedKeys {
                 changed.add(id);
             }
         }
-        others.addAll(now);
-        if (!others.isEmpty()) {
-            matched.put(key, others);
-        } else {
+        before.clear();
+        all.addAll(firstFrom(all, Match::time, stretch.first()), now);
+        if (all.isEmpty()) {
             matched.remove(key);
         }
     }
 
-    /** The place of the first event at {@code time} or later. */
-    private static int firstFrom(List<StepEvent> ordered, long time) {
+    /** The place of the first at {@code time} or later. */
+    private static <T> int firstFrom(List<T> ordered, ToLongFunction<T> timeOf, long time) {
         int low = 0;
         int high = ordered.size();
         while (low < high) {
             int middle = (low + high) >>> 1;
-            if (ordered.get(middle).time() < time) {
+            if (timeOf.applyAsLong(ordered.get(middle)) < time) {
                 low = middle + 1;
             } else {
                 high = middle;

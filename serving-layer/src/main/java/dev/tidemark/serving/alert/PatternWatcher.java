@@ -1,5 +1,6 @@
 package dev.tidemark.serving.alert;
 
+import dev.tidemark.deployment.Alerting;
 import dev.tidemark.deployment.Warehouse;
 import dev.tidemark.schema.Micros;
 import dev.tidemark.schema.Position;
@@ -7,6 +8,7 @@ import dev.tidemark.serving.alert.Alert.State;
 import dev.tidemark.serving.fold.Generation;
 import dev.tidemark.serving.fold.LiveSource;
 import dev.tidemark.serving.fold.Snapshot;
+import dev.tidemark.serving.problem.HttpProblem;
 import dev.tidemark.serving.query.AnswerJson;
 import dev.tidemark.serving.query.Finality;
 import dev.tidemark.serving.query.MatchRows;
@@ -15,13 +17,17 @@ import dev.tidemark.view.Cell;
 import dev.tidemark.view.Cut;
 import dev.tidemark.view.Match;
 import dev.tidemark.view.Publication.SourceState;
+import dev.tidemark.view.Tail.Progress;
 import dev.tidemark.view.View;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 
 /**
  * Tells of a pattern's matches: of each once it is there, once batch has counted all its events too, and once it is gone, by an
@@ -34,21 +40,21 @@ public final class PatternWatcher implements Watcher {
     private static final Selection ALL =
             new Selection(Long.MIN_VALUE, Long.MAX_VALUE, dimensions -> true, (first, last) -> false);
 
-    private final String name;
+    private final Alerting alerting;
     private final LiveSource live;
     private final Warehouse warehouse;
     private Optional<Watched> watched = Optional.empty();
 
     /** @param live the source of the view */
-    public PatternWatcher(String view, LiveSource live, Warehouse warehouse) {
-        this.name = view;
+    public PatternWatcher(Alerting alerting, LiveSource live, Warehouse warehouse) {
+        this.alerting = alerting;
         this.live = live;
         this.warehouse = warehouse;
     }
 
     @Override
     public String view() {
-        return name;
+        return alerting.view();
     }
 
     @Override
@@ -62,18 +68,39 @@ public final class PatternWatcher implements Watcher {
             return List.of();
         }
         Generation generation = live.generation().orElseThrow();
-        Optional<View> view = generation.definitions().view(name).filter(found -> found.pattern()
+        Optional<View> view = generation.definitions().view(view()).filter(found -> found.pattern()
                 .isPresent());
         if (view.isEmpty()) {
             return List.of();
         }
+        requireComplete(generation, view.get());
         if (watched.filter(known -> known.generation == generation).isEmpty()) {
+            // What was known before need not be held while it is made anew.
+            watched = Optional.empty();
             watched = Optional.of(new Watched(generation, view.get(), standing));
         } else {
             watched.get().takeChanges();
         }
         return watched.get().changes(standing);
     }
+
+    /** As an answer that misses positions is refused: what is missing may be part of a match, or cancel it. */
+    private static void requireComplete(Generation generation, View view) {
+        boolean misses = generation.progress(view.layers()).values().stream()
+                .anyMatch(progress -> !progress.missing().isEmpty());
+        if (misses) {
+            throw HttpProblem.of(
+                    HttpProblem.Kind.POSITIONS_MISSING,
+                    "positions of the log are missing, of which it is not known what they change; see /v1/status");
+        }
+    }
+
+    /**
+     * What is to be sent.
+     *
+     * @param time when the match was completed, in microseconds of the epoch; before all others if there is none any more
+     */
+    private record Change(long time, Alert alert) {}
 
     /** One generation's matches. */
     private final class Watched {
@@ -101,7 +128,7 @@ public final class PatternWatcher implements Watcher {
                             .map(SourceState::cut)
                             .orElse(Cut.NONE)
                     : Cut.NONE;
-            this.since = warehouse.alertsSince(name, definition, cut);
+            this.since = warehouse.alertsSince(alerting.topic(), view(), definition, cut);
             // From here on, so that nothing that is counted meanwhile is missed.
             generation.takeChanged(view);
             Snapshot snapshot = generation.snapshot(view, ALL).orElseThrow();
@@ -119,36 +146,79 @@ public final class PatternWatcher implements Watcher {
             undecided.addAll(keys.add(generation.takeChanged(view)));
         }
 
-        /** What is not sent is said again the next time, since it is undecided until it stands. */
+        /**
+         * What is not sent is said again the next time, since it is undecided until it stands. What is gone comes first, and then
+         * matches in the order in which they were completed.
+         */
         List<Alert> changes(Standing standing) {
-            List<Alert> changes = new ArrayList<>();
+            List<Change> changes = new ArrayList<>();
             undecided.removeIf(id -> {
-                Optional<Alert> change = change(id, standing.alert(id));
-                change.ifPresent(changes::add);
-                return change.isEmpty();
+                Optional<Alert> stands = standing.alert(id);
+                Optional<Alert> change = change(id, stands);
+                change.ifPresent(alert ->
+                        changes.add(new Change(keys.match(id).map(Match::time).orElse(Long.MIN_VALUE), alert)));
+                return change.isEmpty() && stands.filter(this::isAwaited).isEmpty();
             });
-            return changes;
+            return changes.stream()
+                    .sorted(Comparator.comparingLong(Change::time))
+                    .map(Change::alert)
+                    .toList();
         }
 
         private Optional<Alert> change(String id, Optional<Alert> stands) {
-            Optional<Match> match = keys.match(id).filter(this::isToldOf);
+            Optional<Match> match = keys.match(id);
             if (match.isEmpty()) {
-                return stands.map(alert -> alert.become(
-                        State.RETRACTED, Instant.now(), generation.publication().number(), definition, alert.row()));
+                return stands.filter(this::isJudged).map(this::retracted);
             }
             if (stands.isEmpty()) {
-                return Optional.of(alert(id, State.ADDED, match.get()));
+                return match.filter(this::isToldOf).map(found -> alert(id, State.ADDED, found));
             }
-            return stands.filter(alert -> alert.state() == State.ADDED && isCounted(match.get()))
-                    .map(alert -> alert(id, State.CONFIRMED, match.get()));
+            return match.filter(found -> stands.get().state() == State.ADDED && isCounted(found))
+                    .map(found -> alert(id, State.CONFIRMED, found));
+        }
+
+        /** Whether it was told of by the view as it is stated, and its events have all been counted here. */
+        private boolean isJudged(Alert alert) {
+            return alert.definition().equals(definition)
+                    && positions(alert)
+                            .allMatch(position -> isBelow(position, cut)
+                                    || isInTail(
+                                            position,
+                                            progress -> position.offset() >= progress.cut()
+                                                    && position.offset() < progress.through()));
+        }
+
+        /** Whether it is no match as yet, since some of its events have not been counted here. */
+        private boolean isAwaited(Alert alert) {
+            return keys.match(alert.id()).isEmpty()
+                    && alert.definition().equals(definition)
+                    && positions(alert)
+                            .anyMatch(position ->
+                                    isInTail(position, progress -> position.offset() >= progress.through()));
+        }
+
+        private Stream<Position> positions(Alert alert) {
+            List<Position> positions = new ArrayList<>();
+            alert.fields().path("positions").forEach(position -> positions.add(Position.parse(position.asText())));
+            return positions.stream();
+        }
+
+        private boolean isInTail(Position position, Predicate<Progress> where) {
+            Progress progress = generation.progress(view.layers()).get(position.partition());
+            return position.log().equals(generation.log()) && progress != null && where.test(progress);
+        }
+
+        private Alert retracted(Alert alert) {
+            return alert.become(
+                    State.RETRACTED, Instant.now(), generation.publication().number(), definition, alert.row());
         }
 
         private Alert alert(String id, State state, Match match) {
             MatchRows rows = MatchRows.of(view);
-            boolean isFinal = finality.isFinal(Micros.instant(match.last().time() + 1));
+            boolean isFinal = finality.isFinal(Micros.instant(match.time() + 1));
             return new Alert(
                     id,
-                    name,
+                    view.name(),
                     state,
                     Instant.now(),
                     generation.publication().number(),

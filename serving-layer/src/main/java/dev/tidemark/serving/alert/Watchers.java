@@ -13,6 +13,6 @@ public final class Watchers {
     public static Watcher of(Deployment deployment, Alerting alerting, LiveSource live) {
         return alerting.threshold()
                 .<Watcher>map(threshold -> new ThresholdWatcher(alerting.view(), threshold, live, deployment.zone()))
-                .orElseGet(() -> new PatternWatcher(alerting.view(), live, deployment.warehouse()));
+                .orElseGet(() -> new PatternWatcher(alerting, live, deployment.warehouse()));
     }
 }

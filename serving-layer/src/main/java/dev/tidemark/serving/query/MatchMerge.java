@@ -76,8 +76,7 @@ final class MatchMerge implements Merged {
     public List<Object[]> rows() {
         MatchRows made = query.matchRows();
         List<Object[]> rows = new ArrayList<>();
-        matches.forEach(match -> rows.add(
-                made.row(match, finality.isFinal(Micros.instant(match.last().time() + 1)))));
+        matches.forEach(match -> rows.add(made.row(match, finality.isFinal(Micros.instant(match.time() + 1)))));
         return query.arranged(rows);
     }
 }

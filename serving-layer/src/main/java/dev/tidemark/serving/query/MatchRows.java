@@ -55,7 +55,7 @@ public record MatchRows(View view, List<Integer> measures) {
         List<Object> row = new ArrayList<>();
         row.add(match.id(view.name()));
         row.add(Micros.instant(match.first().time()));
-        row.add(Micros.instant(match.last().time()));
+        row.add(Micros.instant(match.time()));
         row.addAll(dimensions(match));
         for (int index : measures) {
             row.add(view.measures().get(index).algebra().finish(last.partials()[index]));
@@ -67,6 +67,6 @@ public record MatchRows(View view, List<Integer> measures) {
 
     /** The dimensions of the event that completed a match. */
     List<Object> dimensions(Match match) {
-        return match.last().cell().dimensions().subList(0, view.dimensions().size());
+        return match.last().dimensions(view);
     }
 }
