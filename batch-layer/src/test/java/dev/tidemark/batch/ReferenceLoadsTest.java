@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.tidemark.batch.ReferenceLoads.Loaded;
+import dev.tidemark.batch.ReferenceLoads.Result;
 import dev.tidemark.compile.ReferenceRows;
 import dev.tidemark.deployment.Deployment;
 import dev.tidemark.deployment.RefusedException;
@@ -52,7 +52,7 @@ class ReferenceLoadsTest {
     void theSameRowsInWhateverOrderAreLoadedOnce() throws IOException {
         assertEquals(1, files.deployment().referencesToLoad().size());
         files.csv(EUROPE, STATES, "APAC,,,,");
-        Loaded first = files.load();
+        Result first = files.load();
         assertEquals(0, first.version());
         assertEquals(3, first.rows());
         assertTrue(first.loaded());
@@ -66,7 +66,7 @@ class ReferenceLoadsTest {
 
         files.csv("APAC,\"\",,,", STATES, EUROPE);
         files.csv("APAC,,,,", STATES, EUROPE.replace("2026-01-01", "2026-01-01T01:00:00+01:00"));
-        Loaded again = files.load();
+        Result again = files.load();
         assertFalse(again.loaded());
         assertEquals(first.content(), again.content());
         assertEquals(0, again.version());
@@ -75,19 +75,19 @@ class ReferenceLoadsTest {
     @Test
     void anotherContentIsAnotherVersionAndAnotherDefinitionSetForTheViewsThatUseIt() throws IOException {
         files.csv(EUROPE, STATES);
-        Loaded first = files.load();
+        Result first = files.load();
         Deployment before = files.deployment();
         files.csv(EUROPE);
         assertEquals(
                 before.definitionSetId("orders"),
                 files.deployment().definitionSetId("orders"),
                 "what is loaded counts, not what its place holds");
-        Loaded second = files.load();
+        Result second = files.load();
         assertEquals(1, second.version());
         assertNotEquals(first.content(), second.content());
         assertNotEquals(before.definitionSetId("orders"), files.deployment().definitionSetId("orders"));
         files.csv(STATES, EUROPE);
-        Loaded third = files.load();
+        Result third = files.load();
         assertEquals(2, third.version());
         assertEquals(first.content(), third.content());
         assertEquals(before.definitionSetId("orders"), files.deployment().definitionSetId("orders"));
@@ -107,7 +107,7 @@ class ReferenceLoadsTest {
     @Test
     void rowsComeFromParquetAndDeltaTablesToo() throws IOException {
         files.csv(EUROPE, STATES);
-        Loaded fromCsv = files.load();
+        Result fromCsv = files.load();
         Dataset<Row> typed = files.shop()
                 .spark()
                 .sql("select 'EU' region, 'Europe' area, 0.190BD tax, date'2026-01-01' since, null until"
@@ -118,7 +118,7 @@ class ReferenceLoadsTest {
         typed.write().format("delta").save(files.path("data/regions").toString());
         for (String place : List.of("parquet: ../data/regions.parquet", "table: ../data/regions")) {
             files.regions(place);
-            Loaded again = files.load();
+            Result again = files.load();
             assertEquals(fromCsv.content(), again.content(), place);
             assertFalse(again.loaded(), place);
         }

@@ -25,7 +25,7 @@ final class SpeedQuery {
 
     SpeedQuery(Deployment deployment, SpeedTrigger trigger) {
         this.deployment = deployment;
-        this.references = new ReferenceRows(deployment.warehouse()::reference);
+        this.references = new ReferenceRows(deployment.warehouse()::reference, deployment.warehouse()::versionOf);
         this.trigger = trigger;
     }
 

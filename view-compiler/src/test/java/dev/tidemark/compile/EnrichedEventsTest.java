@@ -69,7 +69,8 @@ class EnrichedEventsTest {
     }
 
     private Dataset<Row> enriched(List<String> events, Enrichment... enrichments) {
-        return EnrichedEvents.of(judged(events), List.of(enrichments), new ReferenceRows(folder::resolve));
+        return EnrichedEvents.of(
+                judged(events), List.of(enrichments), new ReferenceRows(folder::resolve, Enrichment::version));
     }
 
     private Dataset<Row> judged(List<String> events) {
@@ -203,6 +204,8 @@ class EnrichedEventsTest {
                 source, List.of(Orders.view("b", null, "1m", Map.of("d", "region"), "count()")), UTC);
         assertEquals(List.of(), set.enrichments());
         Dataset<Row> judged = judged(List.of(order(MAY, "EU")));
-        assertSame(judged, EnrichedEvents.of(judged, set.enrichments(), new ReferenceRows(folder::resolve)));
+        assertSame(
+                judged,
+                EnrichedEvents.of(judged, set.enrichments(), new ReferenceRows(folder::resolve, Enrichment::version)));
     }
 }
