@@ -122,8 +122,7 @@ class ReferenceVersionsTest {
         DefinitionSet second = loaded(B);
         assertEquals(1, second.enrichments().get(0).version());
         try (Stream<Path> all = Files.walk(table())) {
-            all.sorted(Comparator.reverseOrder())
-                    .forEach(path -> path.toFile().delete());
+            all.sorted(Comparator.reverseOrder()).forEach(path -> path.toFile().delete());
         }
         DeltaLog.clearCache();
         loaded(B);
