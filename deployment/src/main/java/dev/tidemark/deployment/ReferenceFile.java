@@ -32,12 +32,25 @@ final class ReferenceFile {
         Optional<ReferenceTable> table =
                 named.flatMap(text -> Names.check(yaml, "name", text)).flatMap(new ReferenceFile(yaml)::read);
         yaml.refuseUnknown();
-        named.ifPresent(name -> {
-            if (declared.putIfAbsent(name, table) != null) {
-                yaml.problem("name", "'" + name + "' is another reference's name too");
-            }
-        });
+        named.ifPresent(name -> declare(yaml, name, table, declared));
         return table;
+    }
+
+    private static void declare(
+            YamlSection yaml,
+            String name,
+            Optional<ReferenceTable> table,
+            Map<String, Optional<ReferenceTable>> declared) {
+        if (declared.containsKey(name)) {
+            yaml.problem("name", "'" + name + "' is another reference's name too");
+            return;
+        }
+        declared.keySet().stream()
+                .filter(other -> other.equalsIgnoreCase(name))
+                .findFirst()
+                .ifPresent(other -> yaml.problem(
+                        "name", "'" + name + "' differs from the name of reference " + other + " only in case"));
+        declared.put(name, table);
     }
 
     private Optional<ReferenceTable> read(String name) {
@@ -89,11 +102,7 @@ final class ReferenceFile {
                 requireNew(section.get(), name, columns);
                 section.get().value(name, ReferenceFile::type).ifPresent(type -> columns.put(name, type));
             } else {
-                section.get()
-                        .problem(
-                                name,
-                                "'" + name + "' is no name; accepted are a letter and up to 62 letters, digits"
-                                        + " and _");
+                section.get().problem(name, Names.refusal(name));
             }
         }
         return columns;

@@ -2,6 +2,7 @@ package dev.tidemark.deployment;
 
 import dev.tidemark.schema.ValueType;
 import java.nio.file.Path;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -39,7 +40,7 @@ public record ReferenceTable(
     }
 
     public ReferenceTable {
-        columns = new LinkedHashMap<>(columns);
+        columns = Collections.unmodifiableMap(new LinkedHashMap<>(columns));
     }
 
     /** The key's type: that which {@code columns} gives it, or else text. */

@@ -193,6 +193,20 @@ class EnrichedEventsTest {
         assertTrue(without.getMessage().contains("name"), without::getMessage);
     }
 
+    @Test
+    void aColumnMayHaveTheNameOfWhatEveryTableHas() {
+        for (String name : List.of("key", "valid_from", "valid_to", "columns")) {
+            write(name + "s", DataTypes.StringType, name, row("EU", MARCH, null, "its " + name));
+            Enrichment taken =
+                    new Enrichment(name + "s", 0, name, "region", List.of(new Field(name, ValueType.STRING)));
+            Row event = enriched(List.of(order(MAY, "EU")), taken)
+                    .collectAsList()
+                    .get(0)
+                    .getAs("event");
+            assertEquals("its " + name, event.<String>getAs(name));
+        }
+    }
+
     private static List<String> buckets(List<Row> rows, int view) {
         return rows.stream().map(row -> row.getStruct(view).getString(0)).toList();
     }
