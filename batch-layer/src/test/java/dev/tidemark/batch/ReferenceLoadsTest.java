@@ -287,7 +287,9 @@ class ReferenceLoadsTest {
         files.csv(EUROPE, STATES);
         String config = files.path("tidemark.yaml").toString();
         assertEquals(0, BatchMain.run("references", "list", "-c", config));
-        assertEquals(0, BatchMain.run("references", "load", "--missing", "-c", config));
+        assertEquals(1, BatchMain.run("references", "load", "--missing", "nations", "-c", config));
+        assertEquals(1, files.deployment().referencesToLoad().size());
+        assertEquals(0, BatchMain.run("references", "load", "--missing", "regions", "-c", config));
         assertEquals(0, BatchMain.run("references", "load", "regions", "-c", config, "--output", "json"));
         assertEquals(1, BatchMain.run("references", "load", "nations", "-c", config));
         assertEquals(2, BatchMain.run("references", "-c", config));
