@@ -3,6 +3,7 @@ package dev.tidemark.deployment;
 import dev.tidemark.deployment.ReferenceTable.Kind;
 import dev.tidemark.schema.ValueType;
 import java.nio.file.Path;
+import java.time.ZoneId;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -17,20 +18,24 @@ final class ReferenceFile {
             "accepted are boolean, bigint, double, decimal(p,s), string, date and timestamp";
 
     private final YamlSection yaml;
+    private final ZoneId zone;
 
-    private ReferenceFile(YamlSection yaml) {
+    private ReferenceFile(YamlSection yaml, ZoneId zone) {
         this.yaml = yaml;
+        this.zone = zone;
     }
 
     /**
      * The table that the file states, unless a problem was recorded.
      *
+     * @param zone the deployment's
      * @param declared takes the table's name even then, so that its sources are not told that it is not there
      */
-    static Optional<ReferenceTable> read(YamlSection yaml, Map<String, Optional<ReferenceTable>> declared) {
+    static Optional<ReferenceTable> read(
+            YamlSection yaml, ZoneId zone, Map<String, Optional<ReferenceTable>> declared) {
         Optional<String> named = yaml.requiredText("name", "products");
         Optional<ReferenceTable> table =
-                named.flatMap(text -> Names.check(yaml, "name", text)).flatMap(new ReferenceFile(yaml)::read);
+                named.flatMap(text -> Names.check(yaml, "name", text)).flatMap(new ReferenceFile(yaml, zone)::read);
         yaml.refuseUnknown();
         named.ifPresent(name -> declare(yaml, name, table, declared));
         return table;
@@ -64,7 +69,7 @@ final class ReferenceFile {
         if (place.isEmpty() || key.isEmpty() || columns.isEmpty()) {
             return Optional.empty();
         }
-        ReferenceTable table = new ReferenceTable(name, kind.get(), place.get(), key.get(), from, to, columns);
+        ReferenceTable table = new ReferenceTable(name, kind.get(), place.get(), key.get(), from, to, columns, zone);
         ValueType type = table.keyType();
         if (!type.equals(ValueType.STRING) && !type.equals(ValueType.BIGINT)) {
             yaml.problem("key", "is of type " + type + "; accepted are string and bigint");

@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -97,7 +98,8 @@ class ReferenceFilesTest {
                         "product",
                         Optional.of("since"),
                         Optional.of("until"),
-                        Map.of("category", ValueType.STRING, "margin", ValueType.decimal(5, 2)))),
+                        Map.of("category", ValueType.STRING, "margin", ValueType.decimal(5, 2)),
+                        ZoneId.of("UTC"))),
                 deployment.references());
         assertEquals(
                 List.of(new Enrichment(
@@ -134,6 +136,18 @@ class ReferenceFilesTest {
                 List.of(), load().referencesToLoad(), "where rows come from decides nothing until they are loaded");
         Files.writeString(file, Files.readString(file).replace("decimal(5,2)", "decimal(6,2)"));
         assertEquals(1, load().referencesToLoad().size());
+    }
+
+    @Test
+    void aTableWithTimesIsLoadedAgainUnderAnotherTimezone() throws IOException {
+        load(0, "one");
+        write("tidemark.yaml", "version: 1\nname: shop\ntimezone: Europe/Berlin\n");
+        assertEquals(1, load().referencesToLoad().size(), "a date begins at another time");
+        Path file = folder.resolve("references/products.yaml");
+        Files.writeString(file, Files.readString(file).replaceAll("valid_.*\n", ""));
+        load(1, "two");
+        write("tidemark.yaml", "version: 1\nname: shop\n");
+        assertEquals(List.of(), load().referencesToLoad(), "it has no times");
     }
 
     @Test
