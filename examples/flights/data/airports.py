@@ -17,7 +17,7 @@ import duckdb
 CODES = """
     SELECT origin FROM read_parquet($flights) UNION SELECT destination FROM read_parquet($flights)
 """
-FIELDS = ("iata", "name", "city", "state", "latitude", "longitude")
+FIELDS = ("iata", "name", "city", "state")
 
 
 def codes(flights):

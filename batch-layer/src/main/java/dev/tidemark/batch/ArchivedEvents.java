@@ -18,11 +18,12 @@ import dev.tidemark.compile.EnrichedEvents;
 import dev.tidemark.compile.JudgedEvents;
 import dev.tidemark.compile.ReferenceRows;
 import dev.tidemark.schema.Bucket;
-import dev.tidemark.schema.Enrichment;
 import dev.tidemark.schema.LateEvents;
 import dev.tidemark.schema.Source;
 import dev.tidemark.view.Cut;
+import dev.tidemark.view.DefinitionSet;
 import dev.tidemark.view.View;
+import dev.tidemark.view.ViewDefinition;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -90,12 +91,8 @@ record ArchivedEvents(
 
     /** Events with what views take from reference tables. To join what no view uses would cost all the same. */
     Dataset<Row> enriched(Dataset<Row> events, List<View> views) {
-        List<Enrichment> used = source.enrichments().stream()
-                .filter(enrichment -> views.stream()
-                        .anyMatch(
-                                view -> view.definition().enrichmentsOf(source).contains(enrichment)))
-                .toList();
-        return EnrichedEvents.of(events, used, references);
+        List<ViewDefinition> using = views.stream().map(View::definition).toList();
+        return EnrichedEvents.of(events, DefinitionSet.usedBy(using, source), references);
     }
 
     /**

@@ -29,9 +29,8 @@ final class BatchSpark implements Supplier<SparkSession>, AutoCloseable {
     /** What every session of the batch layer is built with. */
     static SparkSession.Builder builder(Deployment deployment) {
         Map<String, String> settings = new HashMap<>(defaults());
-        settings.putAll(SparkSettings.DELTA);
         settings.putAll(deployment.spark());
-        return SparkSettings.builder(deployment.zone(), settings)
+        return SparkSettings.builder(deployment.zone(), SparkSettings.withDelta(settings))
                 .config("spark.delta.logStore.file.impl", LinkLogStore.class.getName())
                 .config("spark.sql.adaptive.enabled", "true");
     }

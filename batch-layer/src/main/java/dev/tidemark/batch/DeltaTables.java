@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
+import java.util.stream.Collectors;
 import org.apache.spark.sql.DataFrameWriter;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -83,6 +84,18 @@ final class DeltaTables {
                 PROTOCOL,
                 "allFiles",
                 List.of());
+    }
+
+    /** Sets properties of a table that exists, unless it has them. */
+    static void set(SparkSession spark, Path table, Map<String, String> properties) {
+        if (new DeltaLogFiles(table).properties().entrySet().containsAll(properties.entrySet())) {
+            return;
+        }
+        String pairs = properties.entrySet().stream()
+                .map(property -> "'%s' = '%s'".formatted(property.getKey(), property.getValue()))
+                .collect(Collectors.joining(", "));
+        String name = table.toString().replace("`", "``");
+        spark.sql("ALTER TABLE delta.`%s` SET TBLPROPERTIES (%s)".formatted(name, pairs));
     }
 
     /** The table's rows. */

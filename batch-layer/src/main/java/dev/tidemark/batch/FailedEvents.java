@@ -45,7 +45,7 @@ final class FailedEvents {
     FailedEvents(Deployment deployment, Supplier<SparkSession> spark) {
         this.deployment = deployment;
         this.spark = spark;
-        this.references = new ReferenceRows(deployment.warehouse()::reference);
+        this.references = new ReferenceRows(deployment.warehouse()::reference, deployment.warehouse()::versionOf);
         this.table = DeadLettersTable.of(deployment);
     }
 

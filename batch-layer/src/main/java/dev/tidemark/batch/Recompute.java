@@ -39,7 +39,7 @@ final class Recompute {
     Recompute(Deployment deployment, Supplier<SparkSession> spark, Progress progress) {
         this.deployment = deployment;
         this.spark = spark;
-        this.references = new ReferenceRows(deployment.warehouse()::reference);
+        this.references = new ReferenceRows(deployment.warehouse()::reference, deployment.warehouse()::versionOf);
         this.progress = progress;
     }
 

@@ -2,14 +2,11 @@ package dev.tidemark.batch;
 
 import dev.tidemark.deployment.ReferenceTable;
 import dev.tidemark.deployment.RefusedException;
+import dev.tidemark.view.Fingerprint;
 import dev.tidemark.view.Json;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.TreeMap;
 import org.apache.spark.sql.Row;
@@ -80,11 +77,11 @@ record ReferenceContent(List<Row> rows, String identity) {
     }
 
     private static String identity(ReferenceTable table, List<Row> rows) {
-        MessageDigest digest = sha256();
+        Fingerprint identity = new Fingerprint();
         // A table's columns come in the order of their names.
-        update(digest, List.of(table.keyType().toString(), new TreeMap<>(table.columns()).toString()));
-        rows.forEach(row -> update(digest, texts(row)));
-        return HexFormat.of().formatHex(digest.digest()).substring(0, HASH_DIGITS);
+        identity.add(Json.write(List.of(table.keyType().toString(), new TreeMap<>(table.columns()).toString())));
+        rows.forEach(row -> identity.add(Json.write(texts(row))));
+        return identity.hex(HASH_DIGITS);
     }
 
     private static List<String> texts(Row row) {
@@ -101,17 +98,5 @@ record ReferenceContent(List<Row> rows, String identity) {
 
     private static String text(Object value) {
         return value == null ? null : value.toString();
-    }
-
-    private static void update(MessageDigest digest, List<String> texts) {
-        digest.update(Json.write(texts).getBytes(StandardCharsets.UTF_8));
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
     }
 }

@@ -15,9 +15,11 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.apache.spark.sql.DataFrameWriter;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -30,6 +32,22 @@ import org.apache.spark.sql.types.StructType;
  * is what definition sets name, so a load changes nothing of what runs or is published.
  */
 final class ReferenceLoads {
+
+    private static final String FOR_EVER = "interval 36500 days";
+
+    /**
+     * What keeps every version readable. Delta refuses to read one that is older than a week unless it is the newest, and
+     * does not let deleted files stay longer than the log.
+     */
+    private static final Map<String, String> KEEP_VERSIONS = Map.of(
+            DeltaCommits.KEEP_LOG,
+            "false",
+            "delta.logRetentionDuration",
+            FOR_EVER,
+            "delta.deletedFileRetentionDuration",
+            FOR_EVER);
+
+    private static final long NONE = -1;
 
     private final Deployment deployment;
     private final Supplier<SparkSession> spark;
@@ -47,52 +65,63 @@ final class ReferenceLoads {
      * @param version the newest version after it
      * @param loaded whether the run made it; else that version had the content already
      */
-    record Loaded(String reference, long version, long rows, String content, boolean loaded) {}
+    record Result(String reference, long version, long rows, String content, boolean loaded) {}
 
     /**
      * Loads tables, as their places are now. What has been loaded already is not written again.
      *
      * @throws RefusedException with what is wrong with the first that cannot be loaded; those before it are
      */
-    List<Loaded> load(List<ReferenceTable> tables) {
-        List<Loaded> loaded = new ArrayList<>();
+    List<Result> load(List<ReferenceTable> tables) {
+        List<Result> loaded = new ArrayList<>();
         tables.forEach(table -> loaded.add(load(table)));
         return loaded;
     }
 
-    private Loaded load(ReferenceTable table) {
+    private Result load(ReferenceTable table) {
+        // What changes while it is read is newer than the load.
+        Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
         ReferenceContent content = ReferenceContent.of(table, ReferencePlace.read(spark.get(), table));
+        long newest = versions(table).findFirst().map(LoadedReference::version).orElse(NONE);
+        Load load = new Load(content.identity(), table, content.rows().size(), now);
         int written = Attempts.until(
                 () -> {
-                    boolean isThere = holds(table, content).isPresent();
+                    keepVersions(table);
+                    boolean isThere = since(newest, table, load).isPresent();
                     if (!isThere) {
-                        write(table, content);
+                        write(table, content, load);
                     }
                     return isThere;
                 },
                 "the table %s does not come to hold what %s does"
                         .formatted(deployment.warehouse().reference(table.name()), table.place()));
-        long version = holds(table, content).orElseThrow().version();
-        int rows = content.rows().size();
+        long version = since(newest, table, load).orElseThrow().version();
         progress.say(
                 written > 0
                         ? "reference %s: version %d, %,d rows of %s"
-                                .formatted(table.name(), version, rows, table.place())
+                                .formatted(table.name(), version, load.rows(), table.place())
                         : "reference %s: version %d holds what %s does"
                                 .formatted(table.name(), version, table.place()));
-        return new Loaded(table.name(), version, rows, content.identity(), written > 0);
+        return new Result(table.name(), version, load.rows(), load.content(), written > 0);
     }
 
-    private Optional<LoadedReference> holds(ReferenceTable table, ReferenceContent content) {
-        return deployment.warehouse().loadedReference(table).filter(loaded -> loaded.load()
-                .content()
-                .equals(content.identity()));
+    private Stream<LoadedReference> versions(ReferenceTable table) {
+        return deployment.warehouse().loadedReferences(table.name());
     }
 
-    private void write(ReferenceTable table, ReferenceContent content) {
+    /**
+     * The version that has what a load is to write: the one that was the newest, or one that came after it. Whether another
+     * load has written something else on top of it is none of its business.
+     */
+    private Optional<LoadedReference> since(long newest, ReferenceTable table, Load load) {
+        return versions(table)
+                .takeWhile(version -> version.version() >= newest)
+                .filter(version -> version.isOf(table) && version.has(load.content()))
+                .findFirst();
+    }
+
+    private void write(ReferenceTable table, ReferenceContent content, Load load) {
         Path target = deployment.warehouse().reference(table.name());
-        Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
-        Load load = new Load(content.identity(), table, content.rows().size(), now);
         long last = new DeltaCommits(target, LoadedReference.APPLICATION)
                 .latest()
                 .map(Commit::transaction)
@@ -103,9 +132,17 @@ final class ReferenceLoads {
                 .mode("overwrite")
                 .option("overwriteSchema", "true");
         if (!DeltaTables.exists(target)) {
-            writer.option(DeltaCommits.KEEP_LOG, "false");
+            writer.options(KEEP_VERSIONS);
         }
         writer.save(target.toString());
+    }
+
+    /** A table that exists is told too: an earlier release may have made it. */
+    private void keepVersions(ReferenceTable table) {
+        Path target = deployment.warehouse().reference(table.name());
+        if (DeltaTables.exists(target)) {
+            DeltaTables.set(spark.get(), target, KEEP_VERSIONS);
+        }
     }
 
     private static StructType schema(ReferenceTable table) {

@@ -4,6 +4,8 @@ import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.concat;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.not;
+import static org.apache.spark.sql.functions.octet_length;
 import static org.apache.spark.sql.functions.struct;
 import static org.apache.spark.sql.functions.when;
 
@@ -19,13 +21,17 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.apache.spark.sql.Column;
+import org.apache.spark.sql.DataFrameReader;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.catalyst.expressions.Cast;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.DecimalType;
 import org.apache.spark.sql.types.StringType;
 
 /** What a reference table's place holds at the moment, in the types that its file states. */
@@ -33,6 +39,24 @@ final class ReferencePlace {
 
     /** Digits beyond a decimal's own by which it is told that a text has more. */
     private static final int FURTHER_DIGITS = 10;
+
+    /** How many rows a table may have: tasks hold all of them. */
+    static final int MOST_ROWS = 1_000_000;
+
+    private static final Pattern PATTERN = Pattern.compile("[*?{}\\[\\]\\\\]");
+
+    /** Of what Spark says of a CSV file's header. */
+    private static final int HEADER_LINES = 5;
+
+    /** As views' expressions have to: a time without a day would be taken for today's. */
+    private static final String BEGINS_WITH_YEAR = "^\\s*[+-]?[0-9]{4}";
+
+    private static final List<DataType> WHOLE =
+            List.of(DataTypes.ByteType, DataTypes.ShortType, DataTypes.IntegerType, DataTypes.LongType);
+
+    /** Others whose values are the same texts wherever they are written; timestamps are not. */
+    private static final List<DataType> WRITTEN_ALIKE =
+            List.of(DataTypes.BooleanType, DataTypes.DateType, DataTypes.FloatType, DataTypes.DoubleType);
 
     private final ReferenceTable table;
     private final Dataset<Row> rows;
@@ -52,13 +76,18 @@ final class ReferencePlace {
         if (!Files.exists(table.place())) {
             throw refused(table, "is not there");
         }
+        if (table.kind() == ReferenceTable.Kind.CSV
+                && PATTERN.matcher(table.place().toString()).find()) {
+            throw refused(
+                    table, "has one of " + PATTERN + " in its path, which Spark takes for a pattern of CSV files");
+        }
         try {
             return new ReferencePlace(table, rows(spark, table)).read();
         } catch (RefusedException e) {
             throw e;
         } catch (Exception e) {
             // Spark's own are checked, and thrown undeclared.
-            throw refused(table, "cannot be read: " + firstLine(e));
+            throw refused(table, "cannot be read: " + reason(e));
         }
     }
 
@@ -66,21 +95,27 @@ final class ReferencePlace {
         return new RefusedException("reference %s: %s %s".formatted(table.name(), table.place(), message));
     }
 
-    private static String firstLine(Throwable failure) {
-        return failure.getCause() != null
-                ? firstLine(failure.getCause())
-                : failure.toString().lines().findFirst().orElse("");
+    private static String reason(Throwable failure) {
+        if (failure.getCause() != null) {
+            return reason(failure.getCause());
+        }
+        // Spark says in several lines which header of which file differs.
+        int lines = failure instanceof IllegalArgumentException ? HEADER_LINES : 1;
+        return failure.toString().lines().limit(lines).map(String::strip).collect(Collectors.joining("; "));
     }
 
     private static Dataset<Row> rows(SparkSession spark, ReferenceTable table) {
         String place = table.place().toString();
+        // It is a name, whatever characters it has.
+        DataFrameReader reader = spark.read().option("__globPaths__", "false");
         return switch (table.kind()) {
             case TABLE -> spark.read().format("delta").load(place);
-            case PARQUET -> spark.read().parquet(place);
+            case PARQUET -> reader.parquet(place);
             // A quote within quotes is doubled, as in every other program's CSV.
             case CSV ->
-                spark.read()
-                        .option("header", "true")
+                reader.option("header", "true")
+                        // Else the first file's header would be believed for every file.
+                        .option("enforceSchema", "false")
                         .option("escape", "\"")
                         .option("multiLine", "true")
                         .option("mode", "FAILFAST")
@@ -101,8 +136,21 @@ final class ReferencePlace {
                 to.as(ReferenceRows.VALID_TO),
                 struct(columns.toArray(Column[]::new)).as(ReferenceRows.COLUMNS),
                 coalesce(problems.toArray(Column[]::new)).as("problem"));
+        requireSize(all.count());
         requireNoProblem(all);
         return all.drop("problem").collectAsList();
+    }
+
+    private void requireSize(long count) {
+        if (count == 0) {
+            throw refused(table, "has no rows, by which every column would be null; accepted is one at least");
+        }
+        if (count > MOST_ROWS) {
+            throw refused(
+                    table,
+                    "has %,d rows; accepted are up to %,d, since all of them are held in memory"
+                            .formatted(count, MOST_ROWS));
+        }
     }
 
     private void requireNoProblem(Dataset<Row> all) {
@@ -121,33 +169,60 @@ final class ReferencePlace {
         requireColumn(name);
         DataType found = rows.schema().apply(name).dataType();
         Column value = rows.col("`" + name + "`");
-        if (found instanceof StringType) {
-            Column converted = value.try_cast(SparkTypes.of(type));
-            problems.add(when(
-                    value.isNotNull()
-                            .and(converted.isNull().or(isLonger(value, type)).or(isRounded(value, type))),
-                    concat(lit("the " + name + " '"), value.substr(1, 100), lit("', which is no " + accepted(type)))));
-            return converted;
-        }
-        if (!Cast.canUpCast(found, SparkTypes.of(type))) {
+        if (!(found instanceof StringType) && !holds(type, found)) {
             throw refused(
                     table,
                     "has a column %s of type %s, whose values a %s does not hold: state another type"
                             .formatted(name, found.simpleString(), type));
         }
-        problems.add(lit(null).cast("string"));
-        return value.cast(SparkTypes.of(type));
+        Column converted = value.try_cast(SparkTypes.of(type));
+        Column wrong = converted.isNull().or(isLonger(converted, type));
+        if (found instanceof StringType) {
+            wrong = wrong.or(isRounded(value, type)).or(isOfToday(value, type));
+        }
+        Column shown = value.cast("string").substr(1, 100);
+        problems.add(when(
+                value.isNotNull().and(wrong),
+                concat(lit("the " + name + " '"), shown, lit("', which is no " + accepted(type)))));
+        return converted;
+    }
+
+    /** Whether a column of that type holds every value of a place's typed column, to the last digit. */
+    private static boolean holds(ValueType type, DataType found) {
+        DataType stated = SparkTypes.of(type);
+        boolean isWhole = WHOLE.contains(found);
+        if (found.equals(DataTypes.NullType)) {
+            return true;
+        }
+        return switch (type.kind()) {
+            case STRING -> isWhole || found instanceof DecimalType || WRITTEN_ALIKE.contains(found);
+            case BIGINT -> isWhole;
+            case DECIMAL -> (isWhole || found instanceof DecimalType) && Cast.canUpCast(found, stated);
+            case DOUBLE ->
+                List.of(DataTypes.ByteType, DataTypes.ShortType, DataTypes.IntegerType, DataTypes.FloatType)
+                                .contains(found)
+                        || found.equals(stated);
+            case TIMESTAMP -> found.equals(stated) || found.equals(DataTypes.DateType);
+            default -> found.equals(stated);
+        };
     }
 
     private static String accepted(ValueType type) {
-        return type.kind() == Kind.STRING
-                ? "text of up to %,d bytes".formatted(ReferenceRows.LONGEST_TEXT)
-                : type.toString();
+        return switch (type.kind()) {
+            case STRING -> "text of up to %,d bytes".formatted(ReferenceRows.LONGEST_TEXT);
+            case DATE, TIMESTAMP -> type + " that begins with its year";
+            default -> type.toString();
+        };
     }
 
     private static Column isLonger(Column value, ValueType type) {
-        return type.kind() == Kind.STRING
-                ? org.apache.spark.sql.functions.octet_length(value).gt(lit(ReferenceRows.LONGEST_TEXT))
+        return type.kind() == Kind.STRING ? octet_length(value).gt(lit(ReferenceRows.LONGEST_TEXT)) : lit(false);
+    }
+
+    /** Whether a text has a time and no day: that of the present would be taken. */
+    private static Column isOfToday(Column value, ValueType type) {
+        return type.kind() == Kind.DATE || type.kind() == Kind.TIMESTAMP
+                ? not(value.rlike(BEGINS_WITH_YEAR))
                 : lit(false);
     }
 

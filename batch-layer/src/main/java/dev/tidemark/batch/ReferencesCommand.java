@@ -53,7 +53,12 @@ final class ReferencesCommand implements Runnable {
             @Option(names = "--missing", description = "Only those that a source needs and that were never loaded.")
                     boolean missing) {
         Deployment deployment = batch.deployment();
-        List<ReferenceTable> tables = missing ? deployment.referencesToLoad() : chosen(deployment, names);
+        List<ReferenceTable> tables = chosen(deployment, names);
+        if (missing) {
+            tables = tables.stream()
+                    .filter(deployment.referencesToLoad()::contains)
+                    .toList();
+        }
         try (BatchSpark spark = new BatchSpark(deployment)) {
             batch.print(new ReferenceLoads(deployment, spark, batch.progress()).load(tables));
         }
@@ -90,6 +95,7 @@ final class ReferencesCommand implements Runnable {
                             .orElse(null));
         }
 
+        /** Told as a hint, so what cannot be looked at is not newer. */
         private static boolean isNewer(Path place, Instant loaded) {
             if (!Files.exists(place)) {
                 return false;
@@ -101,8 +107,8 @@ final class ReferencesCommand implements Runnable {
                     }
                 }
                 return false;
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
+            } catch (IOException | UncheckedIOException e) {
+                return false;
             }
         }
 

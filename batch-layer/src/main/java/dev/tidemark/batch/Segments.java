@@ -97,9 +97,8 @@ final class Segments {
         AtomicReference<EventTotals> totals = new AtomicReference<>();
         Map<View, Appended> appended = new ConcurrentHashMap<>();
         List<Runnable> parts = new ArrayList<>();
-        List<View> filtering = views.stream()
-                .filter(view -> view.definition().where().isPresent())
-                .toList();
+        List<View> filtering =
+                views.stream().filter(view -> view.definition().filters()).toList();
         parts.add(() -> totals.set(EventTotals.of(events.enriched(judged, filtering), work.views(), aside)));
         views.forEach(
                 view -> parts.add(() -> appended.put(view, append(events.enriched(judged, List.of(view)), view))));

@@ -97,9 +97,9 @@ final class EnrichedShop {
     }
 
     /** Loads the reference table as its place is now. */
-    ReferenceLoads.Loaded load() {
+    ReferenceLoads.Result load() {
         Shop shop = shop();
-        List<ReferenceLoads.Loaded> loaded =
+        List<ReferenceLoads.Result> loaded =
                 new ReferenceLoads(shop.deployment, shop::spark, Shop.QUIET).load(shop.deployment.references());
         return loaded.get(0);
     }

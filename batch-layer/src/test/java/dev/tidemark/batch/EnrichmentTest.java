@@ -170,7 +170,7 @@ class EnrichmentTest {
     private static Map<List<Object>, Taxes> streamed(Shop shop) {
         DefinitionSet set = Definitions.resolve(shop.deployment).get(0).streamed();
         Dataset<Row> judged = shop.rows(shop.master().table()).select("verdict", "event_time", "event");
-        ReferenceRows references = new ReferenceRows(shop.deployment.warehouse()::reference);
+        ReferenceRows references = references(shop);
         List<Row> rows = Contributions.of(EnrichedEvents.of(judged, set.enrichments(), references), set)
                 .collectAsList();
         assertEquals(EVENTS, rows.size());
@@ -190,6 +190,10 @@ class EnrichmentTest {
     private static Taxes taxes(Row contribution) {
         long known = contribution.isNullAt(3) ? 0 : 1;
         return new Taxes(1, known, contribution.getDecimal(4), contribution.getLong(5));
+    }
+
+    private static ReferenceRows references(Shop shop) {
+        return new ReferenceRows(shop.deployment.warehouse()::reference, shop.deployment.warehouse()::versionOf);
     }
 
     @Test
@@ -259,7 +263,7 @@ class EnrichmentTest {
         shop.archive();
         DefinitionSet set = Definitions.resolve(shop.deployment).get(0).streamed();
         Dataset<Row> judged = shop.rows(shop.master().table()).select("verdict", "event_time", "event");
-        ReferenceRows references = new ReferenceRows(shop.deployment.warehouse()::reference);
+        ReferenceRows references = references(shop);
         Dataset<Row> enriched = EnrichedEvents.of(judged, set.enrichments(), references);
         String plan = Contributions.ofPassing(enriched, set.view("taxes").orElseThrow(), true)
                 .queryExecution()
@@ -308,5 +312,34 @@ class EnrichmentTest {
         assertEquals(1, letters.size());
         assertEquals("taxes", letters.get(0).getAs("view"));
         assertEquals(0L, letters.get(0).<Long>getAs("offset"));
+    }
+
+    @Test
+    void aPatternMayUseWhatItsEventsTake() throws IOException {
+        files.write(
+                "views/taxes.yaml",
+                """
+                name: taxes
+                source: orders
+                pattern: {by: id, steps: ["tax > 0.1", "tax is null"], within: 1h}
+                measures: {frauds: count()}
+                """);
+        files.csv("EU,Europe,0.190,,", "US,States,0.100,,");
+        files.load();
+        Shop shop = files.shop();
+        shop.send(
+                0,
+                Shop.order(1, "2001-01-01T10:00:01Z", "EU", "100.00", 3),
+                Shop.order(1, "2001-01-01T10:00:02Z", "US", "100.00", 3),
+                Shop.order(1, "2001-01-01T10:00:03Z", "MARS", "100.00", 3));
+        shop.archive();
+        shop.recompute();
+        assertEquals(
+                2,
+                shop.published()
+                        .segmentsOf("taxes")
+                        .get(LocalDate.of(2001, 1, 1))
+                        .cells(),
+                "that of US fits no step");
     }
 }

@@ -6,7 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.tidemark.batch.ReferenceLoads.Loaded;
+import dev.tidemark.batch.ReferenceLoads.Result;
 import dev.tidemark.compile.ReferenceRows;
 import dev.tidemark.deployment.Deployment;
 import dev.tidemark.deployment.RefusedException;
@@ -52,7 +52,7 @@ class ReferenceLoadsTest {
     void theSameRowsInWhateverOrderAreLoadedOnce() throws IOException {
         assertEquals(1, files.deployment().referencesToLoad().size());
         files.csv(EUROPE, STATES, "APAC,,,,");
-        Loaded first = files.load();
+        Result first = files.load();
         assertEquals(0, first.version());
         assertEquals(3, first.rows());
         assertTrue(first.loaded());
@@ -64,30 +64,36 @@ class ReferenceLoadsTest {
                         "[US,null,2026-07-01T12:00:00Z,[States,0.080]]"),
                 lines());
 
-        files.csv("APAC,\"\",,,", STATES, EUROPE);
         files.csv("APAC,,,,", STATES, EUROPE.replace("2026-01-01", "2026-01-01T01:00:00+01:00"));
-        Loaded again = files.load();
+        Result again = files.load();
         assertFalse(again.loaded());
         assertEquals(first.content(), again.content());
         assertEquals(0, again.version());
     }
 
     @Test
+    void inCsvAnEmptyFieldIsNullQuotedOrNot() throws IOException {
+        files.csv("APAC,\"\",,,", "EU,,,,");
+        files.load();
+        assertEquals(List.of("[APAC,null,null,[null,null]]", "[EU,null,null,[null,null]]"), lines());
+    }
+
+    @Test
     void anotherContentIsAnotherVersionAndAnotherDefinitionSetForTheViewsThatUseIt() throws IOException {
         files.csv(EUROPE, STATES);
-        Loaded first = files.load();
+        Result first = files.load();
         Deployment before = files.deployment();
         files.csv(EUROPE);
         assertEquals(
                 before.definitionSetId("orders"),
                 files.deployment().definitionSetId("orders"),
                 "what is loaded counts, not what its place holds");
-        Loaded second = files.load();
+        Result second = files.load();
         assertEquals(1, second.version());
         assertNotEquals(first.content(), second.content());
         assertNotEquals(before.definitionSetId("orders"), files.deployment().definitionSetId("orders"));
         files.csv(STATES, EUROPE);
-        Loaded third = files.load();
+        Result third = files.load();
         assertEquals(2, third.version());
         assertEquals(first.content(), third.content());
         assertEquals(before.definitionSetId("orders"), files.deployment().definitionSetId("orders"));
@@ -107,7 +113,7 @@ class ReferenceLoadsTest {
     @Test
     void rowsComeFromParquetAndDeltaTablesToo() throws IOException {
         files.csv(EUROPE, STATES);
-        Loaded fromCsv = files.load();
+        Result fromCsv = files.load();
         Dataset<Row> typed = files.shop()
                 .spark()
                 .sql("select 'EU' region, 'Europe' area, 0.190BD tax, date'2026-01-01' since, null until"
@@ -118,7 +124,7 @@ class ReferenceLoadsTest {
         typed.write().format("delta").save(files.path("data/regions").toString());
         for (String place : List.of("parquet: ../data/regions.parquet", "table: ../data/regions")) {
             files.regions(place);
-            Loaded again = files.load();
+            Result again = files.load();
             assertEquals(fromCsv.content(), again.content(), place);
             assertFalse(again.loaded(), place);
         }
@@ -132,6 +138,7 @@ class ReferenceLoadsTest {
                 "EU,Europe,0.1905,, | at the key EU, the tax '0.1905', which is no decimal(4,3)",
                 "EU,Europe,19.000,, | at the key EU, the tax '19.000', which is no decimal(4,3)",
                 "EU,Europe,0.19,soon, | at the key EU, the since 'soon', which is no timestamp",
+                "EU,Europe,0.19,12:30, | at the key EU, the since '12:30', which is no timestamp that begins with its year",
                 ",Europe,0.190,, | has a row without region, its key: [Europe,0.190]",
                 "EU,Europe,0.19,2026-02-01,2026-02-01 | has a row of key EU that is never valid:"
                         + " from 2026-02-01T00:00:00Z to 2026-02-01T00:00:00Z",
@@ -192,11 +199,97 @@ class ReferenceLoadsTest {
     }
 
     @Test
+    void theFilesOfAFolderHaveOneHeader() throws IOException {
+        files.write("data/all/a.csv", "region,area,tax,since,until\nEU,Europe,0.1,,\n");
+        files.write("data/all/b.csv", "region,tax,area,since,until\nUS,0.2,States,,\n");
+        files.regions("csv: ../data/all");
+        RefusedException refused = assertThrows(RefusedException.class, files::load);
+        assertTrue(
+                refused.getMessage().contains("CSV header does not conform to the schema.; Header: region, "),
+                refused::getMessage);
+        assertTrue(refused.getMessage().contains("data/all/"), refused::getMessage);
+        files.write("data/all/b.csv", "region,area,tax,since,until\nUS,States,0.2,,\n");
+        files.load();
+        assertEquals(List.of("[EU,null,null,[Europe,0.100]]", "[US,null,null,[States,0.200]]"), lines());
+    }
+
+    @Test
+    void aPlaceIsANameWhateverCharactersItHas() throws IOException {
+        files.shop()
+                .spark()
+                .sql("select 'EU' region, 'Europe' area, 0.1BD tax, null since, null until")
+                .write()
+                .parquet(files.path("data/plain").toString());
+        Files.move(files.path("data/plain"), files.path("data/re[gi]on{s}*"));
+        files.regions("parquet: ../data/re[gi]on{s}*");
+        assertEquals(1, files.load().rows());
+        files.write("data/re[gi]on.csv", "region,area,tax,since,until\nEU,Europe,0.1,,\n");
+        files.regions("csv: ../data/re[gi]on.csv");
+        RefusedException refused = assertThrows(RefusedException.class, files::load);
+        assertTrue(refused.getMessage().contains("re[gi]on.csv has one of "), refused::getMessage);
+    }
+
+    @Test
+    void aTableHasRowsAndNotTooMany() throws IOException {
+        files.csv();
+        RefusedException empty = assertThrows(RefusedException.class, files::load);
+        assertTrue(empty.getMessage().contains("regions.csv has no rows, "), empty::getMessage);
+        files.shop()
+                .spark()
+                .range(1_000_001)
+                .selectExpr("cast(id as string) region", "'x' area", "0.1BD tax", "null since", "null until")
+                .write()
+                .parquet(files.path("data/many").toString());
+        files.regions("parquet: ../data/many");
+        RefusedException many = assertThrows(RefusedException.class, files::load);
+        assertTrue(
+                many.getMessage()
+                        .endsWith("has 1,000,001 rows; accepted are up to 1,000,000, since all of them are held in"
+                                + " memory"),
+                many::getMessage);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "1767225600000L since | string | a column since of type bigint, whose values a timestamp does not hold",
+                "timestamp_ntz'2026-01-01 00:00:00' since | string | type timestamp_ntz, whose values a timestamp does",
+                "9007199254740993L area | double | a column area of type bigint, whose values a double does not hold",
+                "X'00' area | string | a column area of type binary, whose values a string does not hold",
+                "timestamp'2026-01-01 00:00:00Z' area | string | of type timestamp, whose values a string does not",
+                "current_date() area | timestamp | ",
+                "7 area | string | ",
+                "0.5F area | double | ",
+                "12BD area | 'decimal(8,3)' | ",
+            })
+    void aTypedColumnIsTakenOnlyWhereTheStatedTypeHoldsItsValues(String column, String area, String refusal)
+            throws IOException {
+        Path reference = files.path("references/regions.yaml");
+        files.regions("parquet: ../data/typed");
+        Files.writeString(reference, Files.readString(reference).replace("area: string", "area: \"" + area + "\""));
+        String others = column.endsWith("since") ? "'x' area" : "null since";
+        files.shop()
+                .spark()
+                .sql("select 'EU' region, 0.1BD tax, null until, " + column + ", " + others)
+                .write()
+                .parquet(files.path("data/typed").toString());
+        if (refusal == null) {
+            assertEquals(1, files.load().rows());
+        } else {
+            RefusedException refused = assertThrows(RefusedException.class, files::load);
+            assertTrue(refused.getMessage().contains(refusal), refused::getMessage);
+        }
+    }
+
+    @Test
     void theCommandsLoadAndList() throws IOException {
         files.csv(EUROPE, STATES);
         String config = files.path("tidemark.yaml").toString();
         assertEquals(0, BatchMain.run("references", "list", "-c", config));
-        assertEquals(0, BatchMain.run("references", "load", "--missing", "-c", config));
+        assertEquals(1, BatchMain.run("references", "load", "--missing", "nations", "-c", config));
+        assertEquals(1, files.deployment().referencesToLoad().size());
+        assertEquals(0, BatchMain.run("references", "load", "--missing", "regions", "-c", config));
         assertEquals(0, BatchMain.run("references", "load", "regions", "-c", config, "--output", "json"));
         assertEquals(1, BatchMain.run("references", "load", "nations", "-c", config));
         assertEquals(2, BatchMain.run("references", "-c", config));

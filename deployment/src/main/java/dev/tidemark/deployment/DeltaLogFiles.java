@@ -8,7 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -57,6 +59,19 @@ public record DeltaLogFiles(Path table) {
     public String metadata(long version) {
         Optional<JsonNode> info = actions(version, "commitInfo").stream().findFirst();
         return info.map(found -> found.path("userMetadata").asText()).orElse("");
+    }
+
+    /** The table's properties, such as {@code delta.logRetentionDuration}; none of a table that does not exist. */
+    public Map<String, String> properties() {
+        Map<String, String> properties = new HashMap<>();
+        versions()
+                .flatMap(version -> actions(version, "metaData").stream())
+                .findFirst()
+                .ifPresent(metadata -> metadata.path("configuration")
+                        .properties()
+                        .forEach(property -> properties.put(
+                                property.getKey(), property.getValue().asText())));
+        return properties;
     }
 
     /** JSON of the log, such as the statistics of a file. */

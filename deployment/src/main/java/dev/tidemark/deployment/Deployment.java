@@ -142,6 +142,20 @@ public record Deployment(
                 .toList();
     }
 
+    /**
+     * Asks for reference tables whose content names what is to be written.
+     *
+     * @throws RefusedException with those that have not been loaded
+     */
+    public void requireReferences() {
+        List<String> missing =
+                referencesToLoad().stream().map(ReferenceTable::name).toList();
+        if (!missing.isEmpty()) {
+            throw new RefusedException("the references " + missing + " have not been loaded as their files state"
+                    + " them: run `tidemark references load --missing`, and start again");
+        }
+    }
+
     /** The identity of a source's streamed views as the files state them now. */
     public String definitionSetId(String source) {
         return DefinitionSet.idOf(source(source), streamedViewsOf(source), zone);

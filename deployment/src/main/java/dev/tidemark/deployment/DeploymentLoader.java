@@ -96,7 +96,7 @@ public final class DeploymentLoader {
         Optional<SchemaRegistry> registry = registry(yaml);
         int servingPort = port(yaml, "serving", "port", SERVING_PORT);
         int metricsPort = port(yaml, "speed", "metrics_port", METRICS_PORT);
-        List<ReferenceTable> references = references(yaml);
+        List<ReferenceTable> references = references(yaml, zone);
         List<Source> sources = sources(local(yaml, "sources", "sources/"), registry, warehouse);
         List<ViewDefinition> views = views(local(yaml, "views", "views/"), sources);
         yaml.refuseUnknown();
@@ -176,14 +176,14 @@ public final class DeploymentLoader {
     }
 
     /** Few deployments have any: the folder may lack unless it is named. */
-    private List<ReferenceTable> references(YamlSection yaml) {
+    private List<ReferenceTable> references(YamlSection yaml, ZoneId zone) {
         Path folder = local(yaml, "references", "references/");
         if (!yaml.has("references") && !Files.exists(folder)) {
             return List.of();
         }
         return YamlFiles.list(folder, "references", problems).stream()
                 .flatMap(path -> YamlFiles.read(path, problems).stream())
-                .flatMap(file -> ReferenceFile.read(file, declaredReferences).stream())
+                .flatMap(file -> ReferenceFile.read(file, zone, declaredReferences).stream())
                 .toList();
     }
 

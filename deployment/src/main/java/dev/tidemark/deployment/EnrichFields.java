@@ -52,7 +52,10 @@ final class EnrichFields {
 
     private Optional<ReferenceTable> table(YamlSection section, String name) {
         if (!declared.containsKey(name)) {
-            section.problem(name, "there is no reference '" + name + "'; there are " + declared.keySet());
+            section.problem(
+                    name,
+                    "there is no reference '%s'%s; one is stated in a file such as references/%s.yaml"
+                            .formatted(name, declared.isEmpty() ? "" : "; there are " + declared.keySet(), name));
         }
         return declared.getOrDefault(name, Optional.empty());
     }

@@ -4,7 +4,7 @@ import dev.tidemark.view.Json;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Map;
-import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * A version of a reference table in the warehouse. It never changes, so whoever names it sees the same rows for ever.
@@ -33,12 +33,17 @@ public record LoadedReference(long version, Load load) {
         }
     }
 
-    /** The newest version in a Delta table of ours, read without Spark. */
-    static Optional<LoadedReference> newest(Path table) {
+    /** The versions in a Delta table of ours, the newest first; each is read, without Spark, when it is asked for. */
+    static Stream<LoadedReference> newestFirst(Path table) {
         return new DeltaCommits(table, APPLICATION)
-                .latest()
+                .newestFirst()
                 .map(commit -> new LoadedReference(
                         commit.version(), Json.read(commit.metadata(), Load.class, "a commit of " + table)));
+    }
+
+    /** Whether it has the rows of that identity. */
+    public boolean has(String content) {
+        return load.content().equals(content);
     }
 
     /** Whether it was loaded as the table is stated now, wherever its rows came from. */

@@ -16,10 +16,15 @@ final class Names {
         return NAME.matcher(text).matches();
     }
 
+    /** Why a text that is no name is refused. */
+    static String refusal(String text) {
+        return "'" + text + "' is no name; accepted are a letter and up to 62 letters, digits and _";
+    }
+
     /** The name, unless a problem with it was recorded at {@code field}. */
     static Optional<String> check(YamlSection yaml, String field, String name) {
         if (!isName(name)) {
-            yaml.problem(field, "'" + name + "' is no name; accepted are a letter and up to 62 letters, digits and _");
+            yaml.problem(field, refusal(name));
             return Optional.empty();
         }
         if (RESERVED.contains(name.toLowerCase(java.util.Locale.ROOT))) {

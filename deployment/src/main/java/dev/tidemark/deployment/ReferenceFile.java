@@ -3,6 +3,7 @@ package dev.tidemark.deployment;
 import dev.tidemark.deployment.ReferenceTable.Kind;
 import dev.tidemark.schema.ValueType;
 import java.nio.file.Path;
+import java.time.ZoneId;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -17,27 +18,44 @@ final class ReferenceFile {
             "accepted are boolean, bigint, double, decimal(p,s), string, date and timestamp";
 
     private final YamlSection yaml;
+    private final ZoneId zone;
 
-    private ReferenceFile(YamlSection yaml) {
+    private ReferenceFile(YamlSection yaml, ZoneId zone) {
         this.yaml = yaml;
+        this.zone = zone;
     }
 
     /**
      * The table that the file states, unless a problem was recorded.
      *
+     * @param zone the deployment's
      * @param declared takes the table's name even then, so that its sources are not told that it is not there
      */
-    static Optional<ReferenceTable> read(YamlSection yaml, Map<String, Optional<ReferenceTable>> declared) {
+    static Optional<ReferenceTable> read(
+            YamlSection yaml, ZoneId zone, Map<String, Optional<ReferenceTable>> declared) {
         Optional<String> named = yaml.requiredText("name", "products");
         Optional<ReferenceTable> table =
-                named.flatMap(text -> Names.check(yaml, "name", text)).flatMap(new ReferenceFile(yaml)::read);
+                named.flatMap(text -> Names.check(yaml, "name", text)).flatMap(new ReferenceFile(yaml, zone)::read);
         yaml.refuseUnknown();
-        named.ifPresent(name -> {
-            if (declared.putIfAbsent(name, table) != null) {
-                yaml.problem("name", "'" + name + "' is another reference's name too");
-            }
-        });
+        named.ifPresent(name -> declare(yaml, name, table, declared));
         return table;
+    }
+
+    private static void declare(
+            YamlSection yaml,
+            String name,
+            Optional<ReferenceTable> table,
+            Map<String, Optional<ReferenceTable>> declared) {
+        if (declared.containsKey(name)) {
+            yaml.problem("name", "'" + name + "' is another reference's name too");
+            return;
+        }
+        declared.keySet().stream()
+                .filter(other -> other.equalsIgnoreCase(name))
+                .findFirst()
+                .ifPresent(other -> yaml.problem(
+                        "name", "'" + name + "' differs from the name of reference " + other + " only in case"));
+        declared.put(name, table);
     }
 
     private Optional<ReferenceTable> read(String name) {
@@ -51,7 +69,7 @@ final class ReferenceFile {
         if (place.isEmpty() || key.isEmpty() || columns.isEmpty()) {
             return Optional.empty();
         }
-        ReferenceTable table = new ReferenceTable(name, kind.get(), place.get(), key.get(), from, to, columns);
+        ReferenceTable table = new ReferenceTable(name, kind.get(), place.get(), key.get(), from, to, columns, zone);
         ValueType type = table.keyType();
         if (!type.equals(ValueType.STRING) && !type.equals(ValueType.BIGINT)) {
             yaml.problem("key", "is of type " + type + "; accepted are string and bigint");
@@ -89,11 +107,7 @@ final class ReferenceFile {
                 requireNew(section.get(), name, columns);
                 section.get().value(name, ReferenceFile::type).ifPresent(type -> columns.put(name, type));
             } else {
-                section.get()
-                        .problem(
-                                name,
-                                "'" + name + "' is no name; accepted are a letter and up to 62 letters, digits"
-                                        + " and _");
+                section.get().problem(name, Names.refusal(name));
             }
         }
         return columns;

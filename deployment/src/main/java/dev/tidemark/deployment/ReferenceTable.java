@@ -2,6 +2,8 @@ package dev.tidemark.deployment;
 
 import dev.tidemark.schema.ValueType;
 import java.nio.file.Path;
+import java.time.ZoneId;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -18,6 +20,7 @@ import java.util.TreeMap;
  * @param validFrom the column that says from when on a row is valid; without it, and where that is null, from ever
  * @param validTo the column that says until when, exclusive; without it, and where that is null, for ever
  * @param columns the columns that sources may take, and their types
+ * @param zone the deployment's, by which times are read that do not say theirs
  */
 public record ReferenceTable(
         String name,
@@ -26,7 +29,8 @@ public record ReferenceTable(
         String key,
         Optional<String> validFrom,
         Optional<String> validTo,
-        Map<String, ValueType> columns) {
+        Map<String, ValueType> columns,
+        ZoneId zone) {
 
     /** What a place holds. */
     public enum Kind {
@@ -39,12 +43,16 @@ public record ReferenceTable(
     }
 
     public ReferenceTable {
-        columns = new LinkedHashMap<>(columns);
+        columns = Collections.unmodifiableMap(new LinkedHashMap<>(columns));
     }
 
     /** The key's type: that which {@code columns} gives it, or else text. */
     public ValueType keyType() {
         return columns.getOrDefault(key, ValueType.STRING);
+    }
+
+    private boolean hasTimes() {
+        return validFrom.isPresent() || validTo.isPresent() || columns.containsValue(ValueType.TIMESTAMP);
     }
 
     /** What a loaded version has to agree with: everything but the place. */
@@ -53,6 +61,9 @@ public record ReferenceTable(
         shape.put("key", key);
         validFrom.ifPresent(column -> shape.put("valid_from", column));
         validTo.ifPresent(column -> shape.put("valid_to", column));
+        if (hasTimes()) {
+            shape.put("timezone", zone.getId());
+        }
         columns.forEach((column, type) -> shape.put("columns." + column, type.toString()));
         return shape;
     }

@@ -9,6 +9,7 @@ import dev.tidemark.view.Publication.SourceState;
 import dev.tidemark.view.View;
 import dev.tidemark.view.ViewDefinition;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 
 /**
@@ -81,6 +83,7 @@ public record SourceChange(String source, List<String> changes, String consequen
 
         SourceChange change(String consequence) {
             List<String> changes = new ArrayList<>(differences("", fields(before), fields(source)));
+            changes.addAll(enrichments());
             Set<String> names = new LinkedHashSet<>(published.keySet());
             names.addAll(now.keySet());
             names.forEach(name -> changes.addAll(view(name)));
@@ -127,16 +130,48 @@ public record SourceChange(String source, List<String> changes, String consequen
                 fields.put("event_id", ids.field());
                 fields.put("deduplicate_within", ids.within().toString());
             });
-            source.enrichments().forEach(taken -> fields.put("enrich." + taken.reference(), enrichment(taken)));
             return fields;
         }
 
-        private static String enrichment(Enrichment taken) {
-            return "%s by %s, %s"
-                    .formatted(
-                            taken.columns().stream().map(Field::name).toList(),
-                            taken.key(),
-                            taken.isLoaded() ? "version " + taken.version() : "not loaded yet");
+        /** What changes of the tables that views use, before or now. */
+        private List<String> enrichments() {
+            Map<String, Enrichment> old = byReference(before);
+            Map<String, Enrichment> stated = byReference(source);
+            Set<String> used = new TreeSet<>(references(published.values(), before));
+            used.addAll(references(now.values(), source));
+            return used.stream()
+                    .filter(name -> !takesTheSame(old.get(name), stated.get(name)))
+                    .map(name -> difference("enrich." + name, text(old.get(name)), text(stated.get(name))))
+                    .toList();
+        }
+
+        private static Map<String, Enrichment> byReference(Source source) {
+            return source.enrichments().stream().collect(Collectors.toMap(Enrichment::reference, taken -> taken));
+        }
+
+        private static List<String> references(Collection<ViewDefinition> views, Source source) {
+            return DefinitionSet.usedBy(List.copyOf(views), source).stream()
+                    .map(Enrichment::reference)
+                    .toList();
+        }
+
+        /** By the content, and not by its version: another one may hold the same. */
+        private static boolean takesTheSame(Enrichment before, Enrichment now) {
+            return before != null
+                    && now != null
+                    && before.content().equals(now.content())
+                    && before.key().equals(now.key())
+                    && Set.copyOf(before.columns()).equals(Set.copyOf(now.columns()));
+        }
+
+        private static String text(Enrichment taken) {
+            return taken == null
+                    ? null
+                    : "%s by %s, %s"
+                            .formatted(
+                                    taken.columns().stream().map(Field::name).toList(),
+                                    taken.key(),
+                                    taken.isLoaded() ? "version " + taken.version() : "not loaded yet");
         }
 
         private static Map<String, String> fields(ViewDefinition view) {

@@ -1,5 +1,6 @@
 package dev.tidemark.deployment;
 
+import dev.tidemark.schema.Enrichment;
 import dev.tidemark.view.Cut;
 import dev.tidemark.view.DefinitionSet;
 import dev.tidemark.view.Json;
@@ -9,6 +10,7 @@ import dev.tidemark.view.View;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * The layout of everything that is kept. {@code views}, {@code master} and {@code dead_letters} are ordinary Delta
@@ -51,7 +53,34 @@ public record Warehouse(Path root) {
 
     /** The newest version of a reference table; empty if it has not been loaded as it is stated. */
     public Optional<LoadedReference> loadedReference(ReferenceTable table) {
-        return LoadedReference.newest(reference(table.name())).filter(loaded -> loaded.isOf(table));
+        return loadedReferences(table.name()).findFirst().filter(loaded -> loaded.isOf(table));
+    }
+
+    /** The versions of a reference table that were loaded, the newest first. */
+    public Stream<LoadedReference> loadedReferences(String name) {
+        return LoadedReference.newestFirst(reference(name));
+    }
+
+    /**
+     * The version of a reference table that has what a definition set pins. It is found by its content: a table that was
+     * deleted and loaded again numbers its versions anew.
+     *
+     * @throws RefusedException if no version has it
+     */
+    public long versionOf(Enrichment pinned) {
+        return loadedReferences(pinned.reference())
+                .filter(loaded -> loaded.has(pinned.content()))
+                .findFirst()
+                .orElseThrow(() -> new RefusedException(
+                        ("reference %s: no version in %s has the rows that a definition set joins (content %s, which was"
+                                        + " version %d): put those rows back where the table is loaded from, run"
+                                        + " `tidemark references load`, and then load what it has now")
+                                .formatted(
+                                        pinned.reference(),
+                                        reference(pinned.reference()),
+                                        pinned.content(),
+                                        pinned.version())))
+                .version();
     }
 
     /** The publications. */

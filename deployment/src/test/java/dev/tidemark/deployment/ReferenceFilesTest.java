@@ -15,6 +15,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -97,7 +98,8 @@ class ReferenceFilesTest {
                         "product",
                         Optional.of("since"),
                         Optional.of("until"),
-                        Map.of("category", ValueType.STRING, "margin", ValueType.decimal(5, 2)))),
+                        Map.of("category", ValueType.STRING, "margin", ValueType.decimal(5, 2)),
+                        ZoneId.of("UTC"))),
                 deployment.references());
         assertEquals(
                 List.of(new Enrichment(
@@ -137,6 +139,18 @@ class ReferenceFilesTest {
     }
 
     @Test
+    void aTableWithTimesIsLoadedAgainUnderAnotherTimezone() throws IOException {
+        load(0, "one");
+        write("tidemark.yaml", "version: 1\nname: shop\ntimezone: Europe/Berlin\n");
+        assertEquals(1, load().referencesToLoad().size(), "a date begins at another time");
+        Path file = folder.resolve("references/products.yaml");
+        Files.writeString(file, Files.readString(file).replaceAll("valid_.*\n", ""));
+        load(1, "two");
+        write("tidemark.yaml", "version: 1\nname: shop\n");
+        assertEquals(List.of(), load().referencesToLoad(), "it has no times");
+    }
+
+    @Test
     void aTableThatNoSourceTakesFromNeedNotBeLoaded() throws IOException {
         write("sources/orders.yaml", "name: orders\nschema: ../orders.avsc\nevent_time: at\n");
         assertEquals(1, load().references().size());
@@ -150,6 +164,7 @@ class ReferenceFilesTest {
                 "name: products\ncsv: a.csv\ntable: a\nkey: id\ncolumns:\n  id: double\n  id2: money\n  a-b: string\n");
         write("references/regions.yaml", "name: regions\nkey: id\nvalid_form: x\ncolumns: {id: double, ID: string}\n");
         write("references/zones.yaml", "name: regions\ncsv: a.csv\nkey: id\ncolumns: {id: double, area: string}\n");
+        write("references/zones2.yaml", "name: Regions\ncsv: a.csv\nkey: id\ncolumns: {area: string}\n");
         assertEquals(
                 List.of(
                         "references/products.yaml:2: csv: stands beside `table`; leave one of them out",
@@ -163,7 +178,9 @@ class ReferenceFilesTest {
                                 + " parquet, table, valid_from, valid_to]",
                         "references/regions.yaml:4: columns.ID: differs from the column id only in case",
                         "references/zones.yaml:1: name: 'regions' is another reference's name too",
-                        "references/zones.yaml:3: key: is of type double; accepted are string and bigint"),
+                        "references/zones.yaml:3: key: is of type double; accepted are string and bigint",
+                        "references/zones2.yaml:1: name: 'Regions' differs from the name of reference regions only in"
+                                + " case"),
                 problems().stream().sorted().toList(),
                 "and nothing of the source that takes from one of them");
     }
@@ -195,7 +212,7 @@ class ReferenceFilesTest {
                         "sources/orders.yaml:10: enrich.zones.columns: 'X' is a field of the schema too, and a view could"
                                 + " not tell them apart: name the column otherwise in the reference",
                         "sources/orders.yaml:11: enrich.prices: there is no reference 'prices'; there are [products,"
-                                + " zones]",
+                                + " zones]; one is stated in a file such as references/prices.yaml",
                         "sources/orders.yaml:6: enrich.products.key: 'product' is no field of the schema; its fields are"
                                 + " [at, n, x, product_id]",
                         "sources/orders.yaml:7: enrich.products.columns: 'weight' is no column of reference products; its"

@@ -2,6 +2,7 @@ package dev.tidemark.launcher;
 
 import dev.tidemark.deployment.Deployment;
 import dev.tidemark.deployment.NeededTopic.Role;
+import dev.tidemark.deployment.ReferenceTable;
 import dev.tidemark.deployment.UnavailableException;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -29,6 +30,7 @@ record DeploymentExam(Deployment deployment, Duration cadence) {
         List<Finding> findings = new ArrayList<>();
         findings.add(servingPort());
         findings.add(metricsPort());
+        references().ifPresent(findings::add);
         findings.addAll(broker());
         return findings;
     }
@@ -50,6 +52,19 @@ record DeploymentExam(Deployment deployment, Duration cadence) {
                         port + " is taken by "
                                 + served.map(name -> "the deployment " + name).orElse("another process"),
                         "stop that, or set serving.port in " + deployment.file());
+    }
+
+    private Optional<Finding> references() {
+        List<String> missing =
+                deployment.referencesToLoad().stream().map(ReferenceTable::name).toList();
+        return missing.isEmpty()
+                ? Optional.empty()
+                : Optional.of(Finding.warn(
+                        "references",
+                        missing
+                                + " have not been loaded as their files state them, and a load names the increments' topics"
+                                + " otherwise than below",
+                        "`tidemark references load --missing`; `tidemark up` does it too"));
     }
 
     private Finding metricsPort() {

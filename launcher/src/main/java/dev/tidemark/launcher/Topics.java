@@ -162,6 +162,10 @@ final class Topics implements Callable<Integer> {
                     spec.commandLine(), "--partitions is " + partitions + "; a number above 0 is expected");
         }
         Deployment deployment = tidemark.deployment();
+        if (internal) {
+            // Theirs is part of the names of increments' topics.
+            deployment.requireReferences();
+        }
         try (Admin admin = Admin.create(deployment.kafkaAdmin())) {
             createMissing(admin, deployment, role -> !role.isInternal(), partitions);
             if (internal) {

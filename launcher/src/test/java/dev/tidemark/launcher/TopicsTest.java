@@ -180,4 +180,21 @@ class TopicsTest {
         assertEquals(2, run("doctor", "--cadence", "daily"));
         assertTrue(err.toString().contains("'daily' is no duration"), err.toString());
     }
+
+    @Test
+    void theTopicsOfLayersAreNotNamedBeforeReferencesAreLoaded() throws Exception {
+        Files.createDirectories(directory.resolve("references"));
+        Files.writeString(
+                directory.resolve("references/customers.yaml"),
+                "name: customers\ncsv: c.csv\nkey: id\ncolumns: {tier: string}\n");
+        Path source = directory.resolve("sources/orders.yaml");
+        Files.writeString(source, Files.readString(source) + "enrich: {customers: {key: order_id, columns: [tier]}}\n");
+        assertEquals(1, run("topics", "create", "--internal"));
+        assertTrue(
+                err.toString().contains("the references [customers] have not been loaded as their files state them"),
+                err::toString);
+        run("doctor");
+        assertTrue(out.toString().contains("warn  references: [customers] have not been loaded"), out::toString);
+        assertEquals(0, run("topics", "create"), err::toString);
+    }
 }

@@ -9,8 +9,9 @@ import java.util.List;
  * the event and that is valid at the event's time. Where there is no such row they are null.
  *
  * @param reference the table's name
- * @param version the version of the table that is joined; {@link #NOT_LOADED} of a table that is not loaded yet
- * @param content the identity of what that version holds; empty of a table that is not loaded yet
+ * @param version the version of the table that was joined first, for people to read; {@link #NOT_LOADED} of a table that
+ *     is not loaded yet
+ * @param content the identity of the rows that are joined; empty of a table that is not loaded yet
  * @param key the event's field with the key
  * @param columns the columns that are taken
  */

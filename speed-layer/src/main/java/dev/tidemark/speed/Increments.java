@@ -5,6 +5,7 @@ import dev.tidemark.compile.EarlierIds;
 import dev.tidemark.compile.EnrichedEvents;
 import dev.tidemark.compile.JudgedEvents;
 import dev.tidemark.compile.ReferenceRows;
+import dev.tidemark.deployment.Deployment;
 import dev.tidemark.schema.Bucket;
 import dev.tidemark.schema.CellShape;
 import dev.tidemark.schema.Contribution;
@@ -27,7 +28,6 @@ import java.util.Collections;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.atomic.LongAdder;
 import org.apache.spark.TaskContext;
@@ -59,10 +59,9 @@ final class Increments {
      * The records for Spark's Kafka sink, from those of its Kafka source.
      *
      * @param references what the events are joined with
-     * @param kafka the settings of Kafka's clients
      */
-    static Dataset<Row> of(
-            Dataset<Row> events, SpeedSource source, ReferenceRows references, Map<String, Object> kafka) {
+    static Dataset<Row> of(Deployment deployment, Dataset<Row> events, SpeedSource source, ReferenceRows references) {
+        HashMap<String, Object> kafka = new HashMap<>(deployment.kafkaClient());
         Source read = source.source();
         EarlierIds earlier =
                 new LogIds(source.log().id(), read.topic(), source.set().id(), SeenIds.IN_MEMORY, kafka);
@@ -71,7 +70,7 @@ final class Increments {
         Dataset<Row> contributions = Contributions.of(enriched, source.set());
         String definitions = Json.write(StoredDefinitions.of(source.set()));
         Emitting emitting = new Emitting(
-                source.log().id(), source.incrementsTopic(), definitions, source.copies(), new HashMap<>(kafka));
+                deployment.name(), source.log().id(), source.incrementsTopic(), definitions, source.copies(), kafka);
         return contributions.mapPartitions(emitting, Encoders.row(RECORD));
     }
 
@@ -80,7 +79,13 @@ final class Increments {
      *
      * @param copies whether dead letters and late events are copied
      */
-    private record Emitting(String log, String topic, String definitions, boolean copies, HashMap<String, Object> kafka)
+    private record Emitting(
+            String deployment,
+            String log,
+            String topic,
+            String definitions,
+            boolean copies,
+            HashMap<String, Object> kafka)
             implements MapPartitionsFunction<Row, Row>, Serializable {
 
         @Override
@@ -90,7 +95,7 @@ final class Increments {
             Optional<BesideTopics> beside = copies ? Optional.of(new BesideTopics(kafka)) : Optional.empty();
             beside.ifPresent(topics ->
                     TaskContext.get().addTaskCompletionListener((TaskCompletionListener) task -> topics.close()));
-            return new EmittingTask(log, topic, set, beside, events);
+            return new EmittingTask(deployment, log, topic, set, beside, events);
         }
     }
 
@@ -107,7 +112,13 @@ final class Increments {
         private int partition = -1;
         private long next;
 
-        EmittingTask(String log, String topic, DefinitionSet set, Optional<BesideTopics> beside, Iterator<Row> events) {
+        EmittingTask(
+                String deployment,
+                String log,
+                String topic,
+                DefinitionSet set,
+                Optional<BesideTopics> beside,
+                Iterator<Row> events) {
             this.log = log;
             this.topic = topic;
             this.set = set;
@@ -118,7 +129,7 @@ final class Increments {
             // What is outgoing is streamed beside what replaces it: its events are counted there.
             this.unknown = beside.isPresent()
                     ? set.enrichments().stream()
-                            .map(taken -> Unknown.of(set.source(), taken))
+                            .map(taken -> Unknown.of(deployment, set.source(), taken))
                             .toList()
                     : List.of();
         }
@@ -126,8 +137,9 @@ final class Increments {
         /** The column that says whether an event has a key that a reference table does not have, and their count. */
         private record Unknown(String column, LongAdder count) {
 
-            static Unknown of(Source source, Enrichment taken) {
-                return new Unknown(EnrichedEvents.unknown(taken), UnknownKeys.of(source.name(), taken.reference()));
+            static Unknown of(String deployment, Source source, Enrichment taken) {
+                return new Unknown(
+                        EnrichedEvents.unknown(taken), UnknownKeys.of(deployment, source.name(), taken.reference()));
             }
         }
 

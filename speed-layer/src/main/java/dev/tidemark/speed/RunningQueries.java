@@ -41,7 +41,8 @@ final class RunningQueries implements AutoCloseable {
         TemporaryFolder checkpoint = TemporaryFolder.create();
         try {
             running.put(name, new Running(query.start(session, sources, checkpoint.path()), checkpoint));
-        } catch (RuntimeException e) {
+        } catch (Exception e) {
+            // Spark's own are checked, and thrown undeclared.
             checkpoint.close();
             throw e;
         }

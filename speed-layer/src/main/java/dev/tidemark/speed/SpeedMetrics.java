@@ -103,7 +103,9 @@ final class SpeedMetrics implements AutoCloseable {
     private void registerUnknownKeys(SpeedSource source) {
         String name = source.source().name();
         source.set().enrichments().forEach(taken -> FunctionCounter.builder(
-                        "tidemark.enrichment.unknown", UnknownKeys.of(name, taken.reference()), LongAdder::sum)
+                        "tidemark.enrichment.unknown",
+                        UnknownKeys.of(deployment.name(), name, taken.reference()),
+                        LongAdder::sum)
                 .description("events whose key a reference table does not have at their time")
                 .tags("source", name, "reference", taken.reference())
                 .register(metrics.registry()));

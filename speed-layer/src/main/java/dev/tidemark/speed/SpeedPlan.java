@@ -2,7 +2,6 @@ package dev.tidemark.speed;
 
 import dev.tidemark.compile.ViewCompiler;
 import dev.tidemark.deployment.Deployment;
-import dev.tidemark.deployment.ReferenceTable;
 import dev.tidemark.deployment.RefusedException;
 import dev.tidemark.deployment.SourceLog;
 import dev.tidemark.schema.Format;
@@ -70,19 +69,9 @@ record SpeedPlan(StreamedSets sets, List<SpeedSource> sources, List<SpeedSource>
             if (!ref.fromFiles()) {
                 return readable(deployment.warehouse().requireDefinitions(ref.source(), ref.id()));
             }
-            requireLoaded();
+            deployment.requireReferences();
             return ViewCompiler.resolve(
                     deployment.source(ref.source()), deployment.streamedViewsOf(ref.source()), deployment.zone());
-        }
-
-        private void requireLoaded() {
-            List<String> missing = deployment.referencesToLoad().stream()
-                    .map(ReferenceTable::name)
-                    .toList();
-            if (!missing.isEmpty()) {
-                throw new RefusedException("the references " + missing + " have not been loaded as their files state"
-                        + " them: run `tidemark references load --missing`, and start again");
-            }
         }
 
         /** A set that was kept, with what is not kept of its source's format: a schema registry. */

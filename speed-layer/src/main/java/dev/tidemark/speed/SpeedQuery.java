@@ -25,7 +25,7 @@ final class SpeedQuery {
 
     SpeedQuery(Deployment deployment, SpeedTrigger trigger) {
         this.deployment = deployment;
-        this.references = new ReferenceRows(deployment.warehouse()::reference);
+        this.references = new ReferenceRows(deployment.warehouse()::reference, deployment.warehouse()::versionOf);
         this.trigger = trigger;
     }
 
@@ -34,12 +34,10 @@ final class SpeedQuery {
         Map<String, String> settings = new HashMap<>(deployment.spark());
         int slots = Math.max(plan.slots(), Runtime.getRuntime().availableProcessors());
         settings.putIfAbsent("spark.master", System.getProperty("spark.master", "local[" + slots + "]"));
-        if (plan.readsReferences()) {
-            settings.putAll(SparkSettings.DELTA);
-        }
         // Streams have no use for it, and Spark says so at each start.
         settings.put("spark.sql.adaptive.enabled", "false");
-        SparkSession session = SparkSettings.builder(deployment.zone(), settings)
+        SparkSession session = SparkSettings.builder(
+                        deployment.zone(), plan.readsReferences() ? SparkSettings.withDelta(settings) : settings)
                 .appName("tidemark-speed-" + deployment.name())
                 .getOrCreate();
         // A session that stood already is not this thread's, and encoders take their settings from the thread's.
@@ -71,7 +69,7 @@ final class SpeedQuery {
      */
     StreamingQuery start(SparkSession session, List<SpeedSource> sources, Path checkpoint) {
         Dataset<Row> increments = sources.stream()
-                .map(source -> Increments.of(events(session, source), source, references, deployment.kafkaClient()))
+                .map(source -> Increments.of(deployment, events(session, source), source, references))
                 .reduce(Dataset::union)
                 .orElseThrow();
         try {

@@ -14,10 +14,10 @@ final class UnknownKeys {
 
     private UnknownKeys() {}
 
-    private record Place(String source, String reference) {}
+    private record Place(String deployment, String source, String reference) {}
 
-    /** The count of a source and a reference table, to add to and to read. */
-    static LongAdder of(String source, String reference) {
-        return COUNTED.computeIfAbsent(new Place(source, reference), place -> new LongAdder());
+    /** The count of a deployment's source and a reference table, to add to and to read. */
+    static LongAdder of(String deployment, String source, String reference) {
+        return COUNTED.computeIfAbsent(new Place(deployment, source, reference), place -> new LongAdder());
     }
 }

@@ -77,9 +77,14 @@ public final class EnrichedEvents {
             columns.add(col(name).as(name(name, enrichment)));
         }
         for (Field column : enrichment.columns()) {
-            columns.add(col(ReferenceRows.COLUMNS).getField(column.name()).as(name(column.name(), enrichment)));
+            columns.add(col(ReferenceRows.COLUMNS).getField(column.name()).as(name(takenName(column), enrichment)));
         }
         return rows.select(columns.toArray(Column[]::new));
+    }
+
+    /** No name of a row's own column: a table may have a column {@code key}, of which sources take. */
+    private static String takenName(Field column) {
+        return ReferenceRows.COLUMNS + "." + column.name();
     }
 
     private static String name(String column, Enrichment enrichment) {
@@ -91,7 +96,7 @@ public final class EnrichedEvents {
     }
 
     private static Column taken(Enrichment enrichment, Field column) {
-        return column(column.name(), enrichment).as(column.name());
+        return column(takenName(column), enrichment).as(column.name());
     }
 
     private static Column key(Enrichment enrichment) {

@@ -5,12 +5,13 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
+import java.util.function.ToLongFunction;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 
 /**
- * The rows of reference tables' versions, as both layers join them. A version is read once and then held in memory, so
+ * The rows of reference tables' versions, as both layers join them. What has one content is read once and then held in memory, so
  * that no query has to ask its Delta table again: neither each view's in batch, nor each batch of a stream.
  */
 public final class ReferenceRows {
@@ -31,14 +32,19 @@ public final class ReferenceRows {
     public static final int LONGEST_TEXT = Contributions.SHORT_VALUE;
 
     private final Function<String, Path> tables;
-    private final Map<Version, Dataset<Row>> read = new ConcurrentHashMap<>();
+    private final ToLongFunction<Enrichment> versions;
+    private final Map<Content, Dataset<Row>> read = new ConcurrentHashMap<>();
 
-    /** @param tables where the Delta table of a reference table's name stands */
-    public ReferenceRows(Function<String, Path> tables) {
+    /**
+     * @param tables where the Delta table of a reference table's name stands
+     * @param versions which version of it has the content that is joined
+     */
+    public ReferenceRows(Function<String, Path> tables, ToLongFunction<Enrichment> versions) {
         this.tables = tables;
+        this.versions = versions;
     }
 
-    private record Version(String reference, long number) {}
+    private record Content(String reference, String identity) {}
 
     /**
      * The rows that events are joined with.
@@ -50,14 +56,14 @@ public final class ReferenceRows {
             throw new IllegalStateException("reference " + enrichment.reference() + " is not loaded");
         }
         return read.computeIfAbsent(
-                new Version(enrichment.reference(), enrichment.version()), version -> read(spark, version));
+                new Content(enrichment.reference(), enrichment.content()), content -> read(spark, enrichment));
     }
 
-    private Dataset<Row> read(SparkSession spark, Version version) {
+    private Dataset<Row> read(SparkSession spark, Enrichment enrichment) {
         Dataset<Row> rows = spark.read()
                 .format("delta")
-                .option("versionAsOf", version.number())
-                .load(tables.apply(version.reference()).toString());
+                .option("versionAsOf", versions.applyAsLong(enrichment))
+                .load(tables.apply(enrichment.reference()).toString());
         return spark.createDataFrame(rows.collectAsList(), rows.schema());
     }
 }

@@ -8,14 +8,24 @@ import org.apache.spark.sql.SparkSession;
 /** The settings that the meaning of a view rests on. Every session of ours has them, whatever else is configured. */
 public final class SparkSettings {
 
-    /** What a session needs to read Delta tables, and to write them. */
-    public static final Map<String, String> DELTA = Map.of(
-            "spark.sql.extensions", "io.delta.sql.DeltaSparkSessionExtension",
-            "spark.sql.catalog.spark_catalog", "org.apache.spark.sql.delta.catalog.DeltaCatalog",
-            // A table's log is small, and every task over it is compiled anew.
-            "spark.databricks.delta.snapshotPartitions", "1");
+    private static final String EXTENSIONS = "spark.sql.extensions";
+    private static final String DELTA_EXTENSION = "io.delta.sql.DeltaSparkSessionExtension";
 
     private SparkSettings() {}
+
+    /**
+     * What a session is configured with that reads Delta tables, or writes them: extensions of the deployment stand beside
+     * Delta's.
+     */
+    public static Map<String, String> withDelta(Map<String, String> configured) {
+        Map<String, String> settings = new HashMap<>(configured);
+        // A table's log is small, and every task over it is compiled anew.
+        settings.putIfAbsent("spark.databricks.delta.snapshotPartitions", "1");
+        settings.merge(
+                EXTENSIONS, DELTA_EXTENSION, (own, delta) -> own.contains(delta) ? own : String.join(",", delta, own));
+        settings.put("spark.sql.catalog.spark_catalog", "org.apache.spark.sql.delta.catalog.DeltaCatalog");
+        return settings;
+    }
 
     /** What is set where neither the deployment nor {@code spark-submit} says otherwise. */
     private static Map<String, String> defaults(String master) {

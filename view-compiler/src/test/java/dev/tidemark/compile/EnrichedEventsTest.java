@@ -69,7 +69,8 @@ class EnrichedEventsTest {
     }
 
     private Dataset<Row> enriched(List<String> events, Enrichment... enrichments) {
-        return EnrichedEvents.of(judged(events), List.of(enrichments), new ReferenceRows(folder::resolve));
+        return EnrichedEvents.of(
+                judged(events), List.of(enrichments), new ReferenceRows(folder::resolve, Enrichment::version));
     }
 
     private Dataset<Row> judged(List<String> events) {
@@ -192,6 +193,20 @@ class EnrichedEventsTest {
         assertTrue(without.getMessage().contains("name"), without::getMessage);
     }
 
+    @Test
+    void aColumnMayHaveTheNameOfWhatEveryTableHas() {
+        for (String name : List.of("key", "valid_from", "valid_to", "columns")) {
+            write(name + "s", DataTypes.StringType, name, row("EU", MARCH, null, "its " + name));
+            Enrichment taken =
+                    new Enrichment(name + "s", 0, name, "region", List.of(new Field(name, ValueType.STRING)));
+            Row event = enriched(List.of(order(MAY, "EU")), taken)
+                    .collectAsList()
+                    .get(0)
+                    .getAs("event");
+            assertEquals("its " + name, event.<String>getAs(name));
+        }
+    }
+
     private static List<String> buckets(List<Row> rows, int view) {
         return rows.stream().map(row -> row.getStruct(view).getString(0)).toList();
     }
@@ -203,6 +218,8 @@ class EnrichedEventsTest {
                 source, List.of(Orders.view("b", null, "1m", Map.of("d", "region"), "count()")), UTC);
         assertEquals(List.of(), set.enrichments());
         Dataset<Row> judged = judged(List.of(order(MAY, "EU")));
-        assertSame(judged, EnrichedEvents.of(judged, set.enrichments(), new ReferenceRows(folder::resolve)));
+        assertSame(
+                judged,
+                EnrichedEvents.of(judged, set.enrichments(), new ReferenceRows(folder::resolve, Enrichment::version)));
     }
 }

@@ -8,7 +8,6 @@ import dev.tidemark.view.ViewDefinition;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -62,7 +61,7 @@ final class Orders {
 
     /** A session in that timezone, which is a setting of the session. */
     static SparkSession spark(ZoneId zone) {
-        Map<String, String> settings = new HashMap<>(SparkSettings.DELTA);
+        Map<String, String> settings = SparkSettings.withDelta(Map.of());
         settings.put("spark.master", "local[2]");
         settings.put("spark.sql.shuffle.partitions", "2");
         SparkSession session = SparkSettings.builder(zone, settings).getOrCreate();

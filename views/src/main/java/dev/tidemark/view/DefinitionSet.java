@@ -9,12 +9,8 @@ import dev.tidemark.schema.Field;
 import dev.tidemark.schema.Format;
 import dev.tidemark.schema.LateEvents;
 import dev.tidemark.schema.Source;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.ZoneId;
 import java.util.Comparator;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -51,7 +47,8 @@ public record DefinitionSet(String id, Source source, ZoneId zone, List<View> vi
         return usedBy(views.stream().map(View::definition).toList(), source);
     }
 
-    private static List<Enrichment> usedBy(List<ViewDefinition> views, Source source) {
+    /** Those of a source's enrichments that views may use. */
+    public static List<Enrichment> usedBy(List<ViewDefinition> views, Source source) {
         return source.enrichments().stream()
                 .filter(enrichment -> views.stream()
                         .anyMatch(view -> view.enrichmentsOf(source).contains(enrichment)))
@@ -121,7 +118,7 @@ public record DefinitionSet(String id, Source source, ZoneId zone, List<View> vi
                         .sorted(Comparator.comparing(ViewDefinition::name))
                         .map(view -> content(view, layers))
                         .toList());
-        return "v" + VERSION + "-" + sha256(Json.write(content)).substring(0, HASH_DIGITS);
+        return "v" + VERSION + "-" + new Fingerprint().add(Json.write(content)).hex(HASH_DIGITS);
     }
 
     private static Map<String, Object> content(ViewDefinition view, boolean layers) {
@@ -178,15 +175,6 @@ public record DefinitionSet(String id, Source source, ZoneId zone, List<View> vi
                     .forEach(entry -> removeDoc(entry.getValue()));
         } else {
             node.forEach(DefinitionSet::removeDoc);
-        }
-    }
-
-    private static String sha256(String text) {
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(hash);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
         }
     }
 }

@@ -1,10 +1,6 @@
 package dev.tidemark.view;
 
 import dev.tidemark.schema.Position;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Collectors;
 
@@ -45,11 +41,6 @@ public record Match(List<StepEvent> events) {
     public String id(String view) {
         String content =
                 positions().stream().map(Position::toString).collect(Collectors.joining("\n", view + "\n", ""));
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(content.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(hash).substring(0, ID_DIGITS);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+        return new Fingerprint().add(content).hex(ID_DIGITS);
     }
 }
