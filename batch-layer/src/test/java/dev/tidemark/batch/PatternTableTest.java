@@ -68,10 +68,10 @@ class PatternTableTest {
     void aLateEventOfTheDayBeforeMakesAMatchOfTheNextDayWithoutTouchingItsSegment() {
         shop = Shop.withLeaps(folder.resolve("utc"), ZoneId.of("UTC"));
         shop.send(0, Shop.order(1, "2001-03-02T00:10:00Z", "eu", "500", 1));
-        shop.send(0, Shop.order(2, "2001-03-03T12:00:00Z", "eu", "1", 1));
-        shop.send(0, Shop.order(3, "2001-03-03T12:30:00Z", "eu", "500", 1));
+        shop.send(0, Shop.order(2, "2001-03-03T12:00:00Z", "eu", "50", 1));
+        shop.send(0, Shop.order(3, "2001-03-03T12:30:00Z", "eu", "600", 1));
         recompute();
-        String third = "2001-03-03 2001-03-03T12:00:00Z 2001-03-03T12:30:00Z eu 1 500.00";
+        String third = "2001-03-03 2001-03-03T12:00:00Z 2001-03-03T12:30:00Z eu 1 600.00";
         assertEquals(new TreeSet<>(List.of(third)), rows());
         String segment = shop.published()
                 .segmentsOf("leaps")

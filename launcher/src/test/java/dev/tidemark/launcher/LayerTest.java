@@ -59,7 +59,7 @@ class LayerTest {
         List<String> command = Layer.ALERTS.process(installation, List.of()).command();
         assertTrue(command.contains("-Dlogback.configurationFile=logback-serving.xml"), command.toString());
         assertTrue(command.contains("-Dtidemark.process=alerts"), command.toString());
-        assertTrue(command.contains("-Xmx1g"), command.toString());
+        assertTrue(command.contains("-Xmx2g"), command.toString());
         assertEquals("TIDEMARK_ALERTS_OPTS", Layer.ALERTS.environmentVariable());
     }
 

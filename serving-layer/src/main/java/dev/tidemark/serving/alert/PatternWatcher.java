@@ -68,20 +68,26 @@ public final class PatternWatcher implements Watcher {
             return List.of();
         }
         Generation generation = live.generation().orElseThrow();
-        Optional<View> view = generation.definitions().view(view()).filter(found -> found.pattern()
-                .isPresent());
-        if (view.isEmpty()) {
-            return List.of();
-        }
-        requireComplete(generation, view.get());
+        View view = generation
+                .definitions()
+                .view(view())
+                .filter(found -> found.pattern().isPresent())
+                .orElseThrow(this::notPublished);
+        requireComplete(generation, view);
         if (watched.filter(known -> known.generation == generation).isEmpty()) {
             // What was known before need not be held while it is made anew.
             watched = Optional.empty();
-            watched = Optional.of(new Watched(generation, view.get(), standing));
+            watched = Optional.of(new Watched(generation, view, standing));
         } else {
             watched.get().takeChanges();
         }
         return watched.get().changes(standing);
+    }
+
+    private HttpProblem notPublished() {
+        return HttpProblem.of(
+                HttpProblem.Kind.NOT_READY,
+                "what is published of it has no pattern yet: it is watched from the next publication on that has");
     }
 
     /** As an answer that misses positions is refused: what is missing may be part of a match, or cancel it. */
