@@ -109,16 +109,7 @@ final class Alerts implements Callable<Integer> {
     }
 
     private static void print(String name, Latencies found) {
-        System.out.printf(
-                Locale.ROOT,
-                "%s: p50 %.1f, p90 %.1f, p99 %.1f, max %.1f ms over %d probes; the longest: %s%n",
-                name,
-                found.millis(0.5),
-                found.millis(0.9),
-                found.millis(0.99),
-                found.millis(1),
-                found.count(),
-                found.worst());
+        System.out.printf("%s: %s; the longest: %s%n", name, found.summary(), found.worst());
     }
 
     /** A match that is completed while nobody watches is told of once it is back. */

@@ -114,8 +114,7 @@ final class CardTests implements AutoCloseable {
 
     /** Sends a pair, and waits until the topic has its alert. */
     void awaitAlert() throws Exception {
-        String customer = sendPair();
-        onTopic.await(customer);
+        await(sendPair());
     }
 
     /** Sends a pair; whose it is. */

@@ -88,13 +88,9 @@ final class Freshness implements Callable<Integer> {
     private static void print(String name, Latencies found, double achieved) {
         System.out.printf(
                 Locale.ROOT,
-                "%s: p50 %.1f, p90 %.1f, p99 %.1f, max %.1f ms over %d probes; %,.0f events/s sent; the longest: %s%n",
+                "%s: %s; %,.0f events/s sent; the longest: %s%n",
                 name,
-                found.millis(0.5),
-                found.millis(0.9),
-                found.millis(0.99),
-                found.millis(1),
-                found.count(),
+                found.summary(),
                 achieved,
                 found.worst());
     }

@@ -53,6 +53,18 @@ final class Latencies {
         return sorted.get((int) Math.min(sorted.size() - 1, Math.floor(quantile * sorted.size()))) / MILLION;
     }
 
+    /** What most of them, and the longest, took. */
+    String summary() {
+        return String.format(
+                Locale.ROOT,
+                "p50 %.1f, p90 %.1f, p99 %.1f, max %.1f ms over %d probes",
+                millis(0.5),
+                millis(0.9),
+                millis(0.99),
+                millis(1),
+                count());
+    }
+
     /** The longest of them, and when they began. */
     String worst() {
         return all.stream()

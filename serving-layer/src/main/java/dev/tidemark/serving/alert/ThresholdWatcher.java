@@ -14,17 +14,14 @@ import dev.tidemark.serving.query.QueryRequest.Conditions;
 import dev.tidemark.serving.query.QueryRequest.Range;
 import dev.tidemark.serving.query.QueryRequest.WindowsRequest;
 import dev.tidemark.view.Durations;
+import dev.tidemark.view.Fingerprint;
 import dev.tidemark.view.Pane;
 import dev.tidemark.view.View;
-import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -37,6 +34,7 @@ import java.util.Set;
  */
 public final class ThresholdWatcher implements Watcher {
 
+    private static final int GROUP_DIGITS = 12;
     private static final Duration OFTEN = Duration.ofSeconds(1);
     private static final Set<ValueType.Kind> NUMBERS =
             Set.of(ValueType.Kind.BIGINT, ValueType.Kind.DOUBLE, ValueType.Kind.DECIMAL);
@@ -219,20 +217,11 @@ public final class ThresholdWatcher implements Watcher {
     }
 
     private Alert fired(String group, Instant since, String row, Found found) {
-        String id = name + "-" + since + "-" + hash(group);
+        String id = name + "-" + since + "-" + new Fingerprint().add(group).hex(GROUP_DIGITS);
         return new Alert(id, name, State.FIRING, found.at(), found.publication(), found.definition(), row);
     }
 
     private static Alert resolved(Alert firing, String row, Found found) {
         return firing.become(State.RESOLVED, found.at(), found.publication(), found.definition(), row);
-    }
-
-    private static String hash(String group) {
-        try {
-            byte[] hash = MessageDigest.getInstance("SHA-256").digest(group.getBytes(StandardCharsets.UTF_8));
-            return HexFormat.of().formatHex(hash, 0, 6);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
     }
 }

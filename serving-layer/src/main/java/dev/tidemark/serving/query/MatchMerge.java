@@ -8,7 +8,6 @@ import dev.tidemark.view.Match;
 import dev.tidemark.view.PatternMatcher;
 import dev.tidemark.view.StepEvent;
 import dev.tidemark.view.View;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -19,9 +18,6 @@ import java.util.function.Predicate;
 
 /** Step events of both layers matched: one row for each match that was completed in the query's range. */
 final class MatchMerge implements Merged {
-
-    private static final long WINDOW_MICROS =
-            Query.FINEST.length().toNanos() / Duration.ofNanos(1_000).toNanos();
 
     private final Query query;
     private final Finality finality;
@@ -62,8 +58,9 @@ final class MatchMerge implements Merged {
     /** A match as a cell of panes: that of the event that completed it, without what made it a step event. */
     private static Cell cell(Query query, Match match) {
         Cell last = match.last().cell();
-        long pane =
-                query.windows().isPresent() ? Math.floorDiv(last.start(), WINDOW_MICROS) * WINDOW_MICROS : last.start();
+        long pane = query.windows().isPresent()
+                ? Micros.of(Query.FINEST.start(Micros.instant(last.start()), query.zone()))
+                : last.start();
         return new Cell(pane, query.matchRows().dimensions(match), last.partials());
     }
 
