@@ -4,6 +4,7 @@ import dev.tidemark.batch.Progress.Stage;
 import dev.tidemark.compile.ReferenceRows;
 import dev.tidemark.deployment.Deployment;
 import dev.tidemark.deployment.RefusedException;
+import dev.tidemark.view.Cause;
 import dev.tidemark.view.Cut;
 import dev.tidemark.view.Publication;
 import dev.tidemark.view.Publication.SegmentRef;
@@ -99,7 +100,7 @@ final class Recompute {
         List<Done> done = plan.sources().stream().map(this::compute).toList();
         watch.lap("segments");
         progress.reached(Stage.SEGMENTS_WRITTEN);
-        Publication published = publish(parent, plan.dropped(), done);
+        Publication published = publish(parent, cause(selection), plan.dropped(), done);
         progress.reached(Stage.PUBLISHED);
         return finish(parent, published, definitions, done);
     }
@@ -148,7 +149,11 @@ final class Recompute {
         return written;
     }
 
-    private Publication publish(Publication parent, List<String> dropped, List<Done> done) {
+    private static Cause cause(Selection selection) {
+        return selection.movesCut() ? Cause.RECOMPUTE : Cause.DAYS;
+    }
+
+    private Publication publish(Publication parent, Cause cause, List<String> dropped, List<Done> done) {
         Map<String, SourceState> sources = new TreeMap<>(parent.sources());
         Map<String, Map<LocalDate, SegmentRef>> segments = new TreeMap<>(parent.segments());
         for (String source : dropped) {
@@ -163,7 +168,7 @@ final class Recompute {
             segments = plan.segmentsAfter(segments, source.written().segments());
         }
         Instant now = Instant.now().truncatedTo(ChronoUnit.MILLIS);
-        Publication publication = new Publication(Publication.FORMAT, parent.number() + 1, now, sources, segments);
+        Publication publication = new Publication(parent.number() + 1, now, cause, sources, segments);
         if (!deployment.warehouse().publications().create(publication)) {
             throw new LostRaceException("another run has made publication " + publication.number()
                     + " meanwhile; nothing of this run is visible: run it again");

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tidemark.broker.SharedBroker;
+import dev.tidemark.view.Cause;
 import dev.tidemark.view.Publication;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -222,7 +223,7 @@ class BatchMainTest {
         shop.send(1, Shop.order(1, "2001-01-01T10:00:00Z", "EU", "12.50", 3));
         assertEquals(0, run("archive", "-c", file()).status());
         Path segments = folder.resolve("warehouse/segments");
-        Publication theirs = new Publication(Publication.FORMAT, 1, Instant.EPOCH, Map.of(), Map.of());
+        Publication theirs = new Publication(1, Instant.EPOCH, Cause.RECOMPUTE, Map.of(), Map.of());
         CompletableFuture<Boolean> other = CompletableFuture.supplyAsync(() -> {
             while (!Files.exists(segments)) {
                 LockSupport.parkNanos(Duration.ofMillis(5).toNanos());

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tidemark.schema.Bucket;
+import dev.tidemark.view.Cause;
 import dev.tidemark.view.Cut;
 import dev.tidemark.view.Publication;
 import java.io.IOException;
@@ -38,9 +39,9 @@ class PublicationLogTest {
         Publication.SegmentRef ref = new Publication.SegmentRef(
                 segment, 2, Map.of("log", Map.of(0, Map.of(Bucket.COUNTED, 7L, Bucket.FILTERED, 3L))));
         return new Publication(
-                Publication.FORMAT,
                 number,
                 Instant.parse("2026-01-02T00:00:00Z"),
+                Cause.replay(7),
                 Map.of("orders", state),
                 Map.of("revenue", Map.of(LocalDate.of(2026, 1, 1), ref)));
     }
@@ -60,6 +61,22 @@ class PublicationLogTest {
         try (Stream<Path> files = Files.list(log.directory())) {
             assertEquals(1, files.count(), "losers leave nothing behind");
         }
+    }
+
+    @Test
+    void aPublicationOfTheFormatBeforeHasNoCauseAndOneOfALaterFormatIsRefused() throws IOException {
+        PublicationLog log = new PublicationLog(folder);
+        log.create(publication(1, "s"));
+        String written = Files.readString(folder.resolve("%020d.json".formatted(1)));
+        String cause = "\"cause\":{\"kind\":\"replay\",\"number\":7},";
+        assertTrue(written.contains(cause), written);
+        String before = written.replace(cause, "").replace("\"format\":3", "\"format\":2");
+        Files.writeString(folder.resolve("%020d.json".formatted(2)), before);
+        assertEquals(Cause.UNKNOWN, log.read(2).orElseThrow().cause());
+        Files.writeString(folder.resolve("%020d.json".formatted(3)), written.replace("\"format\":3", "\"format\":4"));
+        String message =
+                assertThrows(IllegalArgumentException.class, () -> log.read(3)).getMessage();
+        assertTrue(message.contains("is of format 4; this release reads formats up to 3"), message);
     }
 
     @Test

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.tidemark.schema.ValueType;
+import dev.tidemark.view.Cause;
 import dev.tidemark.view.Cut;
 import dev.tidemark.view.DefinitionSet;
 import dev.tidemark.view.Measure;
@@ -80,8 +81,8 @@ class StandingTest {
                 Map.of());
         PublicationLog log = deployment.warehouse().publications();
         long number = log.latest().number() + 1;
-        assertTrue(log.create(
-                new Publication(Publication.FORMAT, number, Instant.EPOCH, Map.of("orders", state), Map.of())));
+        assertTrue(
+                log.create(new Publication(number, Instant.EPOCH, Cause.RECOMPUTE, Map.of("orders", state), Map.of())));
     }
 
     private static View typed(ViewDefinition view) {

@@ -18,6 +18,7 @@ import dev.tidemark.serving.fold.Patience;
 import dev.tidemark.serving.live.LiveSettings;
 import dev.tidemark.serving.segment.SegmentColumns;
 import dev.tidemark.serving.spool.SpoolPace;
+import dev.tidemark.view.Cause;
 import dev.tidemark.view.Cut;
 import dev.tidemark.view.DefinitionSet;
 import dev.tidemark.view.Durations;
@@ -477,7 +478,7 @@ public final class Shop implements AutoCloseable {
         sources.put(source, state);
         Map<String, Map<LocalDate, SegmentRef>> views = new TreeMap<>(parent.segments());
         views.put(view.name(), segments);
-        Publication publication = new Publication(Publication.FORMAT, number, Instant.now(), sources, views);
+        Publication publication = new Publication(number, Instant.now(), Cause.RECOMPUTE, sources, views);
         deployment.warehouse().publications().create(publication);
         return publication;
     }

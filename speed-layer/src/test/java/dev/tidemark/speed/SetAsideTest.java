@@ -15,6 +15,7 @@ import dev.tidemark.schema.Increment;
 import dev.tidemark.schema.IncrementFormat;
 import dev.tidemark.schema.LateEvent;
 import dev.tidemark.speed.SpeedLayerTest.Running;
+import dev.tidemark.view.Cause;
 import dev.tidemark.view.Cut;
 import dev.tidemark.view.Publication;
 import dev.tidemark.view.Publication.SourceState;
@@ -260,7 +261,7 @@ class SetAsideTest {
         deployment
                 .warehouse()
                 .publications()
-                .create(new Publication(Publication.FORMAT, 1, Instant.now(), Map.of("orders", state), Map.of()));
+                .create(new Publication(1, Instant.now(), Cause.RECOMPUTE, Map.of("orders", state), Map.of()));
     }
 
     @Test

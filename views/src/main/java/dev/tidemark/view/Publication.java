@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 
 /**
@@ -16,6 +17,7 @@ import java.util.TreeMap;
  * @param format the format of its file
  * @param number 1, 2, 3, …; its parent is the number below
  * @param publishedAt when it was made
+ * @param cause why it was made
  * @param sources what is known of each source
  * @param segments the segments by view and day of the deployment's timezone
  */
@@ -23,14 +25,18 @@ public record Publication(
         int format,
         long number,
         Instant publishedAt,
+        Cause cause,
         Map<String, SourceState> sources,
         Map<String, Map<LocalDate, SegmentRef>> segments) {
 
     /** The format that this release writes. */
-    public static final int FORMAT = 2;
+    public static final int FORMAT = 3;
+
+    /** Those that it reads: the one before has no cause. */
+    private static final Set<Integer> READ = Set.of(2, FORMAT);
 
     /** What stands before the first publication: nothing. */
-    public static final Publication NONE = new Publication(FORMAT, 0, Instant.EPOCH, Map.of(), Map.of());
+    public static final Publication NONE = new Publication(0, Instant.EPOCH, Cause.UNKNOWN, Map.of(), Map.of());
 
     /**
      * How far one source is covered.
@@ -69,12 +75,23 @@ public record Publication(
     public record SegmentRef(String id, long cells, Map<String, Map<Integer, Map<Bucket, Long>>> buckets) {}
 
     public Publication {
-        if (format != FORMAT) {
+        if (!READ.contains(format)) {
             throw new IllegalArgumentException("publication " + number + " is of format " + format
-                    + "; this release reads format " + FORMAT + ": upgrade this process");
+                    + "; this release reads formats up to " + FORMAT + ": upgrade this process");
         }
+        cause = cause == null ? Cause.UNKNOWN : cause;
         sources = Collections.unmodifiableMap(new TreeMap<>(sources));
         segments = Collections.unmodifiableMap(new TreeMap<>(segments));
+    }
+
+    /** One of the format that this release writes. */
+    public Publication(
+            long number,
+            Instant publishedAt,
+            Cause cause,
+            Map<String, SourceState> sources,
+            Map<String, Map<LocalDate, SegmentRef>> segments) {
+        this(FORMAT, number, publishedAt, cause, sources, segments);
     }
 
     /** Whether nothing has been published yet. */

@@ -15,6 +15,7 @@ import dev.tidemark.serving.Shop;
 import dev.tidemark.serving.fold.Snapshot;
 import dev.tidemark.serving.segment.Segment;
 import dev.tidemark.serving.segment.Selection;
+import dev.tidemark.view.Cause;
 import dev.tidemark.view.Cell;
 import dev.tidemark.view.Cut;
 import dev.tidemark.view.DefinitionSet;
@@ -109,7 +110,7 @@ class SessionMergeLawsTest {
                     : Map.of(0, events.get(cut - 1).recorded().toEpochMilli());
             SourceState state =
                     new SourceState("a", "b", 1, FROM, Cut.NONE, Map.of(PARTITION.log(), newest), Map.of(), Map.of());
-            return new Publication(Publication.FORMAT, 1, FROM, Map.of(SOURCE.name(), state), Map.of());
+            return new Publication(1, FROM, Cause.RECOMPUTE, Map.of(SOURCE.name(), state), Map.of());
         }
 
         private List<Cell> cells(int from, int to, Selection selection) {
