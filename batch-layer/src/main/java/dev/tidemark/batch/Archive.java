@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.UUID;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.admin.Admin;
@@ -149,7 +148,13 @@ final class Archive {
         String run = UUID.randomUUID().toString();
         Lookback lookback = Lookback.of(admin, master.source(), records, last.map(MasterDataset.Version::commit));
         Dataset<Row> judged = master.rows(
-                read(master.source(), records, lookback), records.span().log().id());
+                KafkaRecords.read(
+                        spark.get(),
+                        deployment,
+                        master.source().topic(),
+                        lookback.starts(),
+                        records.span().ends()),
+                records.span().log().id());
         if (!lookback.starts().equals(records.from())) {
             judged = judged.where(Positions.within(records.coverage(), Cut.NONE));
         }
@@ -176,21 +181,6 @@ final class Archive {
         } finally {
             rows.unpersist();
         }
-    }
-
-    private Dataset<Row> read(Source source, NewRecords records, Lookback lookback) {
-        Map<String, String> options = new TreeMap<>();
-        deployment.kafkaClient().forEach((name, value) -> options.put("kafka." + name, value.toString()));
-        options.put("kafka.isolation.level", "read_committed");
-        options.put(
-                "assign", Json.write(Map.of(source.topic(), lookback.starts().keySet())));
-        options.put("startingOffsets", Json.write(Map.of(source.topic(), lookback.starts())));
-        options.put(
-                "endingOffsets",
-                Json.write(Map.of(source.topic(), records.span().ends())));
-        options.put("failOnDataLoss", "true");
-        options.put("includeHeaders", "false");
-        return spark.get().read().format("kafka").options(options).load();
     }
 
     private static Archived archived(

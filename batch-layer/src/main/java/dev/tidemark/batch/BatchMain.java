@@ -18,7 +18,8 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
 /**
- * The batch layer as a process: {@code check}, {@code references}, {@code archive} and {@code recompute}.
+ * The batch layer as a process: {@code check}, {@code references}, {@code archive},
+ * {@code recompute}, {@code advance} and {@code replay}.
  *
  * <p>Exit codes: 0; 1 failed, with what is wrong on stderr; 2 wrong usage; 4 lost a race against another run, so try
  * again; 130 or 143 after Ctrl-C or SIGTERM, which leave nothing half done since every commit is one file.
@@ -28,7 +29,14 @@ import picocli.CommandLine.ScopeType;
         description = "The batch layer: archive topics, recompute views from the archive, publish.",
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {CheckCommand.class, ReferencesCommand.class, ArchiveCommand.class, RecomputeCommand.class})
+        subcommands = {
+            CheckCommand.class,
+            ReferencesCommand.class,
+            ArchiveCommand.class,
+            RecomputeCommand.class,
+            AdvanceCommand.class,
+            ReplayCommand.class
+        })
 public final class BatchMain implements Runnable {
 
     private static final int FAILED = 1;
@@ -119,7 +127,7 @@ public final class BatchMain implements Runnable {
     @Override
     public void run() {
         throw new CommandLine.ParameterException(
-                spec.commandLine(), "a command is missing: check, references, archive or recompute");
+                spec.commandLine(), "a command is missing: check, references, archive, recompute, advance or replay");
     }
 
     /** The deployment that the user names. */

@@ -8,8 +8,11 @@ import dev.tidemark.deployment.Draft;
 import dev.tidemark.deployment.InvalidDeploymentException;
 import dev.tidemark.deployment.Locations;
 import dev.tidemark.deployment.Problem;
+import dev.tidemark.deployment.Warehouse;
 import dev.tidemark.schema.Source;
 import dev.tidemark.view.DefinitionSet;
+import dev.tidemark.view.Publication;
+import dev.tidemark.view.Publication.SourceState;
 import dev.tidemark.view.ViewDefinition;
 import java.util.ArrayList;
 import java.util.List;
@@ -57,6 +60,21 @@ final class Definitions {
             add(e.problems(), deployment.locations(), problems);
             return Optional.empty();
         }
+    }
+
+    /** The views of each source as a publication holds them, in the order of the sources. */
+    static List<SourceDefinitions> published(Deployment deployment, Publication publication) {
+        return publication.sources().entrySet().stream()
+                .map(source -> published(deployment, source.getKey(), source.getValue()))
+                .toList();
+    }
+
+    /** The views of a source as they are published. */
+    static SourceDefinitions published(Deployment deployment, String source, SourceState state) {
+        Warehouse warehouse = deployment.warehouse();
+        return new SourceDefinitions(
+                warehouse.requireDefinitions(source, state.definitionSet()),
+                warehouse.requireDefinitions(source, state.batchSet()));
     }
 
     /** Adds what is wrong with the expressions of views that are wrong otherwise. */

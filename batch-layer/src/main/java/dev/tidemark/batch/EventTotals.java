@@ -39,7 +39,7 @@ import scala.concurrent.duration.FiniteDuration;
 final class EventTotals {
 
     /** By which events are told apart. */
-    static final List<String> KEY = List.of(ArchivedEvents.DAY, "log_id", "partition");
+    static final List<String> KEY = List.of(CountedEvents.DAY, "log_id", "partition");
 
     private static final String EVENTS = "events";
     private static final String COUNTED = "counted";
@@ -59,7 +59,7 @@ final class EventTotals {
     private record Place(LocalDate day, String log, int partition) {
 
         static Place of(Row row) {
-            LocalDate day = LocalDate.ofEpochDay(row.getAs(ArchivedEvents.DAY));
+            LocalDate day = LocalDate.ofEpochDay(row.getAs(CountedEvents.DAY));
             return new Place(day, row.getAs("log_id"), row.getAs("partition"));
         }
     }
@@ -84,7 +84,7 @@ final class EventTotals {
      * Counts events.
      *
      * @param judged those that views are to count
-     * @param aside those that none is to count, as {@link ArchivedEvents#aside} has them; empty if there are none
+     * @param aside those that none is to count, as {@link CountedEvents#aside} has them; empty if there are none
      */
     static EventTotals of(Dataset<Row> judged, DefinitionSet set, Optional<Dataset<Row>> aside) {
         List<View> views = set.views();
@@ -108,12 +108,12 @@ final class EventTotals {
     private static Map<Place, Map<Bucket, Long>> aside(Dataset<Row> events) {
         Map<Place, Map<Bucket, Long>> counts = new HashMap<>();
         List<String> key = new ArrayList<>(KEY);
-        key.add(ArchivedEvents.ASIDE);
+        key.add(CountedEvents.ASIDE);
         events.groupBy(columns(key))
                 .agg(count(lit(1)).as(EVENTS))
                 .collectAsList()
                 .forEach(row -> counts.computeIfAbsent(Place.of(row), place -> new EnumMap<>(Bucket.class))
-                        .put(Bucket.valueOf(row.getAs(ArchivedEvents.ASIDE)), row.getAs(EVENTS)));
+                        .put(Bucket.valueOf(row.getAs(CountedEvents.ASIDE)), row.getAs(EVENTS)));
         return counts;
     }
 

@@ -9,6 +9,7 @@ import dev.tidemark.compile.ReferenceRows;
 import dev.tidemark.deployment.Deployment;
 import dev.tidemark.schema.DeadLetter;
 import dev.tidemark.schema.Source;
+import dev.tidemark.view.Cut;
 import dev.tidemark.view.Json;
 import dev.tidemark.view.Publication;
 import dev.tidemark.view.Publication.SourceState;
@@ -61,7 +62,7 @@ final class FailedEvents {
      *
      * @param state what the publication says of their source
      */
-    private record Part(View view, ArchivedEvents events, SortedSet<LocalDate> days, SourceState state) {}
+    private record Part(View view, CountedEvents events, SortedSet<LocalDate> days, SourceState state) {}
 
     /**
      * What the table lacks.
@@ -161,12 +162,17 @@ final class FailedEvents {
      * The events that were published; empty where the archive is gone, or has been judged again since: then those of the
      * next publication are others.
      */
-    private Optional<ArchivedEvents> events(Source source, SourceState state) {
+    private Optional<CountedEvents> events(Source source, SourceState state) {
         MasterDataset master = MasterDataset.of(deployment, source);
         return master.latest()
                 .filter(version -> master.isJudgedAsNow(version.commit()))
-                .map(version -> new ArchivedEvents(
-                        source, master.table(), version, state.cut(), deployment.zone(), references));
+                .map(version -> new CountedEvents(
+                        source,
+                        new ArchivedRows(master, version),
+                        Cut.NONE,
+                        state.cut(),
+                        deployment.zone(),
+                        references));
     }
 
     private void write(Publication newest, Lag lag) {
@@ -200,7 +206,7 @@ final class FailedEvents {
                 .withColumn(
                         "day",
                         call_function(
-                                "date_from_unix_date", col(ArchivedEvents.DAY).cast(DataTypes.IntegerType)))
+                                "date_from_unix_date", col(CountedEvents.DAY).cast(DataTypes.IntegerType)))
                 .select(DeadLettersTable.columns());
     }
 }

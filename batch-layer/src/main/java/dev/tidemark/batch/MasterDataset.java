@@ -9,18 +9,25 @@ import dev.tidemark.compile.JudgedEvents;
 import dev.tidemark.compile.JudgedEvents.WrittenBy;
 import dev.tidemark.compile.SparkTypes;
 import dev.tidemark.deployment.DeltaCommits;
+import dev.tidemark.deployment.DeltaLogFiles;
 import dev.tidemark.deployment.Deployment;
 import dev.tidemark.deployment.RefusedException;
 import dev.tidemark.schema.Format;
 import dev.tidemark.schema.Source;
+import dev.tidemark.view.Cut;
 import dev.tidemark.view.DefinitionSet;
 import dev.tidemark.view.Json;
 import io.delta.exceptions.ConcurrentTransactionException;
 import java.nio.file.Path;
+import java.time.LocalDate;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.DataFrameWriter;
@@ -145,6 +152,41 @@ record MasterDataset(Source source, Path table) {
         }
     }
 
+    /**
+     * Refuses to go on if the newest append ends below {@code published}: a cut that moved back would count again in the
+     * tail what segments hold.
+     */
+    void requireReaches(Cut published, Optional<Version> newest) {
+        Cut cut = newest.map(version -> version.commit().cut()).orElse(Cut.NONE);
+        published
+                .logs()
+                .forEach((log, partitions) -> partitions.forEach((partition, end) -> {
+                    long done = cut.of(log, partition).orElse(0);
+                    if (done < end) {
+                        throw new RefusedException(
+                                ("the master dataset of source %s ends at offset %d of partition %d, below"
+                                                + " offset %d, up to which it was published: it has lost records; restore it, or"
+                                                + " run `tidemark archive`, which reads again what the topic still holds")
+                                        .formatted(source.name(), done, partition, end));
+                    }
+                }));
+    }
+
+    /**
+     * The days of a timezone that events beyond a cut touch. The appends are told by what they hold, not by their
+     * numbers: a table that was restored has used those again.
+     */
+    SortedSet<LocalDate> daysBeyond(Cut cut, ZoneId zone) {
+        return days(newestFirst().takeWhile(version -> version.commit().reachesBeyond(cut)), zone);
+    }
+
+    /** The days of a timezone that events of appends touch. */
+    static SortedSet<LocalDate> days(Stream<Version> appends, ZoneId zone) {
+        SortedSet<LocalDate> utc = new TreeSet<>();
+        appends.forEach(version -> utc.addAll(version.commit().eventsByDay().keySet()));
+        return Days.ofZone(utc, zone);
+    }
+
     /** Creates the table unless it exists. */
     void create() {
         DeltaTables.create(table, schema(), DAY, Map.of(DeltaCommits.KEEP_LOG, "false"));
@@ -175,6 +217,50 @@ record MasterDataset(Source source, Path table) {
      */
     Dataset<Row> rows(Dataset<Row> records, String log) {
         return shaped(JudgedEvents.of(records.withColumn("log_id", lit(log)), source, CARRIED, EarlierIds.NONE));
+    }
+
+    /**
+     * The rows of a version, of which those below {@code since} may lack: only the files of the appends beyond it are read,
+     * where the table's log still tells which they are.
+     */
+    Dataset<Row> rowsBeyond(SparkSession spark, Cut since, Version version) {
+        Optional<List<String>> files = since.equals(Cut.NONE) ? Optional.empty() : filesBeyond(since, version);
+        if (files.isEmpty()) {
+            return DeltaTables.read(spark, table, version.number());
+        }
+        return files.get().isEmpty()
+                ? spark.createDataFrame(List.of(), schema())
+                : spark.read()
+                        .schema(schema())
+                        .option("basePath", table.toString())
+                        // They are names, whatever characters they have.
+                        .option("__globPaths__", "false")
+                        .parquet(files.get().toArray(String[]::new));
+    }
+
+    /** Empty if files have been replaced since, or the log does not reach back as far. */
+    private Optional<List<String>> filesBeyond(Cut since, Version version) {
+        DeltaLogFiles log = new DeltaLogFiles(table);
+        OptionalLong below = newestFirst()
+                .filter(append -> !append.commit().reachesBeyond(since))
+                .mapToLong(Version::number)
+                .findFirst();
+        if (below.isEmpty()) {
+            return Optional.empty();
+        }
+        List<Long> beyond = log.versions()
+                .takeWhile(number -> number > below.getAsLong())
+                .filter(number -> number <= version.number())
+                .toList();
+        boolean replaced = log.versions()
+                .takeWhile(number -> number > below.getAsLong())
+                .anyMatch(number -> !log.actions(number, "remove").isEmpty());
+        return replaced
+                ? Optional.empty()
+                : Optional.of(beyond.stream()
+                        .flatMap(number -> log.actions(number, "add").stream())
+                        .map(log::path)
+                        .toList());
     }
 
     /** All rows of the table, judged as if their bytes were new. */

@@ -9,6 +9,8 @@ interface Progress {
         ARCHIVED,
         /** Segments have been written that no publication names yet. */
         SEGMENTS_WRITTEN,
+        /** A replay has been staged, and nothing decided of it. */
+        REPLAY_STAGED,
         /** A publication has been made, the readable tables not yet brought up to date. */
         PUBLISHED
     }

@@ -1,7 +1,7 @@
 package dev.tidemark.batch;
 
 import dev.tidemark.deployment.Deployment;
-import dev.tidemark.deployment.RefusedException;
+import dev.tidemark.view.Input;
 import java.time.LocalDate;
 import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
@@ -36,8 +36,13 @@ final class RecomputeCommand implements Runnable {
                     + " replaced since.")
     private boolean revert;
 
-    @Option(names = "--input", paramLabel = "archive", description = "What to compute from; default: the archive.")
-    private String input = "archive";
+    @Option(
+            names = "--input",
+            paramLabel = "archive|log",
+            defaultValue = "archive",
+            description = "What to compute from: the master dataset, or the topics, which must still hold all events"
+                    + " below the cut. Default: archive.")
+    private Input input;
 
     /** At most one of them. */
     private static final class Choice {
@@ -66,11 +71,10 @@ final class RecomputeCommand implements Runnable {
     @Override
     public void run() {
         Selection selection = selection();
-        requireArchive();
         Deployment deployment = batch.deployment();
         try (BatchSpark spark = new BatchSpark(deployment)) {
             Deployment loaded = withReferences(deployment, spark);
-            batch.print(new Recompute(loaded, spark, batch.progress()).run(selection));
+            batch.print(new Recompute(loaded, spark, batch.progress(), input).run(selection));
         }
     }
 
@@ -96,17 +100,6 @@ final class RecomputeCommand implements Runnable {
                     : new Selection.Days(choice.range.from, choice.range.to);
         } catch (IllegalArgumentException e) {
             throw new CommandLine.ParameterException(spec.commandLine(), e.getMessage());
-        }
-    }
-
-    private void requireArchive() {
-        if (input.equals("log")) {
-            throw new RefusedException("this release recomputes from the archive only, not with --input log;"
-                    + " run `tidemark archive`, then `tidemark recompute`");
-        }
-        if (!input.equals("archive")) {
-            throw new CommandLine.ParameterException(
-                    spec.commandLine(), "--input is '" + input + "'; accepted is archive");
         }
     }
 }

@@ -8,25 +8,17 @@ import dev.tidemark.deployment.RefusedException;
 import dev.tidemark.deployment.Standing;
 import dev.tidemark.schema.Source;
 import dev.tidemark.view.Cut;
-import dev.tidemark.view.DefinitionSet;
 import dev.tidemark.view.Publication;
-import dev.tidemark.view.Publication.SegmentRef;
 import dev.tidemark.view.Publication.SourceState;
-import dev.tidemark.view.View;
 import java.time.LocalDate;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
-import java.util.TreeMap;
-import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * Finds out, without Spark, what a run has to do.
@@ -73,7 +65,7 @@ record RecomputePlan(List<SourcePlan> sources, List<String> dropped) {
         private final MasterDataset master;
         private final Publication parent;
         private final Optional<SourceState> published;
-        private final Map<String, DefinitionSet> before = new TreeMap<>();
+        private final PublishedViews before;
         private final Selection selection;
 
         Planner(Deployment deployment, SourceDefinitions definitions, Publication parent, Selection selection) {
@@ -84,15 +76,7 @@ record RecomputePlan(List<SourcePlan> sources, List<String> dropped) {
             this.parent = parent;
             this.published = parent.source(source.name());
             this.selection = selection;
-            published.ifPresent(this::readPublished);
-        }
-
-        private void readPublished(SourceState state) {
-            for (DefinitionSet set : deployment.warehouse().publishedDefinitions(source.name(), state)) {
-                set.views().stream()
-                        .filter(view -> view.layers().recomputed())
-                        .forEach(view -> before.put(view.name(), set));
-            }
+            this.before = PublishedViews.of(deployment, parent, source.name());
         }
 
         Optional<SourcePlan> plan() {
@@ -104,13 +88,16 @@ record RecomputePlan(List<SourcePlan> sources, List<String> dropped) {
             }
             if (definitions.computed().findAny().isEmpty()) {
                 // The stream alone: only a switch is published.
-                return published.filter(state -> switches).map(this::restated).map(state -> plan(state, List.of()));
+                return published
+                        .filter(state -> switches)
+                        .map(definitions::restated)
+                        .map(state -> plan(state, List.of()));
             }
             Optional<Version> archived = master.latest();
             archived.ifPresent(version -> master.requireSameJudging(version.commit()));
-            published.ifPresent(state -> requireNotBehind(state, archived));
+            published.ifPresent(state -> master.requireReaches(state.cut(), archived));
             return archived.filter(version -> switches || selection instanceof Selection.All || isNew(version))
-                    .map(version -> plan(state(version), work()));
+                    .map(version -> plan(definitions.stateAt(version), work()));
         }
 
         private void requireNotOutdated(Standing standing) {
@@ -132,7 +119,9 @@ record RecomputePlan(List<SourcePlan> sources, List<String> dropped) {
                         .formatted(source.name(), parent.number()));
             }
             SortedSet<LocalDate> days = chosenDays(published.get(), chosen);
-            return days.isEmpty() ? Optional.empty() : Optional.of(plan(published.get(), group(view -> days)));
+            return days.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(plan(published.get(), PublishedViews.group(definitions, view -> days)));
         }
 
         private boolean isNew(Version archived) {
@@ -142,20 +131,7 @@ record RecomputePlan(List<SourcePlan> sources, List<String> dropped) {
         }
 
         private SourcePlan plan(SourceState state, List<Work> work) {
-            Map<String, Map<LocalDate, SegmentRef>> kept = new TreeMap<>();
-            definitions
-                    .computed()
-                    .filter(this::isUnchanged)
-                    .forEach(view -> kept.put(view.name(), parent.segmentsOf(view.name())));
-            return new SourcePlan(definitions, state, work, kept, List.copyOf(before.keySet()));
-        }
-
-        /** Whether the view's published segments are of the view as it is stated now. */
-        private boolean isUnchanged(Computed view) {
-            return Optional.ofNullable(before.get(view.name()))
-                    .flatMap(set -> set.view(view.name()).map(set::segmentsId))
-                    .map(view.segmentsId()::equals)
-                    .orElse(false);
+            return new SourcePlan(definitions, state, work, before.kept(definitions), before.names());
         }
 
         private List<Work> work() {
@@ -166,26 +142,12 @@ record RecomputePlan(List<SourcePlan> sources, List<String> dropped) {
                     .distinct()
                     .collect(Collectors.toMap(
                             Function.identity(), keeps -> keeps ? touchedDays() : eventDays(version -> true)));
-            return group(view -> days.get(keepsDays(view)));
+            return PublishedViews.group(definitions, view -> days.get(keepsDays(view)));
         }
 
         /** Whether the days of a view that nothing has touched stay as they are published. */
         private boolean keepsDays(Computed view) {
-            return isUnchanged(view) && !(selection instanceof Selection.All);
-        }
-
-        /** The views by the days that they need, so that those which need the same are computed together. */
-        private List<Work> group(Function<Computed, SortedSet<LocalDate>> days) {
-            Map<SortedSet<LocalDate>, List<View>> groups = new LinkedHashMap<>();
-            definitions.computed().forEach(view -> groups.computeIfAbsent(days.apply(view), key -> new ArrayList<>())
-                    .add(view.view()));
-            List<Work> work = new ArrayList<>();
-            groups.forEach((needed, views) -> {
-                if (!needed.isEmpty()) {
-                    work.add(new Work(new DefinitionSet("", source, deployment.zone(), views), needed));
-                }
-            });
-            return work;
+            return before.isUnchanged(view) && !(selection instanceof Selection.All);
         }
 
         /** Of the chosen days those that have, or had, something: others would only lengthen every publication. */
@@ -198,68 +160,12 @@ record RecomputePlan(List<SourcePlan> sources, List<String> dropped) {
             return days;
         }
 
-        /** A cut that moved back would count again in the tail what segments hold. */
-        private void requireNotBehind(SourceState state, Optional<Version> archived) {
-            Cut cut = archived.map(version -> version.commit().cut()).orElse(Cut.NONE);
-            state.cut()
-                    .logs()
-                    .forEach((log, partitions) -> partitions.forEach((partition, end) -> {
-                        long done = cut.of(log, partition).orElse(0);
-                        if (done < end) {
-                            throw new RefusedException(
-                                    ("the master dataset of source %s ends at offset %d of partition %d, below"
-                                                    + " offset %d, up to which it was published: it has lost records; restore it, or"
-                                                    + " run `tidemark archive`, which reads again what the topic still holds")
-                                            .formatted(source.name(), done, partition, end));
-                        }
-                    }));
-        }
-
-        private SourceState state(Version archived) {
-            ArchiveCommit commit = archived.commit();
-            return new SourceState(
-                    definitions.streamed().id(),
-                    definitions.batch().id(),
-                    archived.number(),
-                    commit.askedAt(),
-                    commit.cut(),
-                    commit.newestRecord(),
-                    commit.malformed(),
-                    commit.archived());
-        }
-
-        /** The same of other definitions. */
-        private SourceState restated(SourceState state) {
-            return new SourceState(
-                    definitions.streamed().id(),
-                    definitions.batch().id(),
-                    state.archiveVersion(),
-                    state.cutTakenAt(),
-                    state.cut(),
-                    state.newestRecord(),
-                    state.malformed(),
-                    state.records());
-        }
-
-        /**
-         * The days that events beyond the published cut touch. The appends are told by what they hold, not by their
-         * numbers: a table that was restored has used those again.
-         */
         private SortedSet<LocalDate> touchedDays() {
-            Cut cut = published.map(SourceState::cut).orElse(Cut.NONE);
-            return days(
-                    master.newestFirst().takeWhile(version -> version.commit().reachesBeyond(cut)));
+            return master.daysBeyond(published.map(SourceState::cut).orElse(Cut.NONE), deployment.zone());
         }
 
         private SortedSet<LocalDate> eventDays(Predicate<Version> which) {
-            return days(master.newestFirst().filter(which));
-        }
-
-        /** The days of the deployment's timezone that events of appends touch. */
-        private SortedSet<LocalDate> days(Stream<Version> appends) {
-            SortedSet<LocalDate> utc = new TreeSet<>();
-            appends.forEach(version -> utc.addAll(version.commit().eventsByDay().keySet()));
-            return Days.ofZone(utc, deployment.zone());
+            return MasterDataset.days(master.newestFirst().filter(which), deployment.zone());
         }
     }
 }

@@ -8,6 +8,7 @@ import static org.apache.spark.sql.functions.to_date;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.tidemark.compile.Cells;
 import dev.tidemark.compile.Contributions;
+import dev.tidemark.compile.MergedCells;
 import dev.tidemark.deployment.DeltaLogFiles;
 import dev.tidemark.deployment.Deployment;
 import dev.tidemark.schema.Bucket;
@@ -20,9 +21,11 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Observation;
@@ -33,7 +36,7 @@ import org.apache.spark.sql.types.StructField;
 import org.apache.spark.sql.types.StructType;
 
 /**
- * Computes the days of a plan in full from the master dataset and appends their cells, one segment a view and day. What
+ * Computes the days of a plan from the master dataset, in full or what is new of them, and appends their cells, one segment a view and day. What
  * no publication names is not there for anyone, so a run that fails or loses leaves nothing behind that counts.
  */
 final class Segments {
@@ -47,14 +50,14 @@ final class Segments {
     private final Deployment deployment;
     private final SparkSession spark;
     private final SourcePlan.Work work;
-    private final ArchivedEvents events;
+    private final CountedEvents events;
     private final String run;
 
     /**
      * @param events what counts
      * @param run a short id that no other run has
      */
-    Segments(Deployment deployment, SparkSession spark, SourcePlan.Work work, ArchivedEvents events, String run) {
+    Segments(Deployment deployment, SparkSession spark, SourcePlan.Work work, CountedEvents events, String run) {
         this.deployment = deployment;
         this.spark = spark;
         this.work = work;
@@ -131,13 +134,27 @@ final class Segments {
         Column segment = concat(lit(view.name() + "."), day, lit("." + run));
         Observation observed = new Observation();
         Dataset<Row> all = EventTotals.observed(gathered(groups.withColumn(SEGMENT, segment)), observed);
-        Cells.of(all, view, SEGMENT)
+        mergedWithBase(Cells.of(all, view, SEGMENT), view, segment)
                 .write()
                 .format("delta")
                 .mode("append")
                 .option("userMetadata", run)
                 .save(table.toString());
         return new Appended(written(new DeltaLogFiles(table)), observed);
+    }
+
+    private Dataset<Row> mergedWithBase(Dataset<Row> cells, View view, Column segment) {
+        Set<String> base = work.days().stream()
+                .flatMap(day -> work.base().segment(view.name(), day).stream())
+                .filter(before -> before.cells() > 0)
+                .map(SegmentRef::id)
+                .collect(Collectors.toSet());
+        if (base.isEmpty()) {
+            return cells;
+        }
+        SegmentsTable table = new SegmentsTable(deployment.warehouse().segments(work.views(), view), view);
+        Dataset<Row> before = table.read(spark, base).withColumn(SEGMENT, segment);
+        return gathered(MergedCells.of(cells.unionByName(before), work.views(), view, SEGMENT));
     }
 
     /** Each task writes a file for each day that it has something of; where that would be many, a day goes to few tasks. */
@@ -183,7 +200,11 @@ final class Segments {
         for (LocalDate day : work.days()) {
             String id = id(view, day);
             long cells = appended.cells().getOrDefault(id, 0L);
-            SegmentRef segment = new SegmentRef(id, cells, buckets.getOrDefault(day, Map.of()));
+            Map<String, Map<Integer, Map<Bucket, Long>>> counted = buckets.getOrDefault(day, Map.of());
+            SegmentRef segment = work.base()
+                    .segment(view.name(), day)
+                    .map(before -> new SegmentRef(id, cells, before.bucketsAnd(counted)))
+                    .orElseGet(() -> new SegmentRef(id, cells, counted));
             requireWritten(segment);
             references.put(day, segment);
         }

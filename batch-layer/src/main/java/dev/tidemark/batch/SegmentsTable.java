@@ -6,7 +6,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.tidemark.compile.Cells;
 import dev.tidemark.deployment.DeltaLogFiles;
 import dev.tidemark.view.View;
-import java.net.URI;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Iterator;
@@ -64,9 +63,7 @@ record SegmentsTable(Path table, View view) {
                         file.path("partitionValues").path(Segments.SEGMENT).asText();
                 if (sought.contains(segment)) {
                     found.add(segment);
-                    files.add(
-                            table.resolve(URI.create(file.path("path").asText()).getPath())
-                                    .toString());
+                    files.add(log.path(file));
                 }
             }
             // All files of a segment are added by one commit.

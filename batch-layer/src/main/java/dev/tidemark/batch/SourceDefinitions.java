@@ -2,6 +2,7 @@ package dev.tidemark.batch;
 
 import dev.tidemark.schema.Source;
 import dev.tidemark.view.DefinitionSet;
+import dev.tidemark.view.Publication.SourceState;
 import dev.tidemark.view.View;
 import java.util.stream.Stream;
 
@@ -28,6 +29,33 @@ record SourceDefinitions(DefinitionSet streamed, DefinitionSet batch) {
 
     Source source() {
         return streamed.source();
+    }
+
+    /** What a publication says of the source that covers what is archived. */
+    SourceState stateAt(MasterDataset.Version archived) {
+        ArchiveCommit commit = archived.commit();
+        return new SourceState(
+                streamed.id(),
+                batch.id(),
+                archived.number(),
+                commit.askedAt(),
+                commit.cut(),
+                commit.newestRecord(),
+                commit.malformed(),
+                commit.archived());
+    }
+
+    /** What a publication says of the source, of these definitions. */
+    SourceState restated(SourceState state) {
+        return new SourceState(
+                streamed.id(),
+                batch.id(),
+                state.archiveVersion(),
+                state.cutTakenAt(),
+                state.cut(),
+                state.newestRecord(),
+                state.malformed(),
+                state.records());
     }
 
     /** All views. */

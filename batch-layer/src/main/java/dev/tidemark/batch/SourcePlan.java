@@ -1,12 +1,14 @@
 package dev.tidemark.batch;
 
 import dev.tidemark.schema.Source;
+import dev.tidemark.view.Cut;
 import dev.tidemark.view.DefinitionSet;
 import dev.tidemark.view.Publication.SegmentRef;
 import dev.tidemark.view.Publication.SourceState;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -32,8 +34,36 @@ record SourcePlan(
      *
      * @param views the views
      * @param days the days, of the deployment's timezone
+     * @param base what their cells are merged into
      */
-    record Work(DefinitionSet views, SortedSet<LocalDate> days) {}
+    record Work(DefinitionSet views, SortedSet<LocalDate> days, Base base) {
+
+        /** One that computes its days in full. */
+        Work(DefinitionSet views, SortedSet<LocalDate> days) {
+            this(views, days, Base.NONE);
+        }
+    }
+
+    /**
+     * What was computed before and is gone on from.
+     *
+     * @param since up to where it covers the log
+     * @param segments its segments, by view and day
+     */
+    record Base(Cut since, Map<String, Map<LocalDate, SegmentRef>> segments) {
+
+        /** Days that are computed in full. */
+        static final Base NONE = new Base(Cut.NONE, Map.of());
+
+        boolean isNone() {
+            return since.logs().isEmpty();
+        }
+
+        /** The segment of a view and day, if it has one. */
+        Optional<SegmentRef> segment(String view, LocalDate day) {
+            return Optional.ofNullable(segments.getOrDefault(view, Map.of()).get(day));
+        }
+    }
 
     Source source() {
         return definitions.source();

@@ -51,20 +51,18 @@ class BatchMainTest {
                 "recompute --from 2001-01-01",
                 "recompute --from 2001-01-02 --to 2001-01-02",
                 "recompute --day yesterday",
-                "recompute --input elsewhere")) {
+                "recompute --input elsewhere",
+                "advance --day 2001-01-01",
+                "replay",
+                "replay create --from 2001-01-01",
+                "replay create --from 2001-01-02 --to 2001-01-02",
+                "replay create --from 2001-01-01 --to 2001-01-02 --input elsewhere",
+                "replay create --from 2001-01-01 --to 2001-01-02 --auto-approve-below 0.1",
+                "replay show one")) {
             Ended ended = run(line.isEmpty() ? new String[0] : line.split(" "));
             assertEquals(2, ended.status(), line);
             assertTrue(!ended.err().isEmpty(), line);
         }
-    }
-
-    @Test
-    void recomputingFromTheLogIsRefused() throws IOException {
-        write("orders", "count()");
-        Ended ended = run("recompute", "--input", "log", "-c", file());
-        assertEquals(1, ended.status());
-        assertTrue(ended.err().contains("from the archive only"), ended.err());
-        assertEquals(1, ended.err().lines().count());
     }
 
     @Test

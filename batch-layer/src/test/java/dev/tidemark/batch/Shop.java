@@ -223,6 +223,22 @@ final class Shop {
                         .toList());
     }
 
+    /** The same deployment whose first view has no dimensions. */
+    Shop withoutDimensions() {
+        ViewDefinition view = deployment.views().get(0);
+        return with(
+                deployment.sources(),
+                List.of(new ViewDefinition(
+                        view.name(),
+                        view.description(),
+                        view.source(),
+                        view.layers(),
+                        view.where(),
+                        view.slicing(),
+                        Map.of(),
+                        view.measures())));
+    }
+
     private Shop withFirst(Layers layers, Optional<String> where, Map<String, MeasureCall> measures) {
         ViewDefinition view = deployment.views().get(0);
         List<ViewDefinition> views = new java.util.ArrayList<>(deployment.views());
@@ -553,6 +569,18 @@ final class Shop {
 
     Recompute.Report recompute(Selection selection, Progress progress) {
         return new Recompute(deployment, this::spark, progress).run(selection);
+    }
+
+    Recompute.Report advance() {
+        return advance(QUIET);
+    }
+
+    Recompute.Report advance(Progress progress) {
+        return new Recompute(deployment, this::spark, progress).advance();
+    }
+
+    Replays replays(Progress progress) {
+        return new Replays(deployment, this::spark, progress);
     }
 
     Publication published() {

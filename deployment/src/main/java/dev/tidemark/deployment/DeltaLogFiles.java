@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -72,6 +73,11 @@ public record DeltaLogFiles(Path table) {
                         .forEach(property -> properties.put(
                                 property.getKey(), property.getValue().asText())));
         return properties;
+    }
+
+    /** Where a file is that an action names. */
+    public String path(JsonNode file) {
+        return table.resolve(URI.create(file.path("path").asText()).getPath()).toString();
     }
 
     /** JSON of the log, such as the statistics of a file. */

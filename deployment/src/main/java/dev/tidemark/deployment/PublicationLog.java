@@ -2,16 +2,9 @@ package dev.tidemark.deployment;
 
 import dev.tidemark.view.Json;
 import dev.tidemark.view.Publication;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
 
 /**
  * The publications: one file each, {@code 00000000000000000041.json}, created once and never changed.
@@ -20,21 +13,9 @@ import java.util.stream.Stream;
  */
 public record PublicationLog(Path directory) {
 
-    private static final Pattern NAME = Pattern.compile("(\\d{20})\\.json");
-
     /** The numbers of what has been published, ascending. */
     public List<Long> numbers() {
-        try (Stream<Path> files = Files.list(directory)) {
-            return files.map(file -> NAME.matcher(file.getFileName().toString()))
-                    .filter(Matcher::matches)
-                    .map(name -> Long.parseLong(name.group(1)))
-                    .sorted()
-                    .toList();
-        } catch (NoSuchFileException e) {
-            return List.of();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return NumberedFiles.in(directory);
     }
 
     /** The publication of that number, if it is kept. */
@@ -61,6 +42,6 @@ public record PublicationLog(Path directory) {
     }
 
     private Path file(long number) {
-        return directory.resolve("%020d.json".formatted(number));
+        return NumberedFiles.file(directory, number);
     }
 }

@@ -88,6 +88,11 @@ public record Warehouse(Path root) {
         return new PublicationLog(root.resolve("publications"));
     }
 
+    /** The replays. */
+    public ReplayLog replays() {
+        return new ReplayLog(root.resolve("replays"));
+    }
+
     /**
      * From where on a view's matches are told of on a topic, as long as the view is stated as it is: the cut that was there when
      * that was first asked.

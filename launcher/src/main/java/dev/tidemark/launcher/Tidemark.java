@@ -99,6 +99,18 @@ public final class Tidemark implements Runnable {
                 "Compute days of the views from the master dataset, and publish them.",
                 Layer.BATCH,
                 List.of("recompute"));
+        LayerCommand.addTo(
+                tidemark,
+                "advance",
+                "Merge what was archived since into the published days, and publish.",
+                Layer.BATCH,
+                List.of("advance"));
+        LayerCommand.addTo(
+                tidemark,
+                "replay",
+                "Compute days again into staging, see what would change, and decide.",
+                Layer.BATCH,
+                List.of("replay"));
         LayerCommand.addTo(tidemark, "speed", "Run the speed layer alone.", Layer.SPEED, List.of());
         LayerCommand.addTo(tidemark, "serve", "Run the serving layer alone.", Layer.SERVING, List.of());
         LayerCommand.addTo(

@@ -162,7 +162,8 @@ public final class Cells {
         return schema;
     }
 
-    private static String stored(int measure, Field field) {
+    /** The column of a stored field of a measure's partial. */
+    public static String stored(int measure, Field field) {
         return "m" + measure + "_" + field.name();
     }
 

@@ -136,13 +136,9 @@ public final class FinishedCells {
      */
     static List<Object> measures(View view, Row cell, int first) {
         List<Object> finished = new ArrayList<>();
-        int column = first;
-        for (Measure measure : view.measures()) {
-            List<Object> stored = new ArrayList<>();
-            for (int f = 0; f < measure.aggregate().stored().size(); f++) {
-                stored.add(cell.get(column++));
-            }
-            finished.add(value(measure.algebra().finish(measure.algebra().load(stored))));
+        Object[] partials = StoredPartials.load(view, cell, first);
+        for (int i = 0; i < partials.length; i++) {
+            finished.add(value(view.measures().get(i).algebra().finish(partials[i])));
         }
         return finished;
     }

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * What batch has made visible: numbered, immutable, the only switch.
@@ -72,7 +73,18 @@ public record Publication(
      * @param cells how many cells it has
      * @param buckets how many of the day's well-formed events fell into which bucket, by log and partition
      */
-    public record SegmentRef(String id, long cells, Map<String, Map<Integer, Map<Bucket, Long>>> buckets) {}
+    public record SegmentRef(String id, long cells, Map<String, Map<Integer, Map<Bucket, Long>>> buckets) {
+
+        /** Its buckets and others of the same day together. */
+        public Map<String, Map<Integer, Map<Bucket, Long>>> bucketsAnd(
+                Map<String, Map<Integer, Map<Bucket, Long>>> others) {
+            Map<String, Map<Integer, Map<Bucket, Long>>> all = new TreeMap<>();
+            Stream.of(buckets, others)
+                    .forEach(some -> some.forEach(
+                            (log, partitions) -> add(all.computeIfAbsent(log, key -> new TreeMap<>()), partitions)));
+            return all;
+        }
+    }
 
     public Publication {
         if (!READ.contains(format)) {
@@ -114,11 +126,15 @@ public record Publication(
     public Map<Integer, Map<Bucket, Long>> bucketsOf(String view, String log) {
         Map<Integer, Map<Bucket, Long>> all = new TreeMap<>();
         for (SegmentRef segment : segmentsOf(view).values()) {
-            segment.buckets().getOrDefault(log, Map.of()).forEach((partition, events) -> {
-                Map<Bucket, Long> buckets = all.computeIfAbsent(partition, key -> new EnumMap<>(Bucket.class));
-                events.forEach((bucket, number) -> buckets.merge(bucket, number, Long::sum));
-            });
+            add(all, segment.buckets().getOrDefault(log, Map.of()));
         }
         return all;
+    }
+
+    private static void add(Map<Integer, Map<Bucket, Long>> all, Map<Integer, Map<Bucket, Long>> more) {
+        more.forEach((partition, events) -> {
+            Map<Bucket, Long> buckets = all.computeIfAbsent(partition, key -> new EnumMap<>(Bucket.class));
+            events.forEach((bucket, number) -> buckets.merge(bucket, number, Long::sum));
+        });
     }
 }

@@ -2,6 +2,7 @@ package dev.tidemark.batch;
 
 import static org.apache.spark.sql.functions.array;
 import static org.apache.spark.sql.functions.call_function;
+import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.get;
 import static org.apache.spark.sql.functions.lit;
@@ -24,7 +25,6 @@ import dev.tidemark.view.Cut;
 import dev.tidemark.view.DefinitionSet;
 import dev.tidemark.view.View;
 import dev.tidemark.view.ViewDefinition;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -42,17 +42,16 @@ import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 
 /**
- * The well-formed events of a master dataset below a cut, and nothing that an archive appends meanwhile.
+ * The well-formed events of a source between two cuts, and nothing that comes meanwhile.
  *
  * @param source their source
- * @param table the master dataset
- * @param archived which version of it
- * @param cut up to where events count
+ * @param records where they are read
+ * @param since from where on events count
+ * @param cut up to where they do
  * @param zone whose days they are told by
  * @param references what they are joined with
  */
-record ArchivedEvents(
-        Source source, Path table, MasterDataset.Version archived, Cut cut, ZoneId zone, ReferenceRows references) {
+record CountedEvents(Source source, EventRows records, Cut since, Cut cut, ZoneId zone, ReferenceRows references) {
 
     /** The column with an event's day in the zone, as {@link LocalDate#toEpochDay} numbers it. */
     static final String DAY = "day";
@@ -100,7 +99,7 @@ record ArchivedEvents(
      * values nor the schema's defaults, nor what is joined, are long enough.
      */
     boolean haveShortTexts() {
-        return archived.commit().hasNoneLongerThan(Contributions.SHORT_VALUE)
+        return records.hasNoneLongerThan(Contributions.SHORT_VALUE)
                 && source.schema().toString().length() <= Contributions.SHORT_VALUE;
     }
 
@@ -133,12 +132,12 @@ record ArchivedEvents(
     }
 
     private Dataset<Row> rows(SparkSession spark, SortedSet<LocalDate> days) {
-        Object[] utcDays = Days.ofUtc(days, zone).toArray();
         // All of a version is below the cut that its append has moved to, so nothing has to be compared.
-        Column below = archived.commit().cut().equals(cut) ? lit(true) : isBelowCut();
-        return DeltaTables.read(spark, table, archived.number())
-                .where(col(MasterDataset.DAY).isin(utcDays))
+        Column below = records.end().equals(cut) ? lit(true) : isBelow(cut);
+        Column beyond = since.equals(Cut.NONE) ? lit(true) : not(coalesce(isBelow(since), lit(false)));
+        return records.on(spark, Days.ofUtc(days, zone), since)
                 .where(below)
+                .where(beyond)
                 .where(isOn(days));
     }
 
@@ -171,9 +170,9 @@ record ArchivedEvents(
         return day.atStartOfDay(zone).toInstant();
     }
 
-    private Column isBelowCut() {
+    private static Column isBelow(Cut end) {
         Column below = lit(false);
-        for (Map.Entry<String, Map<Integer, Long>> log : cut.logs().entrySet()) {
+        for (Map.Entry<String, Map<Integer, Long>> log : end.logs().entrySet()) {
             Map<Integer, Long> ends = log.getValue();
             int partitions = ends.keySet().stream()
                     .mapToInt(partition -> partition + 1)
@@ -183,9 +182,9 @@ record ArchivedEvents(
             Column[] byPartition = IntStream.range(0, partitions)
                     .mapToObj(partition -> lit(ends.get(partition)).cast(DataTypes.LongType))
                     .toArray(Column[]::new);
-            Column end = get(array(byPartition), col("partition"));
+            Column exclusive = get(array(byPartition), col("partition"));
             below = below.or(
-                    col("log_id").equalTo(log.getKey()).and(col("offset").lt(end)));
+                    col("log_id").equalTo(log.getKey()).and(col("offset").lt(exclusive)));
         }
         return below;
     }
