@@ -19,9 +19,9 @@ import picocli.CommandLine.ScopeType;
 
 /**
  * The batch layer as a process: {@code check}, {@code references}, {@code archive},
- * {@code recompute}, {@code advance} and {@code replay}.
+ * {@code recompute}, {@code advance}, {@code replay} and {@code reconcile}.
  *
- * <p>Exit codes: 0; 1 failed, with what is wrong on stderr; 2 wrong usage; 4 lost a race against another run, so try
+ * <p>Exit codes: 0; 1 failed, with what is wrong on stderr; 2 wrong usage; 3 unexplained drift; 4 lost a race against another run, so try
  * again; 130 or 143 after Ctrl-C or SIGTERM, which leave nothing half done since every commit is one file.
  */
 @Command(
@@ -35,12 +35,14 @@ import picocli.CommandLine.ScopeType;
             ArchiveCommand.class,
             RecomputeCommand.class,
             AdvanceCommand.class,
-            ReplayCommand.class
+            ReplayCommand.class,
+            ReconcileCommand.class
         })
 public final class BatchMain implements Runnable {
 
     private static final int FAILED = 1;
     private static final int LOST_RACE = 4;
+    static final int UNEXPLAINED_DRIFT = 3;
     private static final AtomicBoolean STOPPING = new AtomicBoolean();
 
     /** How a command's result is printed. */
@@ -127,7 +129,8 @@ public final class BatchMain implements Runnable {
     @Override
     public void run() {
         throw new CommandLine.ParameterException(
-                spec.commandLine(), "a command is missing: check, references, archive, recompute, advance or replay");
+                spec.commandLine(),
+                "a command is missing: check, references, archive, recompute, advance, replay or reconcile");
     }
 
     /** The deployment that the user names. */

@@ -69,8 +69,17 @@ record CountedEvents(Source source, EventRows records, Cut since, Cut cut, ZoneI
 
     /** The same with {@code record_timestamp}, {@code key} and {@code value} of the records that they came in. */
     Dataset<Row> withRecordsOn(SparkSession spark, SortedSet<LocalDate> days) {
+        return of(JudgedEvents.OK, spark, days);
+    }
+
+    /** Duplicates as if they were none, with the columns of {@link #on}. */
+    Dataset<Row> duplicatesOn(SparkSession spark, SortedSet<LocalDate> days) {
+        return of(JudgedEvents.DUPLICATE, spark, days).drop("record_timestamp", "key", "value");
+    }
+
+    private Dataset<Row> of(String verdict, SparkSession spark, SortedSet<LocalDate> days) {
         return rows(spark, days)
-                .where(col("verdict").equalTo(JudgedEvents.OK))
+                .where(col("verdict").equalTo(verdict))
                 .where(not(isExcluded()))
                 // Known from here on, so that no view compares it again.
                 .withColumn("verdict", lit(JudgedEvents.OK))

@@ -32,6 +32,11 @@ final class DeltaTables {
      * another process has just made the log, and a write of no rows makes every column nullable.
      */
     static void create(Path table, StructType schema, String partition, Map<String, String> properties) {
+        create(table, schema, List.of(partition), properties);
+    }
+
+    /** The same of a table with other partition columns, or without. */
+    static void create(Path table, StructType schema, List<String> partitions, Map<String, String> properties) {
         if (exists(table)) {
             return;
         }
@@ -40,7 +45,7 @@ final class DeltaTables {
                 "id", UUID.randomUUID().toString(),
                 "format", Map.of("provider", "parquet", "options", Map.of()),
                 "schemaString", schema.json(),
-                "partitionColumns", List.of(partition),
+                "partitionColumns", partitions,
                 "configuration", properties,
                 "createdTime", System.currentTimeMillis());
         List<String> actions =

@@ -42,7 +42,8 @@ record SegmentsTable(Path table, View view) {
                         .option("__globPaths__", "false")
                         .parquet(files.toArray(String[]::new)))
                 .orElseGet(() -> DeltaTables.read(spark, table)
-                        .where(col(Segments.SEGMENT).isin(segments.toArray())));
+                        .where(col(Segments.SEGMENT).isin(segments.toArray()))
+                        .drop(Segments.SEGMENT));
     }
 
     /** Their files; empty if the log does not have them all any more, or has files replaced. */

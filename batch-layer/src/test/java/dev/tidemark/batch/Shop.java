@@ -518,6 +518,36 @@ final class Shop {
         }
     }
 
+    /**
+     * Writes one increment as the speed layer does, for a source with one view.
+     *
+     * @param at the event's time
+     */
+    void increment(int partition, long offset, String at, Contribution contribution) {
+        DefinitionSet set = Definitions.resolve(deployment).get(0).streamed();
+        deployment.warehouse().saveDefinitions(set);
+        String topic = deployment.incrementsTopic(source.name(), set.id());
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", SharedBroker.bootstrapServers()));
+                KafkaProducer<byte[], byte[]> producer = producer(Map.of())) {
+            if (!admin.listTopics().names().get().contains(topic)) {
+                admin.createTopics(List.of(new NewTopic(topic, 2, (short) 1)))
+                        .all()
+                        .get();
+            }
+            Position position = new Position(SourceLog.of(admin, source.topic()).id(), partition, offset);
+            Increment increment = new Increment(
+                    position,
+                    offset,
+                    Instant.now().toEpochMilli(),
+                    dev.tidemark.schema.Micros.of(Instant.parse(at)),
+                    List.of(contribution));
+            byte[] value = new IncrementFormat(set.shapes()).write(increment);
+            producer.send(new ProducerRecord<>(topic, partition, null, value)).get();
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
     /** Deletes the records of one partition below an offset, as retention does. */
     void trim(int partition, long offset) {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", SharedBroker.bootstrapServers()))) {

@@ -88,6 +88,11 @@ public record Warehouse(Path root) {
         return new PublicationLog(root.resolve("publications"));
     }
 
+    /** The Delta table of what answers changed by when a cut passed. */
+    public Path drift() {
+        return root.resolve("drift");
+    }
+
     /** The replays. */
     public ReplayLog replays() {
         return new ReplayLog(root.resolve("replays"));

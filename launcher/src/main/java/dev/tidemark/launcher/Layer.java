@@ -69,21 +69,39 @@ public enum Layer {
 
     /** The process with these arguments, tied to the life of this one; not started yet. */
     public ProcessBuilder process(Installation installation, List<String> arguments) {
-        return process(installation.classPath(module), mainClass, arguments);
+        return process(installation.classPath(module), mainClass, command(installation), arguments);
     }
 
     /** The same JVM with another main class, which stands in {@code classes}: to compare the layer with. */
     public ProcessBuilder process(Installation installation, Path classes, String main, List<String> arguments) {
-        return process(classes + File.pathSeparator + installation.classPath(module), main, arguments);
+        return process(classes + File.pathSeparator + installation.classPath(module), main, List.of(), arguments);
     }
 
-    private ProcessBuilder process(String classPath, String main, List<String> arguments) {
+    /** What tells serving how to run this command: it has no Spark, and changes history by it. */
+    private List<String> command(Installation installation) {
+        if (this != SERVING) {
+            return List.of();
+        }
+        List<String> words = List.of(
+                java(),
+                "-Xmx512m",
+                "-XX:+UseSerialGC",
+                "-D" + Installation.HOME + "=" + installation.home(),
+                "-Dlogback.configurationFile=logback-launcher.xml",
+                "-cp",
+                installation.classPath("launcher"),
+                Tidemark.class.getName());
+        return List.of("-Dtidemark.command=" + String.join("\n", words));
+    }
+
+    private ProcessBuilder process(String classPath, String main, List<String> options, List<String> arguments) {
         List<String> command = new ArrayList<>();
         command.add(java());
         // Out of memory, some thread would die and the others go on as if nothing were missing.
         command.addAll(words(Optional.of(memory)));
         command.addAll(List.of("-XX:+ExitOnOutOfMemoryError", "-Duser.timezone=UTC"));
         command.addAll(words(Optional.of(logging)));
+        command.addAll(options);
         command.addAll(sparkOptions());
         command.addAll(words(Optional.ofNullable(System.getenv(environmentVariable()))));
         command.addAll(List.of("-cp", classPath));

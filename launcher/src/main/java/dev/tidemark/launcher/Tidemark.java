@@ -111,6 +111,12 @@ public final class Tidemark implements Runnable {
                 "Compute days again into staging, see what would change, and decide.",
                 Layer.BATCH,
                 List.of("replay"));
+        LayerCommand.addTo(
+                tidemark,
+                "reconcile",
+                "Look for drift between what was answered and what batch makes of the same events.",
+                Layer.BATCH,
+                List.of("reconcile"));
         LayerCommand.addTo(tidemark, "speed", "Run the speed layer alone.", Layer.SPEED, List.of());
         LayerCommand.addTo(tidemark, "serve", "Run the serving layer alone.", Layer.SERVING, List.of());
         LayerCommand.addTo(

@@ -36,6 +36,11 @@ public final class Json {
         }
     }
 
+    /** What {@code json} holds, as maps, lists, texts and numbers. */
+    public static Object tree(String json) {
+        return read(json, Object.class, "the text");
+    }
+
     /**
      * The value that {@code json} holds.
      *

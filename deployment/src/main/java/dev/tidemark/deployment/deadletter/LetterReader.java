@@ -98,6 +98,18 @@ public final class LetterReader implements AutoCloseable {
             Consumer<ConsumerRecord<byte[], byte[]>> each) {
         consumer.assign(partitions);
         consumer.seekToBeginning(partitions);
+        readOn(consumer, partitions, each);
+    }
+
+    /**
+     * Hands over what the partitions that a consumer is assigned to hold, from where it stands to where they end now.
+     *
+     * @throws UnavailableException if nothing comes for long though there is more
+     */
+    public static void readOn(
+            KafkaConsumer<byte[], byte[]> consumer,
+            List<TopicPartition> partitions,
+            Consumer<ConsumerRecord<byte[], byte[]>> each) {
         Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
         long deadline = System.nanoTime() + PATIENCE.toNanos();
         while (partitions.stream().anyMatch(partition -> consumer.position(partition) < ends.get(partition))) {
