@@ -55,7 +55,8 @@ record Words(ZoneId zone) {
                 .sum();
         String from = "publication " + certificate.publication();
         return change.isNone()
-                ? "Now: the same as " + from + " answers" + (since == 0 ? "." : ", with " + come(since) + " since.")
+                ? "Now: the same as " + from + " answers"
+                        + (since == 0 ? "." : ", though " + come(since) + " since its cut.")
                 : "Now: %s, since %s since the cut of %s.".formatted(change(change), come(since), from);
     }
 
