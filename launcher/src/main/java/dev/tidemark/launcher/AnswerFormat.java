@@ -24,6 +24,11 @@ enum AnswerFormat {
                             names.stream().map(name -> text(row.get(name), "-")).toList()));
             return String.join("\n", table.lines()) + "\n\n" + summary(answer);
         }
+
+        @Override
+        String history(JsonNode history) {
+            return HistoryLines.of(history).table();
+        }
     },
     /** RFC 4180, a header first, null as nothing. */
     csv {
@@ -38,10 +43,19 @@ enum AnswerFormat {
                 names.forEach(name -> cells.put(name, text(row.get(name), "")));
                 rows.add(cells);
             });
+            return csv(columns.build(), rows);
+        }
+
+        @Override
+        String history(JsonNode history) {
+            CsvSchema.Builder columns = CsvSchema.builder();
+            HistoryLines.NAMES.forEach(columns::addColumn);
+            return csv(columns.build(), HistoryLines.of(history).lines());
+        }
+
+        private static String csv(CsvSchema columns, List<?> rows) {
             try {
-                return CSV.writer(columns.build().withHeader())
-                        .writeValueAsString(rows)
-                        .stripTrailing();
+                return CSV.writer(columns.withHeader()).writeValueAsString(rows).stripTrailing();
             } catch (JsonProcessingException e) {
                 throw new IllegalStateException("texts are always CSV", e);
             }
@@ -53,12 +67,20 @@ enum AnswerFormat {
         String write(JsonNode answer) {
             return answer.toString();
         }
+
+        @Override
+        String history(JsonNode history) {
+            return history.toString();
+        }
     };
 
     private static final CsvMapper CSV = new CsvMapper();
 
     /** An answer of the HTTP API as text, without a line feed at its end. */
     abstract String write(JsonNode answer);
+
+    /** The HTTP API's history of an answer as text, without a line feed at its end. */
+    abstract String history(JsonNode history);
 
     private static List<String> names(JsonNode answer) {
         List<String> names = new ArrayList<>();
@@ -72,7 +94,7 @@ enum AnswerFormat {
     }
 
     /** A value as the API writes it; a list or an object as JSON. */
-    private static String text(JsonNode value, String ofNull) {
+    static String text(JsonNode value, String ofNull) {
         if (value == null || value.isNull()) {
             return ofNull;
         }
@@ -84,13 +106,17 @@ enum AnswerFormat {
         JsonNode certificate = answer.get("certificate");
         JsonNode freshness = answer.get("freshness");
         int rows = answer.get("rows").size();
-        return "%d %s, publication %d, %s, behind by %d records (%d ms)"
+        return "%d %s, publication %d, %s, %s"
                 .formatted(
                         rows,
                         rows == 1 ? "row" : "rows",
                         certificate.get("publication").asLong(),
                         certificate.get("complete").asBoolean() ? "complete" : "NOT complete: positions are missing",
-                        freshness.get("behind_records").asLong(),
-                        freshness.get("behind_ms").asLong());
+                        freshness.isNull()
+                                ? "as of its cut"
+                                : "behind by %d records (%d ms)"
+                                        .formatted(
+                                                freshness.get("behind_records").asLong(),
+                                                freshness.get("behind_ms").asLong()));
     }
 }

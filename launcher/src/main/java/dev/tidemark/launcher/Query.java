@@ -14,6 +14,7 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParentCommand;
 import picocli.CommandLine.Spec;
 
@@ -58,11 +59,23 @@ final class Query implements Callable<Integer> {
     @Option(names = "--updates", paramLabel = "N", description = "With --follow: stop after N answers.")
     private long updates = Long.MAX_VALUE;
 
+    @Option(
+            names = "--history",
+            description = "How the answer changed from publication to publication, and why, in place of the answer.")
+    private boolean history;
+
     @Override
     public Integer call() throws InterruptedException {
+        if (follow && history) {
+            throw new ParameterException(spec.commandLine(), "--follow and --history cannot be given together");
+        }
         ServingAddress address = serving.address(tidemark);
         if (follow) {
             follow(address);
+        } else if (history) {
+            PrintWriter out = spec.commandLine().getOut();
+            out.println(output.history(parsed(address.get(query.path("history")))));
+            out.flush();
         } else {
             print(parsed(address.get(query.path("query"))));
         }

@@ -65,6 +65,12 @@ final class QueryOptions {
     @Option(names = "--publication", paramLabel = "N", description = "As of that publication's cut.")
     private Optional<String> publication = Optional.empty();
 
+    @Option(
+            names = "--publications",
+            paramLabel = "N",
+            description = "With --history: so many publications, from the newest back; default: 20.")
+    private Optional<String> publications = Optional.empty();
+
     @Option(names = "--at-least", paramLabel = "JSON", description = "Count these positions: what `produce` prints.")
     private Optional<String> atLeast = Optional.empty();
 
@@ -83,7 +89,7 @@ final class QueryOptions {
     /**
      * The query in an address.
      *
-     * @param resource which of the view's addresses: {@code query} or {@code live}
+     * @param resource which of the view's addresses: {@code query}, {@code live} or {@code history}
      */
     String path(String resource) {
         List<String> parameters = new ArrayList<>();
@@ -100,6 +106,7 @@ final class QueryOptions {
         add(parameters, "limit", limit);
         add(parameters, "fill", fill);
         add(parameters, "publication", publication);
+        add(parameters, "publications", publications);
         add(parameters, "at_least", atLeast);
         add(parameters, "wait", waitFor);
         add(parameters, "max_lag", maxLag);

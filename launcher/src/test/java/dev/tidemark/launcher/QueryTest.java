@@ -47,6 +47,7 @@ class QueryTest {
         assertEquals(
                 "/v1/views/revenue/query?from=2026-03-01T00%3A00%3A00Z&to=2026-03-02T00%3A00%3A00Z&window=1h&every=5m"
                         + "&timezone=Asia%2FKolkata&by=region%2Cstatus&measures=orders&order=-orders&limit=3&fill=zero&publication=4"
+                        + "&publications=7"
                         + "&at_least=%7B%22orders%22%3A%7B%220%22%3A3%7D%7D&wait=2s&max_lag=5s&finality=final"
                         + "&on_missing=return",
                 path(
@@ -62,6 +63,7 @@ class QueryTest {
                         "--limit=3",
                         "--fill=zero",
                         "--publication=4",
+                        "--publications=7",
                         "--at-least={\"orders\":{\"0\":3}}",
                         "--wait=2s",
                         "--max-lag=5s",
@@ -88,6 +90,13 @@ class QueryTest {
         assertTrue(
                 err.toString().startsWith("tidemark: --filter is 'region'; DIMENSION=VALUE is expected"),
                 err.toString());
+    }
+
+    @Test
+    void anAnswerIsFollowedOrItsHistoryTold() {
+        assertEquals(2, query("query", "revenue", "--url", "http://127.0.0.1:1", "--follow", "--history"));
+        assertTrue(
+                err.toString().startsWith("tidemark: --follow and --history cannot be given together"), err.toString());
     }
 
     @Test

@@ -436,11 +436,33 @@ public final class Shop implements AutoCloseable {
      * partition.
      */
     Publication publish(Map<Integer, Long> cut) throws Exception {
-        return publish(cut, 0);
+        return publish(cut, Cause.RECOMPUTE, 0);
     }
 
     /** The same by a batch layer that has lost so many events of the first partition. */
     Publication publish(Map<Integer, Long> cut, long lost) throws Exception {
+        return publish(cut, Cause.RECOMPUTE, lost);
+    }
+
+    /** The same for another reason. */
+    Publication publish(Map<Integer, Long> cut, Cause cause) throws Exception {
+        return publish(cut, cause, 0);
+    }
+
+    /** Publishes again what an earlier publication held. */
+    Publication rollBackTo(long number) {
+        Publication then = deployment.warehouse().publications().read(number).orElseThrow();
+        Publication publication = new Publication(
+                deployment.warehouse().publications().latest().number() + 1,
+                Instant.now(),
+                Cause.rollbackTo(number),
+                then.sources(),
+                then.segments());
+        deployment.warehouse().publications().create(publication);
+        return publication;
+    }
+
+    private Publication publish(Map<Integer, Long> cut, Cause cause, long lost) throws Exception {
         deployment.warehouse().saveDefinitions(set);
         deployment.warehouse().saveDefinitions(batchSet());
         Publication parent = deployment.warehouse().publications().latest();
@@ -478,7 +500,7 @@ public final class Shop implements AutoCloseable {
         sources.put(source, state);
         Map<String, Map<LocalDate, SegmentRef>> views = new TreeMap<>(parent.segments());
         views.put(view.name(), segments);
-        Publication publication = new Publication(number, Instant.now(), Cause.RECOMPUTE, sources, views);
+        Publication publication = new Publication(number, Instant.now(), cause, sources, views);
         deployment.warehouse().publications().create(publication);
         return publication;
     }

@@ -178,6 +178,7 @@ public final class ThresholdWatcher implements Watcher {
                 List.of(),
                 Optional.empty(),
                 Optional.empty(),
+                Optional.empty(),
                 COMPLETE,
                 false);
         return Answer.to(request, live, zone);

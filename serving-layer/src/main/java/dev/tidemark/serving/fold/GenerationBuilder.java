@@ -42,21 +42,31 @@ final class GenerationBuilder implements AutoCloseable {
     private final Optional<SpoolHome> spools;
     private final Predicate<View> kept;
     private final SegmentStore segments;
+
+    /** What was loaded last, so that the next generation, or the same one tried again, need not read it again. */
+    private Map<String, List<Segment>> loaded = Map.of();
+
     private final Admin admin;
     private final CommittedLog committed;
 
     /**
      * @param spools where slices of the tail are kept; empty if none are
+     * @param segments what reads the published segments
      * @param kept whether a view's cells are, and can be asked for
      */
     GenerationBuilder(
-            Deployment deployment, Source source, Patience patience, Optional<SpoolHome> spools, Predicate<View> kept) {
+            Deployment deployment,
+            Source source,
+            Patience patience,
+            Optional<SpoolHome> spools,
+            SegmentStore segments,
+            Predicate<View> kept) {
         this.kept = kept;
         this.deployment = deployment;
         this.spools = spools;
         this.source = source;
         this.patience = patience;
-        this.segments = new SegmentStore(deployment.warehouse());
+        this.segments = segments;
         this.admin = Admin.create(deployment.kafkaAdmin());
         this.committed = new CommittedLog(deployment.kafkaClient(), source.topic());
     }
@@ -74,8 +84,8 @@ final class GenerationBuilder implements AutoCloseable {
         SourceLog log = SourceLog.of(admin, source.topic());
         Cut cut = state.map(SourceState::cut).orElse(Cut.NONE);
         log.requireKnown(source, cut.logs().keySet());
-        Map<String, List<Segment>> published = segments.load(publication, List.of(set, definitions.batch()), kept);
-        Generation generation = new Generation(publication, definitions, log.id(), published, kept);
+        loaded = segments.load(publication, List.of(set, definitions.batch()), kept);
+        Generation generation = new Generation(publication, definitions, log.id(), loaded, kept);
         String topic = deployment.incrementsTopic(source.name(), set.id());
         IncrementsFeed feed = new IncrementsFeed(deployment.kafkaClient(), topic, new IncrementFormat(set.shapes()));
         Optional<Spooling> spooling = spools.map(home -> spooling(home, generation));

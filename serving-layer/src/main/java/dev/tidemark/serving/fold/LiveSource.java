@@ -6,6 +6,7 @@ import dev.tidemark.deployment.RefusedException;
 import dev.tidemark.deployment.UnavailableException;
 import dev.tidemark.schema.Source;
 import dev.tidemark.serving.follow.Worker;
+import dev.tidemark.serving.segment.SegmentStore;
 import dev.tidemark.serving.segment.Selection;
 import dev.tidemark.serving.spool.Spool;
 import dev.tidemark.serving.spool.SpoolHome;
@@ -45,20 +46,44 @@ public final class LiveSource implements AutoCloseable {
     private volatile Optional<String> problem = Optional.of("it is starting");
     private volatile boolean closed;
 
-    /** @param spools where slices of the tail are kept; empty if none are */
+    /** One that reads the published segments by itself. */
     public LiveSource(Deployment deployment, Source source, Patience patience, Optional<SpoolHome> spools) {
-        this(deployment, source, patience, spools, view -> true);
+        this(deployment, source, patience, spools, new SegmentStore(deployment.warehouse()));
+    }
+
+    /**
+     * @param spools where slices of the tail are kept; empty if none are
+     * @param segments what reads the published segments
+     */
+    public LiveSource(
+            Deployment deployment,
+            Source source,
+            Patience patience,
+            Optional<SpoolHome> spools,
+            SegmentStore segments) {
+        this(deployment, source, patience, spools, segments, view -> true);
     }
 
     /** For those who ask for some of its views alone, without a spool. */
     public LiveSource(Deployment deployment, Source source, Patience patience, Set<String> views) {
-        this(deployment, source, patience, Optional.empty(), view -> views.contains(view.name()));
+        this(
+                deployment,
+                source,
+                patience,
+                Optional.empty(),
+                new SegmentStore(deployment.warehouse()),
+                view -> views.contains(view.name()));
     }
 
     private LiveSource(
-            Deployment deployment, Source source, Patience patience, Optional<SpoolHome> spools, Predicate<View> kept) {
+            Deployment deployment,
+            Source source,
+            Patience patience,
+            Optional<SpoolHome> spools,
+            SegmentStore segments,
+            Predicate<View> kept) {
         this.source = source;
-        this.builder = new GenerationBuilder(deployment, source, patience, spools, kept);
+        this.builder = new GenerationBuilder(deployment, source, patience, spools, segments, kept);
         this.publications = deployment.warehouse().publications();
         this.watch = new SourceWatch(deployment, source, () -> running, progressed);
         this.worker = new Worker(this::run, "follow-" + source.name());

@@ -12,8 +12,8 @@ import dev.tidemark.serving.live.LiveSettings;
 import dev.tidemark.serving.live.Subscription;
 import dev.tidemark.serving.problem.HttpProblem;
 import dev.tidemark.serving.problem.HttpProblem.Kind;
-import dev.tidemark.serving.query.Answer;
 import dev.tidemark.serving.query.AnswerJson;
+import dev.tidemark.serving.query.HistoryRequest;
 import dev.tidemark.serving.query.QueryRequest;
 import dev.tidemark.serving.query.UrlQuery;
 import io.javalin.Javalin;
@@ -50,6 +50,8 @@ public final class HttpApi implements AutoCloseable {
     private final ServedDeployment served;
     private final Pages pages;
     private final AlertPages alertPages;
+    private final PublicationPages publications;
+    private final ReplayPages replays;
     private final ServingMetrics metrics;
     private final ConservationWatch watch;
     private final LiveQueries live;
@@ -58,6 +60,8 @@ public final class HttpApi implements AutoCloseable {
     private HttpApi(ServedDeployment served, LiveSettings settings) {
         this.served = served;
         this.alertPages = new AlertPages(served.alerts());
+        this.publications = new PublicationPages(served.past());
+        this.replays = new ReplayPages(served.warehouse(), served.command());
         this.pages = new Pages(served, alertPages);
         this.live = LiveQueries.start(served.liveSources(), served.zone(), settings);
         this.metrics = new ServingMetrics(served, live);
@@ -97,7 +101,15 @@ public final class HttpApi implements AutoCloseable {
         FirstPage.addTo(config);
         page(config, "/v1/views", context -> pages.views());
         page(config, "/v1/views/{view}", context -> pages.view(context.pathParam("view")));
-        page(config, "/v1/publications", context -> pages.publications());
+        page(config, "/v1/publications", context -> publications.publications(context.queryString()));
+        page(config, "/v1/publications/{n}", context -> publications.publication(context.pathParam("n")));
+        config.routes.get("/v1/views/{view}/history", this::history);
+        page(config, "/v1/replays", context -> replays.replays());
+        page(config, "/v1/replays/{id}", context -> replays.replay(context.pathParam("id")));
+        page(config, "/v1/drift", context -> replays.drift());
+        change(config, "/v1/replays/{id}/approve", context -> replays.decide(context.pathParam("id"), "approve"));
+        change(config, "/v1/replays/{id}/reject", context -> replays.decide(context.pathParam("id"), "reject"));
+        change(config, "/v1/publications/rollback", context -> replays.rollback());
         page(config, "/v1/conservation", context -> pages.conservation());
         page(config, "/v1/status", context -> pages.status());
         page(config, "/v1/dead-letters", context -> pages.deadLetters(context.queryString()));
@@ -111,7 +123,7 @@ public final class HttpApi implements AutoCloseable {
         config.routes.after(this::measure);
         config.routes.get("/v1/views/{view}/query", context -> {
             context.attribute(QUERIED, context.pathParam("view"));
-            answer(context, UrlQuery.parse(viewOf(context), context.queryString()));
+            answer(context, asked(context, view -> UrlQuery.parse(view, context.queryString())));
         });
         config.routes.get("/v1/views/{view}/live", this::listen);
         config.routes.post("/v1/query", context -> answer(context, QueryRequest.parse(body(context))));
@@ -135,31 +147,39 @@ public final class HttpApi implements AutoCloseable {
     }
 
     private void page(JavalinConfig config, String path, Function<Context, Object> content) {
-        config.routes.get(path, context -> {
-            byte[] json = JSON.writeValueAsBytes(content.apply(context));
-            context.header("Cache-Control", "no-store")
-                    .contentType("application/json")
-                    .result(json);
-        });
+        config.routes.get(path, context -> write(context, JSON.writeValueAsBytes(content.apply(context))));
     }
 
-    /** The view in the path; unknown ones are 404 before any other problem of the query. */
-    private String viewOf(Context context) {
+    /** What is asked of the view in the path; unknown ones are 404 before any other problem of the query. */
+    private <T> T asked(Context context, Function<String, T> parse) {
         String view = context.pathParam("view");
-        served.requireView(view);
-        return view;
+        try {
+            return parse.apply(view);
+        } catch (HttpProblem wrong) {
+            served.requireView(view);
+            throw wrong;
+        }
     }
 
     private void answer(Context context, QueryRequest request) throws InterruptedException {
         context.attribute(QUERIED, request.view());
-        Answer answer = Answer.to(request, served.liveSourceOf(request.view()), served.zone());
+        write(context, AnswerJson.write(served.answer(request), request.decimalsAsNumbers()));
+    }
+
+    private void history(Context context) throws InterruptedException, JsonProcessingException {
+        HistoryRequest request = asked(context, view -> HistoryRequest.parse(view, context.queryString()));
+        HistoryPage page = new HistoryPage(request.query().decimalsAsNumbers());
+        write(context, JSON.writeValueAsBytes(page.of(served.history(request))));
+    }
+
+    private static void write(Context context, byte[] json) {
         context.header("Cache-Control", "no-store")
                 .contentType("application/json")
-                .result(AnswerJson.write(answer, request.decimalsAsNumbers()));
+                .result(json);
     }
 
     private void listen(Context context) throws InterruptedException {
-        QueryRequest request = UrlQuery.parse(viewOf(context), context.queryString());
+        QueryRequest request = asked(context, view -> UrlQuery.parse(view, context.queryString()));
         Subscription subscription = live.open(request, served.liveSourceOf(request.view()));
         context.future(() -> EventStream.begin(context, subscription));
     }

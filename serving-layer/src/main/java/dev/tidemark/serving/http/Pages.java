@@ -1,13 +1,11 @@
 package dev.tidemark.serving.http;
 
-import dev.tidemark.deployment.PublicationLog;
 import dev.tidemark.deployment.deadletter.LetterFilter;
 import dev.tidemark.serving.fold.Generation;
 import dev.tidemark.serving.fold.LiveSource;
 import dev.tidemark.serving.letter.SourceLetters;
 import dev.tidemark.serving.query.LettersRequest;
 import dev.tidemark.serving.spool.Spool;
-import dev.tidemark.view.Publication;
 import dev.tidemark.view.View;
 import dev.tidemark.view.ViewDefinition;
 import java.time.Instant;
@@ -82,34 +80,6 @@ final class Pages {
         column.put("expression", expression);
         column.put("type", type.orElse(null));
         return column;
-    }
-
-    Object publications() {
-        PublicationLog log = served.publications();
-        List<Object> publications = new ArrayList<>();
-        for (long number : log.numbers()) {
-            log.read(number).map(Pages::page).ifPresent(publications::add);
-        }
-        return Map.of("publications", publications);
-    }
-
-    private static Map<String, Object> page(Publication publication) {
-        Map<String, Object> sources = new LinkedHashMap<>();
-        publication.sources().forEach((name, state) -> {
-            Map<String, Object> source = new LinkedHashMap<>();
-            source.put("definition_set", state.definitionSet());
-            source.put("cut_taken_at", state.cutTakenAt().toString());
-            source.put("cut", state.cut().logs());
-            sources.put(name, source);
-        });
-        Map<String, Object> days = new LinkedHashMap<>();
-        publication.segments().forEach((view, segments) -> days.put(view, segments.size()));
-        Map<String, Object> page = new LinkedHashMap<>();
-        page.put("number", publication.number());
-        page.put("published_at", publication.publishedAt().toString());
-        page.put("sources", sources);
-        page.put("days", days);
-        return page;
     }
 
     /** @param parameters as they were sent */

@@ -1,14 +1,25 @@
 package dev.tidemark.serving.http;
 
 import dev.tidemark.deployment.Deployment;
-import dev.tidemark.deployment.PublicationLog;
+import dev.tidemark.deployment.Warehouse;
+
 import dev.tidemark.schema.Source;
 import dev.tidemark.serving.alert.AlertFollower;
+import dev.tidemark.serving.change.TidemarkCommand;
+import dev.tidemark.serving.fold.Generation;
 import dev.tidemark.serving.fold.LiveSource;
 import dev.tidemark.serving.fold.Patience;
+import dev.tidemark.serving.history.Historian;
+import dev.tidemark.serving.history.History;
+import dev.tidemark.serving.history.Past;
 import dev.tidemark.serving.letter.LetterFollower;
 import dev.tidemark.serving.letter.SourceLetters;
 import dev.tidemark.serving.problem.HttpProblem;
+import dev.tidemark.serving.query.Answer;
+import dev.tidemark.serving.query.Basis;
+import dev.tidemark.serving.query.HistoryRequest;
+import dev.tidemark.serving.query.QueryRequest;
+import dev.tidemark.serving.segment.SegmentStore;
 import dev.tidemark.serving.spool.SpoolHome;
 import dev.tidemark.view.DefinitionSet;
 import dev.tidemark.view.View;
@@ -29,12 +40,16 @@ public final class ServedDeployment implements AutoCloseable {
     private final Map<String, LiveSource> sources = new LinkedHashMap<>();
     private final LetterFollower letters;
     private final AlertFollower alerts;
+    private final SegmentStore segments;
+    private final Past past;
 
     private ServedDeployment(Deployment deployment, Optional<SpoolHome> spools) {
         this.deployment = deployment;
         this.spools = spools;
         this.letters = LetterFollower.start(deployment);
         this.alerts = AlertFollower.start(deployment);
+        this.segments = new SegmentStore(deployment.warehouse());
+        this.past = new Past(deployment.warehouse(), segments, this::logOf);
     }
 
     /**
@@ -47,7 +62,8 @@ public final class ServedDeployment implements AutoCloseable {
         ServedDeployment served = new ServedDeployment(deployment, spools);
         try {
             for (Source source : sources(deployment)) {
-                served.sources.put(source.name(), new LiveSource(deployment, source, patience, spools));
+                served.sources.put(
+                        source.name(), new LiveSource(deployment, source, patience, spools, served.segments));
             }
             spools.ifPresent(home -> home.keepSources(served.sources.keySet()));
         } catch (RuntimeException e) {
@@ -56,6 +72,12 @@ public final class ServedDeployment implements AutoCloseable {
         }
         served.sources.values().forEach(LiveSource::start);
         return served;
+    }
+
+    private Optional<String> logOf(String source) {
+        return Optional.ofNullable(sources.get(source))
+                .flatMap(LiveSource::generation)
+                .map(Generation::log);
     }
 
     private static Collection<Source> sources(Deployment deployment) {
@@ -100,8 +122,31 @@ public final class ServedDeployment implements AutoCloseable {
         return views;
     }
 
-    public PublicationLog publications() {
-        return deployment.warehouse().publications();
+    /** What was published. */
+    Past past() {
+        return past;
+    }
+
+    /**
+     * The answer to a query: of the present, or of the past if it names a publication.
+     *
+     * @throws HttpProblem if it cannot be answered
+     */
+    Answer answer(QueryRequest request) throws InterruptedException {
+        if (request.publication().isPresent()) {
+            return past.answer(request, request.publication().get());
+        }
+        return Answer.to(request, liveSourceOf(request.view()), zone());
+    }
+
+    /**
+     * How the answer to a query changed.
+     *
+     * @throws HttpProblem if it can be asked neither of what was published nor of the present
+     */
+    History history(HistoryRequest request) throws InterruptedException {
+        return Historian.tell(
+                past, request, zone(), (query, now) -> Basis.live(query, liveSourceOf(query.view()), zone(), now));
     }
 
     public Collection<LiveSource> liveSources() {
@@ -170,6 +215,15 @@ public final class ServedDeployment implements AutoCloseable {
                 .map(live -> live.replaced().or(live::notServed).or(live::notObserved))
                 .flatMap(Optional::stream)
                 .findFirst();
+    }
+
+    Warehouse warehouse() {
+        return deployment.warehouse();
+    }
+
+    /** What changes history, which this process does not do itself. */
+    TidemarkCommand command() {
+        return TidemarkCommand.of(deployment.file());
     }
 
     @Override

@@ -78,6 +78,14 @@ public final class LiveQueries implements AutoCloseable {
      * @throws HttpProblem if the query is wrong, or if too many listen already
      */
     public Subscription open(QueryRequest request, LiveSource live) throws InterruptedException {
+        request.publication().ifPresent(number -> {
+            throw HttpProblem.field(
+                    "publication",
+                    number,
+                    "a live query without publication",
+                    "publication is given, but the answer as of publication %d never changes: ask …/query for it"
+                            .formatted(number));
+        });
         if (!request.conditions().waitFor().isZero()) {
             throw HttpProblem.field(
                     "wait",

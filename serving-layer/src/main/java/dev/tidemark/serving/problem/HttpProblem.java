@@ -12,14 +12,16 @@ public final class HttpProblem extends RuntimeException {
     /** What kind of problem: its type's name, its title and its status. */
     public enum Kind {
         BAD_QUERY("Bad query", 400),
-        NOT_IN_THIS_RELEASE("Not available in this release", 400),
         UNKNOWN_VIEW("Unknown view", 404),
+        UNKNOWN_PUBLICATION("Unknown publication", 404),
+        NOT_IN_PUBLICATION("Not in this publication", 404),
         NOT_FOUND("Not found", 404),
         METHOD_NOT_ALLOWED("Method not allowed", 405),
         NOT_FINAL("Not final", 409),
         REFUSED("Refused", 409),
         FOREIGN_ORIGIN("Not from this site", 403),
         NO_COMMAND("Not available in this process", 501),
+        NOT_KEPT("Not kept any more", 410),
         NOT_READY("Not ready", 503),
         LOG_REPLACED("The source's topic was created again", 503),
         POSITIONS_MISSING("Positions are missing", 503),

@@ -3,8 +3,10 @@ package dev.tidemark.serving.query;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.StreamWriteFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.util.TokenBuffer;
 import dev.tidemark.schema.RankedItem;
 import dev.tidemark.view.Tail;
 import java.io.ByteArrayOutputStream;
@@ -77,7 +79,7 @@ public final class AnswerJson {
         out.writeFieldName("certificate");
         MAPPER.writeValue(out, tree(answer.certificate()));
         out.writeFieldName("freshness");
-        MAPPER.writeValue(out, tree(answer.freshness()));
+        MAPPER.writeValue(out, answer.freshness().map(AnswerJson::tree).orElse(null));
         out.writeEndObject();
     }
 
@@ -131,8 +133,18 @@ public final class AnswerJson {
         out.writeEndObject();
     }
 
+    /** A value as an answer's row has it. */
+    public static JsonNode tree(Object value, boolean decimalsAsNumbers) {
+        try (TokenBuffer buffer = new TokenBuffer(MAPPER, false)) {
+            new AnswerJson(buffer, decimalsAsNumbers).writeValue(value);
+            return MAPPER.readTree(buffer.asParser());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** The certificate's JSON members. */
-    static Map<String, Object> tree(Certificate certificate) {
+    public static Map<String, Object> tree(Certificate certificate) {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("publication", certificate.publication());
         tree.put(

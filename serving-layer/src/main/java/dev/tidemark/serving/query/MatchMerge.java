@@ -70,10 +70,16 @@ final class MatchMerge implements Merged {
     }
 
     @Override
-    public List<Object[]> rows() {
+    public List<Object[]> rows(Taker taker) {
         MatchRows made = query.matchRows();
         List<Object[]> rows = new ArrayList<>();
-        matches.forEach(match -> rows.add(made.row(match, finality.isFinal(Micros.instant(match.time() + 1)))));
+        for (Match match : matches) {
+            Object[] row = made.row(match, finality.isFinal(Micros.instant(match.time() + 1)));
+            Object[] partials = match.last().cell().partials();
+            taker.take(
+                    row, query.measures().stream().map(index -> partials[index]).toArray());
+            rows.add(row);
+        }
         return query.arranged(rows);
     }
 }

@@ -107,15 +107,18 @@ final class Merge implements Merged {
     }
 
     @Override
-    public List<Object[]> rows() {
+    public List<Object[]> rows(Taker taker) {
         List<Object[]> rows = new ArrayList<>(groups.size());
         Optional<Windows> overlapping = query.windows().filter(windows -> !windows.tumble());
         if (overlapping.isPresent()) {
-            panesByGroup().forEach((dimensions, panes) -> slide(overlapping.get(), dimensions, panes, rows));
+            panesByGroup().forEach((dimensions, panes) -> slide(overlapping.get(), dimensions, panes, taker, rows));
         } else {
-            groups.forEach((group, cells) -> rows.add(row(group.time(), group.dimensions(), merged(cells))));
+            groups.forEach((group, cells) -> rows.add(row(group.time(), group.dimensions(), merged(cells), taker)));
         }
-        query.fill().ifPresent(fill -> rows.addAll(missing(fill, rows)));
+        query.fill().ifPresent(fill -> missing(fill, rows).forEach(row -> {
+            taker.take(row, null);
+            rows.add(row);
+        }));
         return query.arranged(rows);
     }
 
@@ -127,21 +130,27 @@ final class Merge implements Merged {
     }
 
     private void slide(
-            Windows windows, List<Object> dimensions, NavigableMap<Instant, Object[]> panes, List<Object[]> rows) {
+            Windows windows,
+            List<Object> dimensions,
+            NavigableMap<Instant, Object[]> panes,
+            Taker taker,
+            List<Object[]> rows) {
         Instant from = query.range().from().orElse(Instant.MIN);
         Instant to = query.range().to().orElse(Instant.MAX);
         SlidingMerge.slide(panes, windows, from, to, measures, (start, merged) -> {
             requireFew(rows.size() + 1L, "every");
-            rows.add(row(start, dimensions, merged));
+            rows.add(row(start, dimensions, merged, taker));
         });
     }
 
-    private Object[] row(Instant window, List<Object> dimensions, Object[] merged) {
+    private Object[] row(Instant window, List<Object> dimensions, Object[] merged, Taker taker) {
         Object[] results = new Object[merged.length];
         for (int i = 0; i < results.length; i++) {
             results[i] = measures.get(i).finish(merged[i]);
         }
-        return finished(window, dimensions, results);
+        Object[] row = finished(window, dimensions, results);
+        taker.take(row, merged);
+        return row;
     }
 
     private Object[] finished(Instant window, List<Object> dimensions, Object[] results) {

@@ -11,7 +11,7 @@ import java.util.Optional;
  * Published segments ⊕ increments at or beyond the cut. Their coverages are disjoint, so their partials may be merged. An
  * accumulator for one answer.
  */
-sealed interface Merged permits Merge, SessionMerge, MatchMerge {
+public sealed interface Merged permits Merge, SessionMerge, MatchMerge {
 
     /** What a query makes of a snapshot's selected cells. */
     static Merged of(Query query, Selection selection, Snapshot snapshot, Source source) {
@@ -28,6 +28,19 @@ sealed interface Merged permits Merge, SessionMerge, MatchMerge {
     /** Up to when events count in the answer, or could; empty for all times to come. */
     Optional<Instant> end();
 
-    /** The answer's rows, each with a value for each of the query's columns. */
-    List<Object[]> rows();
+    /** Takes each row when it is made. */
+    @FunctionalInterface
+    interface Taker {
+
+        /** @param partials what its measures are finished from; null of a row that says that there are no events */
+        void take(Object[] row, Object[] partials);
+    }
+
+    /** The answer's rows, each with a value for each of the query's columns; each is given to {@code taker} too. */
+    List<Object[]> rows(Taker taker);
+
+    /** The answer's rows. */
+    default List<Object[]> rows() {
+        return rows((row, partials) -> {});
+    }
 }

@@ -23,6 +23,7 @@ final class Names {
             "order",
             "limit",
             "fill",
+            "publication",
             "at_least",
             "wait",
             "max_lag",
@@ -30,19 +31,10 @@ final class Names {
             "on_missing",
             "decimals");
 
-    private static final List<String> LATER = List.of("publication", "history");
-
     private Names() {}
 
-    /** Refuses a parameter that does not exist, or not yet. */
+    /** Refuses a parameter that does not exist. */
     static void require(String name) {
-        if (LATER.contains(name)) {
-            throw HttpProblem.of(
-                            HttpProblem.Kind.NOT_IN_THIS_RELEASE,
-                            name + " is not available in this release; leave it out")
-                    .with("field", name)
-                    .with("accepted", KNOWN);
-        }
         if (!KNOWN.contains(name)) {
             throw unknown(name, "there is no parameter '" + name + "'", KNOWN);
         }

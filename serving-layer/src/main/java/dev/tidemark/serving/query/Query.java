@@ -310,7 +310,7 @@ public record Query(
     }
 
     /** The cells that it counts, as if there were panes. */
-    Selection counted() {
+    public Selection counted() {
         long from = range.from()
                 .map(time -> windows.map(all -> all.startAtOrAfter(time)).orElse(time))
                 .map(Micros::of)
@@ -325,7 +325,7 @@ public record Query(
     }
 
     /** The end of what it counts: of the last window that starts before the end of the range. */
-    Optional<Instant> end() {
+    public Optional<Instant> end() {
         return range.to().map(to -> windows.map(all -> all.end(all.start(to.minusNanos(1_000))))
                 .orElse(to));
     }

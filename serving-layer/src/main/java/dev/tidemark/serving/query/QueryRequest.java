@@ -20,6 +20,7 @@ import java.util.Optional;
  * @param order the order wanted, empty for the default
  * @param limit how many rows at most
  * @param fill what to say of windows and groups without events; empty for nothing
+ * @param publication as of which publication's cut; empty for as fresh as there is
  * @param conditions when to answer at all
  * @param decimalsAsNumbers whether decimals are JSON numbers, not strings
  */
@@ -33,11 +34,15 @@ public record QueryRequest(
         List<OrderRequest> order,
         Optional<Integer> limit,
         Optional<Fill> fill,
+        Optional<Long> publication,
         Conditions conditions,
         boolean decimalsAsNumbers) {
 
     /** The longest {@code wait}. */
     private static final Duration MAX_WAIT = Duration.ofSeconds(60);
+
+    /** Conditions that ask how far the log is counted. */
+    static final List<String> OF_THE_PRESENT = List.of("at_least", "wait", "max_lag");
 
     /** The range as its texts. */
     public record Range(Optional<String> from, Optional<String> to, Optional<String> last) {}
@@ -80,6 +85,7 @@ public record QueryRequest(
      */
     public static QueryRequest parse(JsonNode json) {
         RequestFields fields = RequestFields.of(json);
+        requireOfOneTime(fields);
         return new QueryRequest(
                 fields.required("view"),
                 range(fields),
@@ -92,8 +98,26 @@ public record QueryRequest(
                 fields.objects("order", "by").stream().map(OrderRequest::parse).toList(),
                 fields.positive("limit"),
                 fill(fields),
+                fields.number("publication"),
                 conditions(fields),
                 fields.oneOf("decimals", "string", "number").equals("number"));
+    }
+
+    /** What follows the log has no meaning where an answer ends at a cut. */
+    private static void requireOfOneTime(RequestFields fields) {
+        if (!fields.has("publication")) {
+            return;
+        }
+        for (String field : OF_THE_PRESENT) {
+            if (fields.has(field)) {
+                throw RequestFields.wrong(
+                        field,
+                        fields.json().get(field),
+                        "either " + field + ", or publication",
+                        field
+                                + " is given together with publication, whose answer ends at its cut whatever came since");
+            }
+        }
     }
 
     private static WindowsRequest windows(RequestFields fields) {

@@ -83,11 +83,24 @@ record RequestFields(String prefix, ObjectNode json) {
         return node.asText();
     }
 
+    boolean has(String field) {
+        return json.hasNonNull(field);
+    }
+
     Optional<Integer> positive(String field) {
+        return number(field, Integer.MAX_VALUE).map(Long::intValue);
+    }
+
+    /** A whole number from 1 on, such as that of a publication. */
+    Optional<Long> number(String field) {
+        return number(field, Long.MAX_VALUE);
+    }
+
+    private Optional<Long> number(String field, long most) {
         return text(field).map(text -> {
             try {
-                int number = Integer.parseInt(text.trim());
-                if (number > 0) {
+                long number = Long.parseLong(text.trim());
+                if (number > 0 && number <= most) {
                     return number;
                 }
             } catch (NumberFormatException e) {

@@ -77,13 +77,14 @@ final class SessionMerge implements Merged {
     }
 
     @Override
-    public List<Object[]> rows() {
+    public List<Object[]> rows(Taker taker) {
         List<Object[]> rows = new ArrayList<>();
-        sessions.stream().filter(session -> session.start() >= from).forEach(session -> rows.add(row(session)));
+        sessions.stream().filter(session -> session.start() >= from).forEach(session -> rows.add(row(session, taker)));
         return query.arranged(rows);
     }
 
-    private Object[] row(Joined session) {
+    private Object[] row(Joined session, Taker taker) {
+        List<Object> merged = new ArrayList<>();
         List<Object> row = new ArrayList<>();
         row.add(Micros.instant(session.start()));
         row.add(Micros.instant(session.end()));
@@ -93,9 +94,12 @@ final class SessionMerge implements Merged {
             List<Object> partials = session.fragments().stream()
                     .map(fragment -> fragment.partials()[index])
                     .toList();
-            row.add(measure.algebra().finish(measure.algebra().mergeAll(partials)));
+            merged.add(measure.algebra().mergeAll(partials));
+            row.add(measure.algebra().finish(merged.get(merged.size() - 1)));
         }
         row.add(!counted.isFinal(after(session)));
-        return row.toArray();
+        Object[] made = row.toArray();
+        taker.take(made, merged.toArray());
+        return made;
     }
 }

@@ -94,17 +94,22 @@ public final class UrlQuery {
 
     /** The parameter {@code limit}, a whole number. */
     static Optional<Integer> limit(Map<String, List<String>> given, int least, int most) {
-        Optional<String> limit = single(given, "limit");
-        limit.filter(text ->
+        return number(given, "limit", least, most);
+    }
+
+    /** A parameter that is a whole number. */
+    static Optional<Integer> number(Map<String, List<String>> given, String name, int least, int most) {
+        Optional<String> number = single(given, name);
+        number.filter(text ->
                         !text.matches("\\d{1,6}") || Integer.parseInt(text) < least || Integer.parseInt(text) > most)
                 .ifPresent(text -> {
                     throw RequestFields.wrong(
-                            "limit",
+                            name,
                             text,
                             "a whole number from %d to %d".formatted(least, most),
-                            "limit is '" + text + "'");
+                            name + " is '" + text + "'");
                 });
-        return limit.map(Integer::parseInt);
+        return number.map(Integer::parseInt);
     }
 
     private static ArrayNode list(List<String> values) {

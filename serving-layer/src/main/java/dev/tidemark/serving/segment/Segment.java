@@ -2,6 +2,7 @@ package dev.tidemark.serving.segment;
 
 import dev.tidemark.view.Cell;
 import dev.tidemark.view.View;
+import dev.tidemark.view.aggregate.Sketched;
 import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -15,13 +16,19 @@ import java.util.function.Consumer;
  */
 public final class Segment {
 
+    private static final int CELL_BYTES = 80;
+    private static final int PARTIAL_BYTES = 56;
+
     private final String id;
     /** Of a view without panes, as they are; empty without cells. */
     private final Optional<RollUp> cells;
 
-    private Segment(String id, Optional<RollUp> cells) {
+    private final long bytes;
+
+    private Segment(String id, Optional<RollUp> cells, long bytes) {
         this.id = id;
         this.cells = cells;
+        this.bytes = bytes;
     }
 
     /**
@@ -35,10 +42,25 @@ public final class Segment {
         List<Cell> sorted = new ArrayList<>(cells);
         sorted.sort(Comparator.comparingLong(Cell::start));
         if (sorted.isEmpty()) {
-            return new Segment(id, Optional.empty());
+            return new Segment(id, Optional.empty(), 0);
         }
         return new Segment(
-                id, Optional.of(view.hasPanes() ? RollUp.ofDay(view, sorted, zone) : RollUp.asTheyAre(view, sorted)));
+                id,
+                Optional.of(view.hasPanes() ? RollUp.ofDay(view, sorted, zone) : RollUp.asTheyAre(view, sorted)),
+                sorted.stream().mapToLong(Segment::bytes).sum());
+    }
+
+    private static long bytes(Cell cell) {
+        long bytes = CELL_BYTES;
+        for (Object partial : cell.partials()) {
+            bytes += PARTIAL_BYTES + (partial instanceof Sketched sketch ? sketch.bytes().length : 0);
+        }
+        return bytes;
+    }
+
+    /** About how much memory its cells take, without roll-ups. */
+    public long bytes() {
+        return bytes;
     }
 
     public String id() {

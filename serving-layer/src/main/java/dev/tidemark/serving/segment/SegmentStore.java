@@ -1,5 +1,7 @@
 package dev.tidemark.serving.segment;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import dev.tidemark.deployment.Warehouse;
 import dev.tidemark.view.Cell;
 import dev.tidemark.view.DefinitionSet;
@@ -34,57 +36,101 @@ import java.util.function.Predicate;
 import org.apache.hadoop.conf.Configuration;
 
 /**
- * Reads the segments that publications name, and keeps them for the publications to come. It reads by segment id only,
- * so that whatever else stands in a table (a lost race's segments, a stage's) is never seen. Not thread-safe.
+ * Reads the segments that publications name. What somebody holds it does not read again; what publications of the past
+ * name it keeps for a while. It reads by segment id only, so that whatever else stands in a table (a lost race's segments,
+ * a stage's) is never seen. Thread-safe.
  */
 public final class SegmentStore {
 
+    /** What a cache's weight of one is, in bytes. */
+    private static final int WEIGHED = 1_024;
+
     private final Warehouse warehouse;
     private final Engine engine = DefaultEngine.create(new Configuration());
-    private Map<String, Segment> kept = new HashMap<>();
 
+    /** All that somebody holds, by id. */
+    private final Cache<String, Segment> held =
+            Caffeine.newBuilder().weakValues().build();
+
+    /** What was asked for of the past. */
+    private final Cache<String, Segment> past;
+
+    private final Object readingPast = new Object();
+
+    /** One that keeps of the past at most an eighth of the heap, and with roll-ups twice that. */
     public SegmentStore(Warehouse warehouse) {
+        this(warehouse, Runtime.getRuntime().maxMemory() / 8);
+    }
+
+    /** @param pastBytes how much of the past it keeps, see {@link Segment#bytes} */
+    SegmentStore(Warehouse warehouse, long pastBytes) {
         this.warehouse = warehouse;
+        this.past = Caffeine.newBuilder()
+                .maximumWeight(Math.max(1, pastBytes / WEIGHED))
+                .weigher((String id, Segment segment) ->
+                        (int) Math.min(Integer.MAX_VALUE, 1 + segment.bytes() / WEIGHED))
+                .executor(Runnable::run)
+                .build();
     }
 
     /**
-     * The segments of a publication, by the name of the view. Those that no longer appear in it are forgotten here.
+     * The segments of a publication, by the name of the view. They are read again unless somebody holds them: whoever asks
+     * for the publications to come should.
      *
      * @param sets the definition sets that the views are in
      * @param wanted whether a view's segments are
      * @throws IllegalStateException if a segment does not have the cells that the publication says it has
      */
     public Map<String, List<Segment>> load(Publication publication, List<DefinitionSet> sets, Predicate<View> wanted) {
-        Map<String, Segment> named = new HashMap<>();
         Map<String, List<Segment>> byView = new LinkedHashMap<>();
         for (DefinitionSet set : sets) {
             for (View view : set.views()) {
                 if (!view.layers().recomputed() || !wanted.test(view)) {
                     continue;
                 }
-                List<Segment> segments = load(set, view, publication);
-                segments.forEach(segment -> named.put(segment.id(), segment));
-                byView.put(view.name(), segments);
+                byView.put(
+                        view.name(),
+                        load(set, view, publication.segmentsOf(view.name()).values()));
             }
         }
-        kept = named;
         return byView;
     }
 
-    private List<Segment> load(DefinitionSet set, View view, Publication publication) {
-        Collection<SegmentRef> refs = publication.segmentsOf(view.name()).values();
+    /**
+     * Segments of a view, as a publication of the past names them. One reads at a time, since many may ask for the same.
+     *
+     * @param set a definition set that the view is in
+     * @throws SegmentGoneException if one has been deleted
+     * @throws IllegalStateException if one does not have the cells that it is said to have
+     */
+    public List<Segment> loadPast(DefinitionSet set, View view, Collection<SegmentRef> refs) {
+        synchronized (readingPast) {
+            List<Segment> segments = load(set, view, refs);
+            segments.forEach(segment -> past.put(segment.id(), segment));
+            return segments;
+        }
+    }
+
+    private List<Segment> load(DefinitionSet set, View view, Collection<SegmentRef> refs) {
+        Map<String, Segment> known = new HashMap<>(
+                held.getAllPresent(refs.stream().map(SegmentRef::id).toList()));
         List<String> wanted = refs.stream()
-                .filter(ref -> ref.cells() > 0 && !kept.containsKey(ref.id()))
+                .filter(ref -> ref.cells() > 0 && !known.containsKey(ref.id()))
                 .map(SegmentRef::id)
                 .toList();
         Map<String, List<Cell>> read = wanted.isEmpty() ? Map.of() : read(set, view, wanted);
-        return refs.stream()
-                .map(ref -> Optional.ofNullable(kept.get(ref.id()))
+        List<Segment> segments = refs.stream()
+                .map(ref -> Optional.ofNullable(known.get(ref.id()))
                         .orElseGet(() -> complete(set, view, ref, read.getOrDefault(ref.id(), List.of()))))
                 .toList();
+        segments.forEach(segment -> held.put(segment.id(), segment));
+        return segments;
     }
 
     private static Segment complete(DefinitionSet set, View view, SegmentRef ref, List<Cell> cells) {
+        if (cells.isEmpty() && ref.cells() > 0) {
+            throw SegmentGoneException.of(view, List.of(ref.id()), null);
+        }
         if (cells.size() != ref.cells()) {
             throw new IllegalStateException(("segment %s of view %s has %d cells, but its publication says %d: the"
                             + " warehouse is damaged; recompute the day, or restore the table")
@@ -94,6 +140,14 @@ public final class SegmentStore {
     }
 
     private Map<String, List<Cell>> read(DefinitionSet set, View view, List<String> ids) {
+        try {
+            return readTable(set, view, ids);
+        } catch (RuntimeException e) {
+            throw SegmentGoneException.isCauseOf(e) ? SegmentGoneException.of(view, ids, e) : e;
+        }
+    }
+
+    private Map<String, List<Cell>> readTable(DefinitionSet set, View view, List<String> ids) {
         String table = warehouse.segments(set, view).toString();
         Scan scan = TableManager.loadSnapshot(table)
                 .build(engine)

@@ -61,7 +61,7 @@ class AnswerJsonTest {
                         + "\"cut\":1200,\"cut_time\":\"2026-03-01T00:00:00Z\",\"through\":1450,\"missing\":[[1300,1310]],\"deferred\":3,"
                         + "\"excluded\":5}]},"
                         + "\"freshness\":{\"behind_records\":3,\"behind_ms\":4,\"newest_event\":null}}",
-                json(new Answer(List.of(), List.of(), certificate, freshness), false));
+                json(new Answer(List.of(), List.of(), certificate, Optional.of(freshness)), false));
     }
 
     private static String value(Object value, boolean decimalsAsNumbers) {
@@ -69,7 +69,7 @@ class AnswerJsonTest {
         Freshness freshness = new Freshness(new Lag.Behind(0, Duration.ZERO), Optional.empty());
         List<Column> columns = List.of(new Column("v", ValueType.STRING, Column.Role.MEASURE));
         List<Object[]> rows = List.<Object[]>of(new Object[] {value});
-        String json = json(new Answer(columns, rows, certificate, freshness), decimalsAsNumbers);
+        String json = json(new Answer(columns, rows, certificate, Optional.of(freshness)), decimalsAsNumbers);
         String before = "\"rows\":[{\"v\":";
         return json.substring(json.indexOf(before) + before.length(), json.indexOf("}],\"certificate\""));
     }

@@ -93,6 +93,8 @@ class QueryTest {
                 "decimals | float | decimals | [string, number]",
                 "timezone | Berlin | timezone | such as Europe/Berlin",
                 "fill | one | fill | [none, zero, null]",
+                "publication | 0 | publication | a whole number from 1 on",
+                "publication | newest | publication | a whole number from 1 on",
                 "finality | maybe | finality | [any, final]",
             })
     void saysWhichFieldIsWrongAndWhatWouldBeAccepted(String name, String value, String field, String detail) {
@@ -104,11 +106,15 @@ class QueryTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"publication,1", "history,true"})
-    void saysWhatALaterReleaseBrings(String name, String value) {
-        HttpProblem problem = assertThrows(HttpProblem.class, () -> query(Map.of(name, List.of(value))));
-        assertEquals(HttpProblem.Kind.NOT_IN_THIS_RELEASE, problem.kind());
+    @CsvSource(
+            delimiter = '|',
+            value = {"at_least | {\"orders\":{\"0\":1}}", "wait | 2s", "max_lag | 1s"})
+    void anAnswerOfThePastDoesNotFollowTheLog(String name, String value) {
+        HttpProblem problem =
+                assertThrows(HttpProblem.class, () -> query(Map.of("publication", List.of("3"), name, List.of(value))));
+        assertEquals(400, problem.status());
         assertEquals(name, problem.toJson().get("field"));
+        assertTrue(problem.getMessage().contains("whose answer ends at its cut"), problem.getMessage());
     }
 
     @RepeatedTest(20)
