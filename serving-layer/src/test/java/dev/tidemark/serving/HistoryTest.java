@@ -150,14 +150,14 @@ class HistoryTest {
                     assertEquals(
                             begin(changed)
                                     + "made by a recompute: orders went from 2 to 1, since the view's definition was"
-                                    + " changed (the filter is region <> 'US' and was none), and 1 fewer event of these"
+                                    + " changed (the filter is now `region <> 'US'`, and was none), and 1 fewer event of these"
                                     + " days is counted.",
                             history.at("/entries/0/text").asText());
                     assertEquals(
-                            "[\"the filter is region <> 'US' and was none\"]",
+                            "[\"the filter is now `region <> 'US'`, and was none\"]",
                             history.at("/entries/0/reasons/definition").toString());
                     assertEquals(
-                            "[\"the filter is none and was region <> 'US'\"]",
+                            "[\"the filter is now none, and was `region <> 'US'`\"]",
                             history.at("/entries/1/reasons/definition").toString());
                     assertEquals(
                             "{\"orders\":2}",

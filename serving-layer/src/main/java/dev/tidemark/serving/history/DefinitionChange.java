@@ -54,7 +54,11 @@ public record DefinitionChange(List<String> what) {
 
     private static void compare(String name, Optional<String> was, Optional<String> is, List<String> what) {
         if (!was.equals(is)) {
-            what.add("%s is %s and was %s".formatted(name, is.orElse("none"), was.orElse("none")));
+            what.add("%s is now %s, and was %s".formatted(name, quoted(is), quoted(was)));
         }
+    }
+
+    private static String quoted(Optional<String> statement) {
+        return statement.map(text -> "`" + text + "`").orElse("none");
     }
 }

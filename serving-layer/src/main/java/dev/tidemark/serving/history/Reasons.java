@@ -11,22 +11,24 @@ import java.util.Optional;
  * Why a publication answers otherwise than the one before, as far as the two say.
  *
  * @param cause why it was made
+ * @param cutMoved whether it counts further, or less far, than the one before
  * @param definition what is stated otherwise; empty if nothing
  * @param events how many events of the asked days are in a bucket more than before, or fewer; without those that did not
  *     change
  */
-public record Reasons(Cause cause, Optional<DefinitionChange> definition, Map<Bucket, Long> events) {
+public record Reasons(Cause cause, boolean cutMoved, Optional<DefinitionChange> definition, Map<Bucket, Long> events) {
 
     /** @param days what selects the asked days */
     static Reasons of(Stand before, Stand after, Optional<Selection> days) {
         Cause cause = after.publication().cause();
         if (before.asked().isEmpty() || after.asked().isEmpty()) {
-            return new Reasons(cause, Optional.empty(), Map.of());
+            return new Reasons(cause, false, Optional.empty(), Map.of());
         }
         PastView was = before.asked().get();
         PastView is = after.asked().get();
         return new Reasons(
                 cause,
+                !was.state().cut().equals(is.state().cut()),
                 DefinitionChange.between(was, is),
                 days.map(asked -> difference(was.events(asked), is.events(asked)))
                         .orElse(Map.of()));

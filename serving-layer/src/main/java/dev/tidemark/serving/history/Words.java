@@ -106,12 +106,11 @@ record Words(ZoneId zone) {
     }
 
     private static String events(Reasons reasons) {
-        boolean cutMoved =
-                switch (reasons.cause().kind()) {
-                    case RECOMPUTE, ADVANCE -> true;
-                    case DAYS, REPLAY, ROLLBACK, UNKNOWN -> false;
-                };
-        if (cutMoved && reasons.definition().isEmpty() && reasons.counted() > 0) {
+        boolean cameIn = reasons.cutMoved()
+                && reasons.counted() > 0
+                && reasons.definition().isEmpty()
+                && reasons.cause().number() == null;
+        if (cameIn) {
             return events(reasons.counted(), "")
                     + " of these days that had come in by then "
                     + (reasons.counted() == 1 ? "was not counted before" : "were not counted before");
