@@ -19,7 +19,7 @@ import picocli.CommandLine.ScopeType;
 
 /**
  * The batch layer as a process: {@code check}, {@code references}, {@code archive},
- * {@code recompute}, {@code advance}, {@code replay} and {@code reconcile}.
+ * {@code recompute}, {@code advance}, {@code replay}, {@code reconcile} and {@code publications}.
  *
  * <p>Exit codes: 0; 1 failed, with what is wrong on stderr; 2 wrong usage; 3 unexplained drift; 4 lost a race against another run, so try
  * again; 130 or 143 after Ctrl-C or SIGTERM, which leave nothing half done since every commit is one file.
@@ -36,7 +36,8 @@ import picocli.CommandLine.ScopeType;
             RecomputeCommand.class,
             AdvanceCommand.class,
             ReplayCommand.class,
-            ReconcileCommand.class
+            ReconcileCommand.class,
+            PublicationsCommand.class
         })
 public final class BatchMain implements Runnable {
 
@@ -130,7 +131,8 @@ public final class BatchMain implements Runnable {
     public void run() {
         throw new CommandLine.ParameterException(
                 spec.commandLine(),
-                "a command is missing: check, references, archive, recompute, advance, replay or reconcile");
+                "a command is missing: check, references, archive, recompute, advance, replay, reconcile or"
+                        + " publications");
     }
 
     /** The deployment that the user names. */

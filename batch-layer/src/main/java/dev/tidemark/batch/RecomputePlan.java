@@ -102,10 +102,8 @@ record RecomputePlan(List<SourcePlan> sources, List<String> dropped) {
 
         private void requireNotOutdated(Standing standing) {
             if (standing instanceof Standing.Outdated outdated && !selection.revertsDefinitions()) {
-                throw new RefusedException(("the files state views of source %s as publication %d held them, and they"
-                                + " have been replaced since, by publication %d at the latest: if these files are old, take"
-                                + " the new ones; if they are meant to come back, run `tidemark recompute --revert`")
-                        .formatted(source.name(), outdated.publication(), parent.number()));
+                throw new RefusedException(
+                        "source %s: %s: %s".formatted(source.name(), outdated.story(), outdated.remedy()));
             }
         }
 

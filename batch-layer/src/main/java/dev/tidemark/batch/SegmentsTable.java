@@ -13,6 +13,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -44,6 +47,37 @@ record SegmentsTable(Path table, View view) {
                 .orElseGet(() -> DeltaTables.read(spark, table)
                         .where(col(Segments.SEGMENT).isin(segments.toArray()))
                         .drop(Segments.SEGMENT));
+    }
+
+    /**
+     * Those of the segments of which the table has no file any more, whichever files hold them by now.
+     *
+     * @param spark asked only where the table's log does not reach back far enough
+     */
+    Set<String> lacking(Supplier<SparkSession> spark, Set<String> segments) {
+        DeltaLogFiles log = new DeltaLogFiles(table);
+        Set<String> sought = new TreeSet<>(segments);
+        Set<String> newer = new HashSet<>();
+        List<Long> versions = log.versions().toList();
+        for (int i = 0; i < versions.size() && !sought.isEmpty(); i++) {
+            List<JsonNode> added = log.actions(versions.get(i), "add");
+            added.stream()
+                    .filter(file -> !newer.contains(file.path("path").asText()))
+                    .forEach(file -> sought.remove(
+                            file.path("partitionValues").path(Segments.SEGMENT).asText()));
+            Stream.concat(added.stream(), log.actions(versions.get(i), "remove").stream())
+                    .forEach(file -> newer.add(file.path("path").asText()));
+        }
+        boolean sawAll = versions.isEmpty() || versions.get(versions.size() - 1) == 0;
+        if (!sought.isEmpty() && !sawAll) {
+            DeltaTables.read(spark.get(), table)
+                    .where(col(Segments.SEGMENT).isin(sought.toArray()))
+                    .select(Segments.SEGMENT)
+                    .distinct()
+                    .collectAsList()
+                    .forEach(row -> sought.remove(row.getString(0)));
+        }
+        return sought;
     }
 
     /** Their files; empty if the log does not have them all any more, or has files replaced. */

@@ -58,7 +58,11 @@ class BatchMainTest {
                 "replay create --from 2001-01-02 --to 2001-01-02",
                 "replay create --from 2001-01-01 --to 2001-01-02 --input elsewhere",
                 "replay create --from 2001-01-01 --to 2001-01-02 --auto-approve-below 0.1",
-                "replay show one")) {
+                "replay show one",
+                "publications --limit 0",
+                "publications rollback --to 0",
+                "publications rollback --to one",
+                "publications undo")) {
             Ended ended = run(line.isEmpty() ? new String[0] : line.split(" "));
             assertEquals(2, ended.status(), line);
             assertTrue(!ended.err().isEmpty(), line);

@@ -29,6 +29,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.function.Supplier;
 import org.apache.avro.Schema;
 import org.apache.kafka.clients.admin.Admin;
@@ -262,6 +263,17 @@ final class Shop {
                 deployment.sources(),
                 deployment.views().stream()
                         .filter(view -> !view.name().equals(name))
+                        .toList());
+    }
+
+    /** The same deployment without a source and its views. */
+    Shop withoutSource(String name) {
+        return with(
+                deployment.sources().stream()
+                        .filter(source -> !source.name().equals(name))
+                        .toList(),
+                deployment.views().stream()
+                        .filter(view -> !view.source().equals(name))
                         .toList());
     }
 
@@ -506,7 +518,11 @@ final class Shop {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", SharedBroker.bootstrapServers()));
                 KafkaProducer<byte[], byte[]> producer = producer(Map.of())) {
             String log = SourceLog.of(admin, source.topic()).id();
-            admin.createTopics(List.of(new NewTopic(topic, 2, (short) 1))).all().get();
+            if (SourceLog.find(admin, topic).isEmpty()) {
+                admin.createTopics(List.of(new NewTopic(topic, 2, (short) 1)))
+                        .all()
+                        .get();
+            }
             for (long offset = from; offset < to; offset++) {
                 Position position = new Position(log, partition, offset);
                 producer.send(new ProducerRecord<>(
@@ -550,9 +566,17 @@ final class Shop {
 
     /** Deletes the records of one partition below an offset, as retention does. */
     void trim(int partition, long offset) {
+        trim(source.topic(), partition, offset);
+    }
+
+    /** The same of the increments that {@link #increments} has written, by their own offsets. */
+    void trimIncrements(int partition, long offset) {
+        trim(deployment.incrementsTopic(source.name(), deployment.definitionSetId(source.name())), partition, offset);
+    }
+
+    private static void trim(String topic, int partition, long offset) {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", SharedBroker.bootstrapServers()))) {
-            admin.deleteRecords(
-                            Map.of(new TopicPartition(source.topic(), partition), RecordsToDelete.beforeOffset(offset)))
+            admin.deleteRecords(Map.of(new TopicPartition(topic, partition), RecordsToDelete.beforeOffset(offset)))
                     .all()
                     .get();
         } catch (Exception e) {
@@ -611,6 +635,14 @@ final class Shop {
 
     Replays replays(Progress progress) {
         return new Replays(deployment, this::spark, progress);
+    }
+
+    Rollback.Report rollback() {
+        return rollback(OptionalLong.empty(), QUIET);
+    }
+
+    Rollback.Report rollback(OptionalLong to, Progress progress) {
+        return new Rollback(deployment, this::spark, progress).run(to);
     }
 
     Publication published() {

@@ -41,10 +41,8 @@ public record SourceChange(String source, List<String> changes, String consequen
                                 + newest.number() + " goes on answering, and events are streamed for both"));
             } else if (standing instanceof Standing.Outdated outdated) {
                 changes.add(new Comparison(deployment, source, outdated.published())
-                        .change(("publication %d held what the files state, and it has been replaced since: publication"
-                                        + " %d goes on answering; if that is meant to come back, run"
-                                        + " `tidemark recompute --revert`")
-                                .formatted(outdated.publication(), newest.number())));
+                        .change("%s; publication %d goes on answering: %s"
+                                .formatted(outdated.story(), newest.number(), outdated.remedy())));
             }
         }
         Set<String> present = deployment.sources().stream().map(Source::name).collect(Collectors.toSet());

@@ -1,6 +1,7 @@
 package dev.tidemark.deployment;
 
 import dev.tidemark.schema.Source;
+import dev.tidemark.view.Cause;
 import dev.tidemark.view.DefinitionSet;
 import dev.tidemark.view.Publication;
 import dev.tidemark.view.Publication.SourceState;
@@ -32,8 +33,33 @@ public sealed interface Standing {
      *
      * @param published what the newest publication says of the source
      * @param publication the last publication of what the files state
+     * @param replacedBy why the one after it was made, which replaced it
      */
-    record Outdated(SourceState published, long publication) implements Standing {}
+    record Outdated(SourceState published, long publication, Cause replacedBy) implements Standing {
+
+        private boolean isRolledBack() {
+            return replacedBy.kind() == Cause.Kind.ROLLBACK;
+        }
+
+        /** What became of what the files state, as a part of a sentence. */
+        public String story() {
+            String held = "the files state views of the source as publication " + publication + " held them, and ";
+            return isRolledBack()
+                    ? held
+                            + "publication %d has rolled them back to those of publication %d"
+                                    .formatted(publication + 1, replacedBy.number())
+                    : held + "they have been replaced since, by publication " + (publication + 1);
+        }
+
+        /** What its owner may do. */
+        public String remedy() {
+            return isRolledBack()
+                    ? "correct the files, or approve again the replay that switched to them, or, if they are meant to come"
+                            + " back as they are, run `tidemark recompute --revert`"
+                    : "if these files are old, take the new ones; if they are meant to come back, run"
+                            + " `tidemark recompute --revert`";
+        }
+    }
 
     /**
      * How a source's files stand to {@code newest}.
@@ -50,7 +76,7 @@ public sealed interface Standing {
         }
         requireSameZone(deployment, source, published.get());
         return lastOf(deployment, newest, source)
-                .map(number -> (Standing) new Outdated(published.get(), number))
+                .map(number -> (Standing) new Outdated(published.get(), number, causeOf(deployment, number + 1)))
                 .orElseGet(() -> new Changing(published.get()));
     }
 
@@ -71,6 +97,15 @@ public sealed interface Standing {
             }
         }
         return Optional.empty();
+    }
+
+    private static Cause causeOf(Deployment deployment, long publication) {
+        return deployment
+                .warehouse()
+                .publications()
+                .read(publication)
+                .map(Publication::cause)
+                .orElse(Cause.UNKNOWN);
     }
 
     private static void requireSameZone(Deployment deployment, Source source, SourceState published) {

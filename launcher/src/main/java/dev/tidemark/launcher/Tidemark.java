@@ -117,6 +117,12 @@ public final class Tidemark implements Runnable {
                 "Look for drift between what was answered and what batch makes of the same events.",
                 Layer.BATCH,
                 List.of("reconcile"));
+        LayerCommand.addTo(
+                tidemark,
+                "publications",
+                "List what was published and why, and publish again what was before.",
+                Layer.BATCH,
+                List.of("publications"));
         LayerCommand.addTo(tidemark, "speed", "Run the speed layer alone.", Layer.SPEED, List.of());
         LayerCommand.addTo(tidemark, "serve", "Run the serving layer alone.", Layer.SERVING, List.of());
         LayerCommand.addTo(

@@ -44,6 +44,7 @@ class TidemarkTest {
                 "check",
                 "archive",
                 "recompute",
+                "publications",
                 "speed",
                 "serve")) {
             assertTrue(out.toString().contains("\n  " + name), name);
@@ -65,7 +66,7 @@ class TidemarkTest {
         assertEquals(
                 """
                 tidemark: Unmatched argument at index 0: 'prodce'
-                Did you mean: tidemark produce or tidemark broker or tidemark references?
+                Did you mean: tidemark produce or tidemark broker or tidemark advance?
                 usage: tidemark --help
                 """,
                 err.toString());

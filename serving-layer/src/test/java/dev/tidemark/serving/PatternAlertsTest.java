@@ -188,6 +188,43 @@ class PatternAlertsTest {
     }
 
     @Test
+    void aRollbackRetractsNothingThatIsRightAndSendsNothingTwice() throws Exception {
+        watch();
+        sell(0, "0.50");
+        sell(10, "600.00");
+        shop.publish(Map.of(0, 1L));
+        sell(20, "700.00");
+        shop.publish(Map.of(0, 3L));
+        Until.holds(() -> sent().contains("confirmed 700.00"));
+        List<String> before = sent();
+        RollbackTest.rollBack(shop, 1);
+        awaitSentUnder(3, before, 30, "800.00");
+        RollbackTest.rollBack(shop, 2);
+        awaitSentUnder(4, sent(), 40, "900.00");
+        watchAnew();
+        RollbackTest.rollBack(shop, 3);
+        awaitSentUnder(5, sent(), 50, "950.00");
+    }
+
+    /** Sells until an alert is sent under a publication; whatever else is sent by then is wrong. */
+    private void awaitSentUnder(long publication, List<String> before, int second, String amount) throws Exception {
+        List<String> expected = new ArrayList<>(before);
+        int sold = 0;
+        long under = 0;
+        while (under < publication) {
+            String price = new java.math.BigDecimal(amount)
+                    .add(new java.math.BigDecimal(sold))
+                    .toString();
+            sell(second, price);
+            sold++;
+            expected.add("added " + price);
+            Until.holds(() -> sent().size() >= expected.size());
+            assertEquals(expected, sent());
+            under = topic.committed().get(expected.size() - 1).publication();
+        }
+    }
+
+    @Test
     void whatTheLogDoesNotHoldAnyMoreIsNotRetracted() throws Exception {
         watch();
         sell(0, "0.50");

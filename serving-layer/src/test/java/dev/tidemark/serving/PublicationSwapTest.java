@@ -18,7 +18,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Three publications are made while events flow and a checker asks without pause. */
+/** Publications are made, and rolled back, while events flow and a checker asks without pause. */
 class PublicationSwapTest {
 
     private static final int PARTITIONS = 2;
@@ -38,10 +38,14 @@ class PublicationSwapTest {
             Until.holds(serving::isReady);
             CompletableFuture<Void> traffic = run(() -> sell(shop, new Random(seed)));
             CompletableFuture<Integer> checker = CompletableFuture.supplyAsync(() -> check(shop, client));
-            for (int number = 1; number <= 3; number++) {
+            for (int number = 1; number <= 5; number++) {
                 int target = 150 * number;
                 Until.holds(() -> shop.sales.size() > target || traffic.isDone());
-                shop.publish(throughs(client.revenue("")));
+                if (number % 2 == 0) {
+                    RollbackTest.rollBack(shop, Math.max(1, number - 2));
+                } else {
+                    shop.publish(throughs(client.revenue("")));
+                }
                 int published = number;
                 Until.holds(() -> checker.isDone() || publication(client.revenue("")) == published);
             }

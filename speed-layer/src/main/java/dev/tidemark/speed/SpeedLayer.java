@@ -88,15 +88,14 @@ public final class SpeedLayer implements AutoCloseable {
     }
 
     private void watch(SpeedPlan plan, RunningQueries queries) throws StreamingQueryException {
-        try (TopicWatch topics = new TopicWatch(deployment, plan);
-                Retirement retirement = new Retirement(deployment, plan)) {
+        Retirement retirement = new Retirement(deployment, plan);
+        try (TopicWatch topics = new TopicWatch(deployment, plan)) {
             boolean ended = false;
             while (!ended && !closed && !topics.partitionsAdded()) {
                 ended = endedMeanwhile(topics, queries) || retirement.replan();
                 if (retirement.isDue()) {
                     queries.stop(OUTGOING);
                     LogIds.keepOnly(plan.sources());
-                    retirement.retire();
                 }
             }
         }

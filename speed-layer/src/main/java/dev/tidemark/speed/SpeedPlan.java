@@ -4,6 +4,7 @@ import dev.tidemark.compile.ViewCompiler;
 import dev.tidemark.deployment.Deployment;
 import dev.tidemark.deployment.RefusedException;
 import dev.tidemark.deployment.SourceLog;
+import dev.tidemark.deployment.Standing;
 import dev.tidemark.schema.Format;
 import dev.tidemark.schema.Source;
 import dev.tidemark.view.Cut;
@@ -16,6 +17,8 @@ import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * What the queries will read and write, found out anew at every start.
@@ -26,6 +29,8 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  */
 record SpeedPlan(StreamedSets sets, List<SpeedSource> sources, List<SpeedSource> outgoing) {
 
+    private static final Logger LOG = LoggerFactory.getLogger(SpeedPlan.class);
+
     /** Finds out; creates the internal topics that lack. */
     static SpeedPlan of(Deployment deployment) {
         Map<String, Object> settings = new HashMap<>(deployment.kafkaClient());
@@ -35,8 +40,20 @@ record SpeedPlan(StreamedSets sets, List<SpeedSource> sources, List<SpeedSource>
                         new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
             Publication published = deployment.warehouse().publications().latest();
             StreamedSets sets = StreamedSets.of(deployment, published);
+            deployment.sources().forEach(source -> tellIfOutdated(deployment, published, source));
             Planner planner = new Planner(deployment, published, admin, new ResumePoint(consumer));
             return new SpeedPlan(sets, planner.sources(sets.stated(), true), planner.sources(sets.outgoing(), false));
+        }
+    }
+
+    private static void tellIfOutdated(Deployment deployment, Publication published, Source source) {
+        if (Standing.of(deployment, published, source) instanceof Standing.Outdated outdated) {
+            LOG.warn(
+                    "source {}: {}; what publication {} holds is streamed alone: {}",
+                    source.name(),
+                    outdated.story(),
+                    published.number(),
+                    outdated.remedy());
         }
     }
 

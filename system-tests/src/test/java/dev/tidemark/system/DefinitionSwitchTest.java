@@ -14,7 +14,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import org.apache.kafka.clients.admin.Admin;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -86,7 +89,7 @@ class DefinitionSwitchTest {
                 deployment.awaitReady();
                 assertEquals(404, deployment.get("/v1/views/distances/query").statusCode());
 
-                awaitRetired(deployment.deployment(), before);
+                awaitRetired(deployment.deployment(), before, after);
                 deployment.publish();
                 deployment.awaitPublication(3);
                 traffic.close();
@@ -134,12 +137,33 @@ class DefinitionSwitchTest {
                                 .anyMatch(state -> state.definitionSet().equals(before)));
     }
 
-    private static void awaitRetired(Deployment deployment, String before) {
-        try (Admin admin = Admin.create(deployment.kafkaAdmin())) {
-            String retired = deployment.incrementsTopic("flights", before);
-            Conditions.await(
-                    "the end of " + retired,
-                    () -> !admin.listTopics().names().get().contains(retired));
+    /** Waits until what was replaced is not streamed any more while its successor is; what there is of it stays. */
+    private static void awaitRetired(Deployment deployment, String before, String after) {
+        String retired = deployment.incrementsTopic("flights", before);
+        String streamed = deployment.incrementsTopic("flights", after);
+        long[] standsSince = {-1, 0};
+        Conditions.await("the end of " + retired, () -> {
+            long stands = records(deployment, retired);
+            long goesOn = records(deployment, streamed);
+            if (stands != standsSince[0]) {
+                standsSince[0] = stands;
+                standsSince[1] = goesOn;
+            }
+            return goesOn - standsSince[1] > 400;
+        });
+        assertTrue(standsSince[0] > 0, "what was streamed of it is kept");
+    }
+
+    /** How many records a topic has. */
+    private static long records(Deployment deployment, String topic) {
+        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
+                deployment.kafkaClient(), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            List<TopicPartition> partitions = IntStream.range(0, TestDeployment.PARTITIONS)
+                    .mapToObj(partition -> new TopicPartition(topic, partition))
+                    .toList();
+            return consumer.endOffsets(partitions).values().stream()
+                    .mapToLong(Long::longValue)
+                    .sum();
         }
     }
 }

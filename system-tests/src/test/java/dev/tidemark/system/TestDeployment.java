@@ -166,15 +166,15 @@ final class TestDeployment implements AutoCloseable {
     }
 
     /** Runs a batch command and kills it as soon as it is seen to do something that was not done before. */
-    void killAt(Effect effect, String command) throws Exception {
+    void killAt(Effect effect, String... command) throws Exception {
         Path warehouse = deployment.warehouse().root();
         Set<Path> before = effect.seen(warehouse);
         LayerProcess run = start(Layer.BATCH, command);
         Conditions.awaitMoment(
-                command + " writes " + effect,
+                String.join(" ", command) + " writes " + effect,
                 () -> !before.containsAll(effect.seen(warehouse))
                         || !run.process().isAlive());
-        assertTrue(run.kill(), () -> command + " ran until it was killed, having written " + effect);
+        assertTrue(run.kill(), () -> String.join(" ", command) + " ran until it was killed, having written " + effect);
     }
 
     /** Runs a batch command in this process, which is quicker than one of its own; the exit code comes back. */

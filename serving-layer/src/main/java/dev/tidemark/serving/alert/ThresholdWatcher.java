@@ -51,6 +51,7 @@ public final class ThresholdWatcher implements Watcher {
     private boolean caughtUp;
     private Instant looked = Instant.MIN;
     private Instant newest = Instant.MIN;
+    private Instant reached = Instant.MIN;
 
     /** @param live the source of the view */
     public ThresholdWatcher(String view, Threshold threshold, LiveSource live, ZoneId zone) {
@@ -82,11 +83,14 @@ public final class ThresholdWatcher implements Watcher {
         }
         caughtUp = true;
         Instant end = pane(view.get()).start(until.get(), zone);
-        if (end.equals(newest) && now.isBefore(looked.plus(OFTEN))) {
+        // Where a rollback moved back what batch alone computes, what was found stands until all is whole again.
+        boolean steppedBack = !view.get().layers().streamed() && until.get().isBefore(reached);
+        if (steppedBack || end.equals(newest) && now.isBefore(looked.plus(OFTEN))) {
             return List.of();
         }
         looked = now;
         newest = end;
+        reached = until.get();
         return judge(standing, until.get(), now);
     }
 

@@ -358,7 +358,8 @@ public final class Generation {
 
     /**
      * Lets {@code next} take over, if it has counted everything that this one has: no answer ever steps back. While
-     * the two are compared this one neither counts nor answers.
+     * the two are compared this one neither counts nor answers. One that counts no increments takes over as it is: what
+     * batch alone computes stands where its publication says, and waiting brings it no further.
      *
      * @param swap makes {@code next} the one that is asked
      * @return whether it took over
@@ -366,7 +367,7 @@ public final class Generation {
     boolean yieldTo(Generation next, Runnable swap) {
         lock.writeLock().lock();
         try {
-            boolean reached = next.behind(progressUnlocked()) == 0;
+            boolean reached = !next.folds() || next.behind(progressUnlocked()) == 0;
             if (reached) {
                 swap.run();
             }
@@ -376,19 +377,26 @@ public final class Generation {
         }
     }
 
+    /** Whether it has views whose increments it counts. */
+    boolean folds() {
+        return !definitions.streamed().views().isEmpty();
+    }
+
     /** How many offsets others have accounted for and this one has not; zero if it has counted all that they have. */
     long behind(Map<Integer, Progress> others) {
         Map<Integer, Progress> mine = progress();
         return others.entrySet().stream()
-                .mapToLong(other -> behind(mine.get(other.getKey()), other.getValue()))
+                .mapToLong(other -> behind(other.getKey(), mine.get(other.getKey()), other.getValue()))
                 .sum();
     }
 
-    private static long behind(Progress mine, Progress other) {
+    private long behind(int partition, Progress mine, Progress other) {
         if (mine == null) {
             return 1 + other.through();
         }
-        OffsetRanges lost = mine.missing().minus(0, other.cut()).minus(other.through(), Long.MAX_VALUE);
+        // Below the other's beginning batch had counted what lies beyond this one's cut, which may have moved back.
+        long begin = Math.min(other.cut(), publishedCut(at(partition)).orElse(Long.MAX_VALUE));
+        OffsetRanges lost = mine.missing().minus(0, begin).minus(other.through(), Long.MAX_VALUE);
         for (Range known : other.missing().ranges()) {
             lost = lost.minus(known.from(), known.to());
         }

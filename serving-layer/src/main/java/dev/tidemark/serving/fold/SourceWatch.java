@@ -157,8 +157,7 @@ final class SourceWatch implements AutoCloseable {
     }
 
     private boolean look(RunningGeneration running, int partition, long end) {
-        boolean folds = !running.generation().definitions().streamed().views().isEmpty();
-        boolean found = folds
+        boolean found = running.generation().folds()
                 && running.generation().counts(partition)
                 && running.gaps().look(partition, end, committed);
         if (found) {
