@@ -132,11 +132,11 @@ record Words(ZoneId zone) {
         return switch (bucket) {
             case COUNTED -> "counted";
             case MALFORMED -> "malformed";
-            case DUPLICATE -> "taken for duplicates";
-            case DEFERRED -> "put off since they are late";
-            case EXCLUDED -> "left out since they are late";
+            case DUPLICATE -> "left out as repeated";
+            case DEFERRED -> "put off as late";
+            case EXCLUDED -> "left out as late";
             case FILTERED -> "left out by the view's filter";
-            case FAILED -> "left out since an expression fails on them";
+            case FAILED -> "left out since an expression fails";
         };
     }
 
