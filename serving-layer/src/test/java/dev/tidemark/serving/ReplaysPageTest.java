@@ -60,22 +60,26 @@ class ReplaysPageTest {
             try (ServingLayer serving = shop.serve()) {
                 Client client = Client.ready(serving);
                 JsonNode all = client.get("/v1/replays").json().get("replays");
-                assertEquals("[2,1]", List.of(all.at("/0/number").asInt(), all.at("/1/number").asInt())
-                        .toString()
-                        .replace(" ", ""));
+                assertEquals(
+                        "[2,1]",
+                        List.of(all.at("/0/number").asInt(), all.at("/1/number").asInt())
+                                .toString()
+                                .replace(" ", ""));
                 assertEquals("rejected", all.at("/0/state").asText());
                 JsonNode one = client.get("/v1/replays/1").json();
                 assertEquals("open", one.get("state").asText());
                 assertEquals(0.25, one.get("share").asDouble());
-                assertEquals(
-                        5, one.at("/differences/0/days/0/measures/0/after").asInt());
+                assertEquals(5, one.at("/differences/0/days/0/measures/0/after").asInt());
                 publish(shop, first, Cause.replay(1));
-                assertEquals("approved", client.get("/v1/replays/1").json().get("state").asText());
+                assertEquals(
+                        "approved",
+                        client.get("/v1/replays/1").json().get("state").asText());
                 assertEquals(
                         2, client.get("/v1/replays/1").json().get("approved_in").asInt());
                 publish(shop, first, Cause.rollbackTo(1));
                 assertEquals(
-                        "rolled back", client.get("/v1/replays/1").json().get("state").asText());
+                        "rolled back",
+                        client.get("/v1/replays/1").json().get("state").asText());
                 assertEquals(404, client.get("/v1/replays/3").status());
                 assertEquals(404, client.get("/v1/replays/first").status());
                 assertEquals(

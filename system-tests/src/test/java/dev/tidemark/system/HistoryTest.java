@@ -86,7 +86,8 @@ class HistoryTest {
                 deployment.awaitPublication(DAYS + 5);
                 HttpResponse<String> again = post(deployment, "/v1/replays/1/approve");
                 assertEquals(409, again.statusCode());
-                assertTrue(again.body().contains("is in effect already, since publication " + (DAYS + 5)), again.body());
+                assertTrue(
+                        again.body().contains("is in effect already, since publication " + (DAYS + 5)), again.body());
                 assertEquals(0, deployment.batch("archive"));
                 assertEquals(0, deployment.batch("advance"));
                 deployment.awaitPublication(DAYS + 6);
@@ -122,8 +123,8 @@ class HistoryTest {
     private List<Question> questions(TestDeployment deployment) {
         List<Question> questions = new ArrayList<>(List.of(Question.TRAFFIC_BY_DAY));
         for (Predicate<Flight> counts : List.of(ALL, WRONG, RIGHT)) {
-            questions.add(Question.DELAYS_BY_ORIGIN.with(
-                    counts, publication -> counts == counted(deployment, publication)));
+            questions.add(
+                    Question.DELAYS_BY_ORIGIN.with(counts, publication -> counts == counted(deployment, publication)));
         }
         return questions;
     }
@@ -203,8 +204,8 @@ class HistoryTest {
         Map<Integer, Long> throughs = new HashMap<>(TestDeployment.throughs(answer));
         Question question = Question.DELAYS_BY_ORIGIN.with(counted(deployment, number), publication -> true);
         Question.Expected expected = new Question.Expected(question);
-        throughs.forEach(
-                (partition, through) -> log.between(partition, 0, through).values().forEach(expected::count));
+        throughs.forEach((partition, through) ->
+                log.between(partition, 0, through).values().forEach(expected::count));
         assertEquals(List.of(), expected.differences(answer.get("rows")), "publication " + number);
     }
 }

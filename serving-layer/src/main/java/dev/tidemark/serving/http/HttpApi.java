@@ -146,6 +146,30 @@ public final class HttpApi implements AutoCloseable {
         }
     }
 
+    /** Something that a request changes. */
+    private interface Change {
+        Object make(Context context) throws InterruptedException;
+    }
+
+    private void change(JavalinConfig config, String path, Change change) {
+        config.routes.post(path, context -> {
+            requireOwnOrigin(context);
+            context.contentType("application/json").result(JSON.writeValueAsBytes(change.make(context)));
+        });
+    }
+
+    /** A page of another site, opened in the browser of somebody who can reach this one, must not change anything here. */
+    private static void requireOwnOrigin(Context context) {
+        String origin = context.header("Origin");
+        String host = context.header("Host");
+        if (origin != null && !origin.equals("http://" + host) && !origin.equals("https://" + host)) {
+            throw HttpProblem.of(
+                    Kind.FOREIGN_ORIGIN,
+                    "the request comes from a page of %s; accepted are this server's own (%s) and requests of no page"
+                            .formatted(origin, host));
+        }
+    }
+
     private void page(JavalinConfig config, String path, Function<Context, Object> content) {
         config.routes.get(path, context -> write(context, JSON.writeValueAsBytes(content.apply(context))));
     }

@@ -2,7 +2,6 @@ package dev.tidemark.serving.http;
 
 import dev.tidemark.deployment.Deployment;
 import dev.tidemark.deployment.Warehouse;
-
 import dev.tidemark.schema.Source;
 import dev.tidemark.serving.alert.AlertFollower;
 import dev.tidemark.serving.change.TidemarkCommand;

@@ -58,8 +58,8 @@ class TidemarkCommandTest {
     void oneRunsAtATime() throws Exception {
         Path begun = folder.resolve("begun");
         Path end = folder.resolve("end");
-        TidemarkCommand slow = command(
-                "touch %s; while [ ! -e %s ]; do sleep 0.01; done; echo '{}'".formatted(begun, end));
+        TidemarkCommand slow =
+                command("touch %s; while [ ! -e %s ]; do sleep 0.01; done; echo '{}'".formatted(begun, end));
         CompletableFuture<String> first = CompletableFuture.supplyAsync(() -> {
             try {
                 return slow.run("publications", "rollback");
