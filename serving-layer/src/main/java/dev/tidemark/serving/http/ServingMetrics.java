@@ -1,5 +1,6 @@
 package dev.tidemark.serving.http;
 
+import dev.tidemark.deployment.DriftLedger;
 import dev.tidemark.deployment.Metrics;
 import dev.tidemark.deployment.deadletter.LetterFilter;
 import dev.tidemark.deployment.deadletter.LetterReport;
@@ -76,6 +77,13 @@ final class ServingMetrics implements AutoCloseable {
         this.spoolBytes = gauge("tidemark.spool.bytes", "bytes of what is spooled");
         this.spoolAge = gauge("tidemark.spool.age.seconds", "how long ago the last of them was written");
         this.alerts = new AlertMetrics(served.alerts(), metrics.registry());
+        DriftCount drift = new DriftCount(new DriftLedger(served.warehouse().drift()));
+        Gauge.builder("tidemark.drift.unexplained", drift, DriftCount::unexpected)
+                .description("differences between the layers that nothing explains, of all publications looked at")
+                .register(metrics.registry());
+        Gauge.builder("tidemark.drift.publication", drift, DriftCount::through)
+                .description("the last publication that was looked at for drift")
+                .register(metrics.registry());
         Gauge.builder("tidemark.live.clients", live, LiveQueries::streams)
                 .description("how many clients listen to live queries")
                 .register(metrics.registry());
