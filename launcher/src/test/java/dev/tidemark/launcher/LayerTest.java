@@ -23,7 +23,7 @@ class LayerTest {
     @BeforeEach
     void anInstallation() throws Exception {
         installation = Installation.at(home);
-        for (String module : List.of("batch-layer", "serving-layer")) {
+        for (String module : List.of("batch-layer", "serving-layer", "launcher")) {
             Files.createDirectories(home.resolve(module).resolve("target"));
             Files.writeString(home.resolve(module).resolve("target/classpath"), "/lib/a.jar:/lib/b.jar\n");
         }
@@ -55,6 +55,18 @@ class LayerTest {
     }
 
     @Test
+    void servingIsToldHowThisCommandIsRun() {
+        List<String> words = Layer.SERVING.process(installation, List.of()).command().stream()
+                .filter(word -> word.startsWith("-Dtidemark.command="))
+                .flatMap(String::lines)
+                .toList();
+        assertTrue(words.contains("-Dtidemark.home=" + home), words.toString());
+        assertEquals("dev.tidemark.launcher.Tidemark", words.get(words.size() - 1));
+        assertTrue(Layer.ALERTS.process(installation, List.of()).command().stream()
+                .noneMatch(word -> word.startsWith("-Dtidemark.command=")));
+    }
+
+    @Test
     void theTwoProcessesOfTheServingLayerHaveNamesOfTheirOwnInTheLog() {
         List<String> command = Layer.ALERTS.process(installation, List.of()).command();
         assertTrue(command.contains("-Dlogback.configurationFile=logback-serving.xml"), command.toString());
@@ -68,6 +80,7 @@ class LayerTest {
         Path archive = home.resolve("tidemark-1");
         Files.createDirectories(archive.resolve("lib/classpath"));
         Files.writeString(archive.resolve("lib/classpath/serving-layer"), "tidemark-serving-layer.jar:a.jar\n");
+        Files.writeString(archive.resolve("lib/classpath/launcher"), "tidemark-launcher.jar\n");
         List<String> command =
                 Layer.SERVING.process(Installation.at(archive), List.of()).command();
         String classPath = command.get(command.indexOf("-cp") + 1);

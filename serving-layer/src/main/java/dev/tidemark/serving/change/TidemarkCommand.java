@@ -82,15 +82,11 @@ public final class TidemarkCommand {
     private static String result(Process process, String[] arguments) throws InterruptedException {
         CompletableFuture<String> out = read(process.getInputStream());
         CompletableFuture<String> err = read(process.getErrorStream());
-        try {
-            if (!process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
-                throw HttpProblem.of(
-                        Kind.REFUSED,
-                        "`tidemark %s` has not ended within %d minutes"
-                                .formatted(String.join(" ", arguments), PATIENCE.toMinutes()));
-            }
-        } finally {
-            process.destroy();
+        if (!hasEnded(process)) {
+            throw HttpProblem.of(
+                    Kind.REFUSED,
+                    "`tidemark %s` has not ended within %d minutes, and was stopped"
+                            .formatted(String.join(" ", arguments), PATIENCE.toMinutes()));
         }
         int status = process.exitValue();
         if (status != 0) {
@@ -99,6 +95,20 @@ public final class TidemarkCommand {
         }
         String[] lines = out.join().strip().split("\n");
         return lines[lines.length - 1];
+    }
+
+    /** Waits for its end, and ends it itself if that takes too long, or nobody waits any more. */
+    private static boolean hasEnded(Process process) throws InterruptedException {
+        boolean ended = false;
+        try {
+            ended = process.waitFor(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        } finally {
+            // Destroying one that has ended would close what it said before it is read.
+            if (!ended) {
+                process.destroy();
+            }
+        }
+        return ended;
     }
 
     private static CompletableFuture<String> read(InputStream stream) {
