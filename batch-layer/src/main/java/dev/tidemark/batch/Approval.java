@@ -17,7 +17,6 @@ import dev.tidemark.view.Replay;
 import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -44,8 +43,8 @@ final class Approval {
      * @throws RefusedException if it is not open, or what it rests on has changed
      */
     static Approval of(Deployment deployment, long number) {
-        Replay replay = requireOpen(deployment, number);
         PublicationLine line = PublicationLine.of(deployment.warehouse().publications());
+        Replay replay = requireOpen(deployment, number, line);
         Publication parent = line.publications().get(0);
         Approval approval = new Approval(deployment, replay, parent);
         approval.requireSameBase(line);
@@ -59,8 +58,12 @@ final class Approval {
      * @throws RefusedException if there is none
      */
     static Replay requireOpen(Deployment deployment, long number) {
+        return requireOpen(
+                deployment, number, PublicationLine.of(deployment.warehouse().publications()));
+    }
+
+    private static Replay requireOpen(Deployment deployment, long number, PublicationLine line) {
         Replay replay = require(deployment, number);
-        PublicationLine line = PublicationLine.of(deployment.warehouse().publications());
         ReplayStatus status = ReplayStatus.of(deployment.warehouse(), line, number);
         if (status.state() == State.APPROVED) {
             throw new RefusedException("replay %d is in effect already, since publication %d"
@@ -125,21 +128,21 @@ final class Approval {
         if (kind != Cause.Kind.DAYS && kind != Cause.Kind.REPLAY) {
             return;
         }
-        replay.segments().forEach((view, days) -> days.keySet().forEach(day -> {
-            if (!id(before, view, day).equals(id(publication, view, day))) {
+        replay.segments().forEach((view, days) -> {
+            SortedSet<LocalDate> changed = publication.changedDays(before, view);
+            changed.retainAll(days.keySet());
+            if (!changed.isEmpty()) {
                 throw new RefusedException(
                         ("publication %d (%s) has replaced %s of view %s since replay %d was computed:"
                                         + " create it again")
                                 .formatted(
-                                        publication.number(), text(publication.cause()), day, view, replay.number()));
+                                        publication.number(),
+                                        text(publication.cause()),
+                                        changed.first(),
+                                        view,
+                                        replay.number()));
             }
-        }));
-    }
-
-    private static String id(Publication publication, String view, LocalDate day) {
-        return Optional.ofNullable(publication.segmentsOf(view).get(day))
-                .map(SegmentRef::id)
-                .orElse("");
+        });
     }
 
     private static String text(Cause cause) {

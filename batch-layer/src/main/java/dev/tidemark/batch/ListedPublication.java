@@ -4,7 +4,6 @@ import dev.tidemark.deployment.PublicationLog;
 import dev.tidemark.deployment.Warehouse;
 import dev.tidemark.view.Cause;
 import dev.tidemark.view.Publication;
-import dev.tidemark.view.Publication.SegmentRef;
 import dev.tidemark.view.Publication.SourceState;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -110,20 +109,12 @@ record ListedPublication(
     private static Map<String, Integer> days(Publication before, Publication now) {
         Map<String, Integer> changed = new TreeMap<>();
         for (String view : both(before.segments(), now.segments())) {
-            Map<LocalDate, SegmentRef> then = before.segmentsOf(view);
-            Map<LocalDate, SegmentRef> segments = now.segmentsOf(view);
-            Set<LocalDate> days = new TreeSet<>(then.keySet());
-            days.addAll(segments.keySet());
-            days.removeIf(day -> id(then, day).equals(id(segments, day)));
+            Set<LocalDate> days = now.changedDays(before, view);
             if (!days.isEmpty()) {
                 changed.put(view, days.size());
             }
         }
         return changed;
-    }
-
-    private static String id(Map<LocalDate, SegmentRef> segments, LocalDate day) {
-        return Optional.ofNullable(segments.get(day)).map(SegmentRef::id).orElse("");
     }
 
     /** The lines as a table for a terminal, under titles. */

@@ -30,7 +30,6 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
-import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.apache.spark.sql.Column;
 import org.apache.spark.sql.Dataset;
@@ -87,21 +86,7 @@ final class ViewDrift {
                 references);
         this.streamed = new TailRows(range.tail(), view);
         this.days = streamed.days(set.zone());
-        this.days.addAll(changedDays());
-    }
-
-    private SortedSet<LocalDate> changedDays() {
-        SortedSet<LocalDate> changed = new TreeSet<>();
-        Map<LocalDate, SegmentRef> before = passage.parent().segmentsOf(view.name());
-        Map<LocalDate, SegmentRef> after = passage.publication().segmentsOf(view.name());
-        changed.addAll(before.keySet());
-        changed.addAll(after.keySet());
-        changed.removeIf(day -> id(before, day).equals(id(after, day)));
-        return changed;
-    }
-
-    private static String id(Map<LocalDate, SegmentRef> segments, LocalDate day) {
-        return Optional.ofNullable(segments.get(day)).map(SegmentRef::id).orElse("");
+        this.days.addAll(passage.publication().changedDays(passage.parent(), view.name()));
     }
 
     /** How many days are compared. */

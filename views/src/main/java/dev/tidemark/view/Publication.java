@@ -9,7 +9,9 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.stream.Stream;
 
 /**
@@ -120,6 +122,18 @@ public record Publication(
     /** The segments of a view, by day. */
     public Map<LocalDate, SegmentRef> segmentsOf(String view) {
         return segments.getOrDefault(view, Map.of());
+    }
+
+    /** The days of a view that it holds otherwise than another publication: of which only one has a segment, or each another. */
+    public SortedSet<LocalDate> changedDays(Publication other, String view) {
+        Map<LocalDate, SegmentRef> mine = segmentsOf(view);
+        Map<LocalDate, SegmentRef> theirs = other.segmentsOf(view);
+        SortedSet<LocalDate> days = new TreeSet<>(mine.keySet());
+        days.addAll(theirs.keySet());
+        days.removeIf(day -> mine.containsKey(day)
+                && theirs.containsKey(day)
+                && mine.get(day).id().equals(theirs.get(day).id()));
+        return days;
     }
 
     /** How many of a log's well-formed events fell into which bucket of a view, of all its days, by partition. */
