@@ -5,9 +5,11 @@ import dev.tidemark.batch.SourcePlan.Base;
 import dev.tidemark.batch.SourcePlan.Work;
 import dev.tidemark.deployment.Deployment;
 import dev.tidemark.deployment.PublicationLine;
+import dev.tidemark.deployment.PublicationLine.Made;
 import dev.tidemark.deployment.RefusedException;
 import dev.tidemark.deployment.ReplayStatus;
 import dev.tidemark.deployment.ReplayStatus.State;
+import dev.tidemark.deployment.Standing;
 import dev.tidemark.schema.Source;
 import dev.tidemark.view.Cause;
 import dev.tidemark.view.Publication;
@@ -45,7 +47,14 @@ final class Approval {
     static Approval of(Deployment deployment, long number) {
         PublicationLine line = PublicationLine.of(deployment.warehouse().publications());
         Replay replay = requireOpen(deployment, number, line);
-        Publication parent = line.publications().get(0);
+        Publication parent = deployment
+                .warehouse()
+                .publications()
+                .read(line.inEffect().get(0).number())
+                .orElseThrow();
+        replay.sources()
+                .forEach((source, staged) -> Standing.requireSameZone(
+                        deployment, source, parent.source(source).orElse(staged)));
         Approval approval = new Approval(deployment, replay, parent);
         approval.requireSameBase(line);
         approval.requireStated();
@@ -64,7 +73,7 @@ final class Approval {
 
     private static Replay requireOpen(Deployment deployment, long number, PublicationLine line) {
         Replay replay = require(deployment, number);
-        ReplayStatus status = ReplayStatus.of(deployment.warehouse(), line, number);
+        ReplayStatus status = ReplayStatus.of(deployment.warehouse().replays(), line, number);
         if (status.state() == State.APPROVED) {
             throw new RefusedException("replay %d is in effect already, since publication %d"
                     .formatted(number, status.publication().orElseThrow()));
@@ -95,17 +104,26 @@ final class Approval {
     }
 
     private void requireSameBase(PublicationLine line) {
-        List<Publication> since = line.after(replay.publication())
+        List<Made> since = line.after(replay.publication())
                 .orElseThrow(
                         () -> new RefusedException(("replay %d was computed at publication %d, which is no longer in"
                                         + " effect or no longer kept: create it again")
                                 .formatted(replay.number(), replay.publication())));
-        Publication base = line.publications().get(since.size());
+        Publication base = read(replay.publication());
         replay.sources().keySet().forEach(source -> requireSameDefinitions(source, base));
+        long before = base.number();
         for (int i = since.size() - 1; i >= 0; i--) {
-            Publication before = i + 1 < since.size() ? since.get(i + 1) : base;
             requireNoOther(before, since.get(i));
+            before = since.get(i).number();
         }
+    }
+
+    private Publication read(long publication) {
+        return deployment
+                .warehouse()
+                .publications()
+                .read(publication)
+                .orElseThrow(() -> new RefusedException("publication " + publication + " is no longer kept"));
     }
 
     private void requireSameDefinitions(String source, Publication base) {
@@ -123,13 +141,15 @@ final class Approval {
     }
 
     /** Days that others chose are theirs; what is computed because events touched it is as good as before. */
-    private void requireNoOther(Publication before, Publication publication) {
-        Cause.Kind kind = publication.cause().kind();
+    private void requireNoOther(long before, Made made) {
+        Cause.Kind kind = made.cause().kind();
         if (kind != Cause.Kind.DAYS && kind != Cause.Kind.REPLAY) {
             return;
         }
+        Publication publication = read(made.number());
+        Publication other = read(before);
         replay.segments().forEach((view, days) -> {
-            SortedSet<LocalDate> changed = publication.changedDays(before, view);
+            SortedSet<LocalDate> changed = publication.changedDays(other, view);
             changed.retainAll(days.keySet());
             if (!changed.isEmpty()) {
                 throw new RefusedException(

@@ -8,6 +8,8 @@ import dev.tidemark.schema.Field;
 import dev.tidemark.view.DefinitionSet;
 import dev.tidemark.view.Measure;
 import dev.tidemark.view.View;
+import dev.tidemark.view.ViewDifference.Change;
+import dev.tidemark.view.ViewDifference.Restated;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -49,6 +51,25 @@ record ComparedViews(Optional<View> before, View after, boolean redefined) {
                 .filter(measure -> before.isEmpty() || counterpart(measure).isPresent())
                 .toList();
         return new View(after.definition(), after.dimensions(), measures, after.steps());
+    }
+
+    /** The measures that only one of them has, or each of another kind; none if there was no view before. */
+    List<Restated> restated() {
+        if (before.isEmpty()) {
+            return List.of();
+        }
+        List<Restated> restated = new ArrayList<>();
+        for (Measure measure : after.measures()) {
+            if (before.get().measure(measure.name()).isEmpty()) {
+                restated.add(new Restated(measure.name(), Change.ADDED));
+            } else if (counterpart(measure).isEmpty()) {
+                restated.add(new Restated(measure.name(), Change.OTHER_KIND));
+            }
+        }
+        before.get().measures().stream()
+                .filter(measure -> after.measure(measure.name()).isEmpty())
+                .forEach(measure -> restated.add(new Restated(measure.name(), Change.REMOVED)));
+        return restated;
     }
 
     private Optional<Measure> counterpart(Measure measure) {

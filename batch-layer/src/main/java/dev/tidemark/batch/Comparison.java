@@ -1,5 +1,6 @@
 package dev.tidemark.batch;
 
+import dev.tidemark.batch.SourceDefinitions.Computed;
 import dev.tidemark.deployment.Deployment;
 import dev.tidemark.view.DefinitionSet;
 import dev.tidemark.view.Publication;
@@ -14,6 +15,7 @@ import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
@@ -35,14 +37,19 @@ final class Comparison {
         this.before = PublishedViews.of(deployment, published, plan.source().name());
     }
 
-    /** The differences of each view that was computed. */
+    /** The differences of each view that was computed, and of those that there would be no more. */
     List<ViewDifference> differences(Segments.Written written) {
-        return plan.definitions()
+        Stream<ViewDifference> computed = plan.definitions()
                 .computed()
                 .filter(view -> written.segments().containsKey(view.name()))
                 .map(view ->
-                        difference(view.set(), view.name(), written.segments().get(view.name())))
-                .toList();
+                        difference(view.set(), view.name(), written.segments().get(view.name())));
+        Set<String> stated = plan.definitions().computed().map(Computed::name).collect(Collectors.toSet());
+        Stream<ViewDifference> dropped = before.sets().entrySet().stream()
+                .filter(view -> !stated.contains(view.getKey()))
+                .map(view -> ViewDifference.dropped(
+                        view.getValue().view(view.getKey()).orElseThrow()));
+        return Stream.concat(computed, dropped).toList();
     }
 
     private ViewDifference difference(DefinitionSet set, String name, Map<LocalDate, SegmentRef> staged) {

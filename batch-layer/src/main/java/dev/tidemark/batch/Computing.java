@@ -65,10 +65,7 @@ final class Computing {
     private EventRows records(SourcePlan plan, MasterDataset master, MasterDataset.Version seen) {
         return input == Input.LOG
                 ? LoggedRows.below(
-                        deployment,
-                        master,
-                        seen.commit().coverage(),
-                        plan.state().cut())
+                        deployment, master, seen.commit(), plan.state().cut())
                 : new ArchivedRows(master, seen);
     }
 

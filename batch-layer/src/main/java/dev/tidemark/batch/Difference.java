@@ -198,6 +198,6 @@ final class Difference {
                         .sorted(Comparator.comparingDouble(Change::by).reversed()))
                 .map(Change::cell)
                 .toList();
-        return new ViewDifference(view.name(), views.redefined(), views.areComparable(), told, cells);
+        return new ViewDifference(view.name(), views.redefined(), views.areComparable(), views.restated(), told, cells);
     }
 }

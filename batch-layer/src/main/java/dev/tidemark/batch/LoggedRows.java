@@ -6,7 +6,6 @@ import dev.tidemark.deployment.Deployment;
 import dev.tidemark.deployment.RefusedException;
 import dev.tidemark.deployment.UnavailableException;
 import dev.tidemark.schema.Source;
-import dev.tidemark.view.Coverage;
 import dev.tidemark.view.Cut;
 import dev.tidemark.view.OffsetRanges;
 import java.time.LocalDate;
@@ -28,6 +27,7 @@ final class LoggedRows implements EventRows {
 
     private final Deployment deployment;
     private final MasterDataset master;
+    private final ArchiveCommit archived;
     private final String log;
     private final Map<Integer, Long> starts;
     private final Map<Integer, Long> ends;
@@ -37,12 +37,14 @@ final class LoggedRows implements EventRows {
     private LoggedRows(
             Deployment deployment,
             MasterDataset master,
+            ArchiveCommit archived,
             String log,
             Map<Integer, Long> starts,
             Map<Integer, Long> ends,
             Cut cut) {
         this.deployment = deployment;
         this.master = master;
+        this.archived = archived;
         this.log = log;
         this.starts = starts;
         this.ends = ends;
@@ -56,7 +58,7 @@ final class LoggedRows implements EventRows {
      * @throws RefusedException if the topic no longer holds them all
      * @throws UnavailableException if the broker does not answer
      */
-    static LoggedRows below(Deployment deployment, MasterDataset master, Coverage archived, Cut cut) {
+    static LoggedRows below(Deployment deployment, MasterDataset master, ArchiveCommit archived, Cut cut) {
         Source source = master.source();
         try (Admin admin = Admin.create(deployment.kafkaAdmin())) {
             LogSpan span = LogSpan.of(admin, source.topic());
@@ -70,10 +72,11 @@ final class LoggedRows implements EventRows {
             Map<Integer, Long> starts = new TreeMap<>();
             Map<Integer, Long> ends = new TreeMap<>(cut.logs().getOrDefault(log, Map.of()));
             ends.keySet()
-                    .forEach(partition ->
-                            starts.put(partition, start(source, partition, archived.of(log, partition), span)));
+                    .forEach(partition -> starts.put(
+                            partition,
+                            start(source, partition, archived.coverage().of(log, partition), span)));
             ends.replaceAll((partition, end) -> Math.max(end, starts.get(partition)));
-            return new LoggedRows(deployment, master, log, starts, ends, cut);
+            return new LoggedRows(deployment, master, archived, log, starts, ends, cut);
         }
     }
 
@@ -99,7 +102,7 @@ final class LoggedRows implements EventRows {
     private Dataset<Row> read(SparkSession spark, SortedSet<LocalDate> days) {
         Dataset<Row> records =
                 KafkaRecords.read(spark, deployment, master.source().topic(), starts, ends);
-        return master.rows(records, log)
+        return master.judgedAgain(records, log, archived)
                 .where(col(MasterDataset.DAY).isin(days.toArray()))
                 .persist(StorageLevel.MEMORY_AND_DISK());
     }

@@ -270,6 +270,15 @@ record MasterDataset(Source source, Path table) {
             records = records.repartition(col("log_id"), col("partition"))
                     .sortWithinPartitions("log_id", "partition", "offset");
         }
+        return judgedAgain(records, archived);
+    }
+
+    /** The same of records of one log: each partition's as {@link #rows} wants them. */
+    Dataset<Row> judgedAgain(Dataset<Row> records, String log, ArchiveCommit archived) {
+        return judgedAgain(records.withColumn("log_id", lit(log)), archived);
+    }
+
+    private Dataset<Row> judgedAgain(Dataset<Row> records, ArchiveCommit archived) {
         if (!source.format().equals(Format.AVRO)) {
             return shaped(JudgedEvents.of(records, source, CARRIED, EarlierIds.NONE));
         }

@@ -122,14 +122,15 @@ final class Reconciliation {
                     continue;
                 }
                 Optional<StreamedRange> range = read(passage);
-                Optional<String> reason = range.isEmpty()
-                        ? Optional.of("source %s has no increments of what was published".formatted(source))
+                Optional<Lack> lack = range.isEmpty()
+                        ? Optional.of(new Lack("source %s has no increments of what was published".formatted(source)))
                         : incomplete(passage, range.get());
-                if (range.isPresent() && reason.isPresent() && !range.get().hasGap()) {
-                    return Looked.waits("publication %d waits: %s".formatted(number, reason.get()));
+                if (lack.isPresent() && lack.get().mayCome() && isNewest(passage)) {
+                    return Looked.waits("publication %d waits: %s"
+                            .formatted(number, lack.get().reason()));
                 }
-                reason.ifPresent(notCompared::add);
-                if (reason.isEmpty()) {
+                lack.ifPresent(found -> notCompared.add(found.reason()));
+                if (lack.isEmpty()) {
                     compared += compare(passage, range.get(), drifts);
                 }
             }
@@ -181,24 +182,57 @@ final class Reconciliation {
             return Optional.empty();
         }
         Optional<StreamedRange> range = StreamedRange.read(
-                deployment, set, passage.cutBefore(), passage.counting().cutTakenAt(), passage.cut());
+                deployment,
+                new StreamedRange.Request(
+                        set,
+                        passage.cutBefore(),
+                        passage.counting().cutTakenAt(),
+                        passage.cut(),
+                        passage.publication().publishedAt()));
         watch.lap("increments");
         return range;
     }
 
+    /**
+     * Increments that are not there.
+     *
+     * @param mayCome whether the speed layer may just not have come as far
+     */
+    private record Lack(String reason, boolean mayCome) {
+
+        Lack(String reason) {
+            this(reason, false);
+        }
+    }
+
     /** What of the events between the cuts the increments do not have. */
-    private static Optional<String> incomplete(Passage passage, StreamedRange range) {
-        Map<LogPartition, Long> counted = range.events();
-        for (Map.Entry<LogPartition, Long> entry : counted.entrySet()) {
+    private static Optional<Lack> incomplete(Passage passage, StreamedRange range) {
+        Optional<Lack> lack = Optional.empty();
+        for (Map.Entry<LogPartition, Long> entry : range.events().entrySet()) {
             LogPartition partition = entry.getKey();
             long records = records(passage.after(), partition)
                     - passage.before().map(state -> records(state, partition)).orElse(0L);
             if (entry.getValue() < records) {
-                return Optional.of("source %s: %d of %d events of partition %d have increments"
-                        .formatted(passage.source(), entry.getValue(), records, partition.partition()));
+                String reason = "source %s: %d of %d events of partition %d have increments"
+                        .formatted(passage.source(), entry.getValue(), records, partition.partition());
+                lack = Optional.of(new Lack(reason, !range.isPast(partition)));
+            }
+            if (lack.isPresent() && !lack.get().mayCome()) {
+                return lack;
             }
         }
-        return Optional.empty();
+        return lack;
+    }
+
+    /** Whether no later publication has moved the source's cut: a speed layer that starts now starts there. */
+    private boolean isNewest(Passage passage) {
+        return deployment
+                .warehouse()
+                .publications()
+                .latest()
+                .source(passage.source())
+                .filter(state -> state.cut().equals(passage.cut()))
+                .isPresent();
     }
 
     private static long records(SourceState state, LogPartition partition) {

@@ -2,6 +2,7 @@ package dev.tidemark.batch;
 
 import dev.tidemark.deployment.Deployment;
 import dev.tidemark.deployment.PublicationLine;
+import dev.tidemark.deployment.RefusedException;
 import dev.tidemark.deployment.ReplayStatus;
 import dev.tidemark.view.Input;
 import dev.tidemark.view.Replay;
@@ -28,6 +29,9 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND")
 final class ReplayCommand implements Runnable {
+
+    /** How often an approval is tried that follows a creation. */
+    private static final int ATTEMPTS = 5;
 
     @ParentCommand
     private BatchMain batch;
@@ -107,7 +111,7 @@ final class ReplayCommand implements Runnable {
             Replays.Approved approved = null;
             if (share != null && replay.share() < below) {
                 batch.progress().say("nothing changes by as much as " + share + ": approving it");
-                approved = new Replays(deployment, spark, batch.progress()).approve(replay.number());
+                approved = approve(deployment, spark, replay.number());
             } else if (share != null) {
                 batch.progress()
                         .say("something changes by %s, not less than %s: it waits for `tidemark replay approve %d`"
@@ -115,6 +119,20 @@ final class ReplayCommand implements Runnable {
             }
             batch.print(new Shown(listed(deployment, replay), replay.differences(), seconds, approved));
         }
+    }
+
+    /** Whoever runs all of it again would compute again what is staged: only the approval is repeated. */
+    private Replays.Approved approve(Deployment deployment, BatchSpark spark, long replay) {
+        for (int attempt = 1; attempt <= ATTEMPTS; attempt++) {
+            try {
+                return new Replays(deployment, spark, batch.progress()).approve(replay);
+            } catch (LostRaceException e) {
+                batch.progress().say("another run has published meanwhile");
+            }
+        }
+        throw new RefusedException(
+                "replay %d is staged, but others published %d times while it was being approved: `tidemark replay approve %d`"
+                        .formatted(replay, ATTEMPTS, replay));
     }
 
     private ReplayRequest request(LocalDate from, LocalDate to, List<String> views, Input input) {
@@ -142,9 +160,10 @@ final class ReplayCommand implements Runnable {
     @Command(name = "list", description = "List the replays.", mixinStandardHelpOptions = true)
     void list() {
         Deployment deployment = batch.deployment();
+        PublicationLine line = PublicationLine.of(deployment.warehouse().publications());
         List<Listed> all = new ArrayList<>();
         for (long number : deployment.warehouse().replays().numbers()) {
-            all.add(listed(deployment, Approval.require(deployment, number)));
+            all.add(listed(deployment, line, Approval.require(deployment, number)));
         }
         ReplayText.of(all).forEach(batch.progress()::say);
         batch.print(all);
@@ -188,8 +207,11 @@ final class ReplayCommand implements Runnable {
     }
 
     private static Listed listed(Deployment deployment, Replay replay) {
-        PublicationLine line = PublicationLine.of(deployment.warehouse().publications());
-        ReplayStatus status = ReplayStatus.of(deployment.warehouse(), line, replay.number());
+        return listed(deployment, PublicationLine.of(deployment.warehouse().publications()), replay);
+    }
+
+    private static Listed listed(Deployment deployment, PublicationLine line, Replay replay) {
+        ReplayStatus status = ReplayStatus.of(deployment.warehouse().replays(), line, replay.number());
         return new Listed(
                 replay.number(),
                 status.state().toString(),

@@ -5,6 +5,7 @@ import dev.tidemark.view.ViewDifference;
 import dev.tidemark.view.ViewDifference.ChangedCell;
 import dev.tidemark.view.ViewDifference.Day;
 import dev.tidemark.view.ViewDifference.MeasureTotal;
+import dev.tidemark.view.ViewDifference.Restated;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.util.ArrayList;
@@ -26,8 +27,8 @@ final class ReplayText {
     }
 
     private static void add(List<String> lines, ViewDifference view) {
-        lines.add("view " + view.view() + (view.redefined() ? ", redefined" : "")
-                + (view.comparable() ? "" : "; its cells cannot be compared, since panes or dimensions are others"));
+        lines.add("view " + view.view() + heading(view));
+        view.restated().forEach(measure -> lines.add("  measure %s %s".formatted(measure.measure(), text(measure))));
         List<Day> changed = view.days().stream().filter(day -> !day.isSame()).toList();
         if (changed.size() < view.days().size()) {
             lines.add("  %d of %d days stay as they are"
@@ -45,6 +46,22 @@ final class ReplayText {
             lines.add("  largest changes:");
             view.largest().forEach(cell -> lines.add("    " + text(cell)));
         }
+    }
+
+    private static String heading(ViewDifference view) {
+        if (view.days().isEmpty()) {
+            return ", no longer stated: it would be gone";
+        }
+        return (view.redefined() ? ", redefined" : "")
+                + (view.comparable() ? "" : "; its cells cannot be compared, since panes or dimensions are others");
+    }
+
+    private static String text(Restated measure) {
+        return switch (measure.change()) {
+            case ADDED -> "is new: not compared";
+            case REMOVED -> "would be gone";
+            case OTHER_KIND -> "would be of another kind: not compared";
+        };
     }
 
     private static String text(MeasureTotal measure) {

@@ -3,8 +3,10 @@ package dev.tidemark.batch;
 import dev.tidemark.batch.Computing.Done;
 import dev.tidemark.batch.Progress.Stage;
 import dev.tidemark.deployment.Deployment;
+import dev.tidemark.deployment.PublicationLine;
 import dev.tidemark.deployment.RefusedException;
 import dev.tidemark.deployment.ReplayLog;
+import dev.tidemark.deployment.ReplayStatus;
 import dev.tidemark.view.Cause;
 import dev.tidemark.view.Input;
 import dev.tidemark.view.Publication;
@@ -135,6 +137,8 @@ final class Replays {
             sources.put(one.plan().source().name(), one.plan().state());
             segments = one.plan().segmentsAfter(segments, one.written().segments());
         }
+        // Computing took a while, in which somebody may have decided otherwise.
+        Approval.requireOpen(deployment, number);
         Publication published = publisher.publish(parent, Cause.replay(number), sources, segments);
         List<String> written = publisher.bringTablesUpToDate(published);
         return new Approved(number, published.number(), written, watch.seconds());
@@ -148,6 +152,14 @@ final class Replays {
     void reject(long number) {
         Approval.requireOpen(deployment, number);
         deployment.warehouse().replays().reject(number, Instant.now().truncatedTo(ChronoUnit.MILLIS));
+        ReplayStatus status = ReplayStatus.of(
+                deployment.warehouse().replays(),
+                PublicationLine.of(deployment.warehouse().publications()),
+                number);
+        if (status.state() == ReplayStatus.State.APPROVED) {
+            throw new RefusedException("replay %d was approved meanwhile, in publication %d"
+                    .formatted(number, status.publication().orElseThrow()));
+        }
         progress.say("replay " + number + " rejected");
     }
 }

@@ -3,6 +3,7 @@ package dev.tidemark.batch;
 import dev.tidemark.deployment.Deployment;
 import dev.tidemark.deployment.PublicationLog;
 import dev.tidemark.deployment.RefusedException;
+import dev.tidemark.deployment.Standing;
 import dev.tidemark.view.Cause;
 import dev.tidemark.view.Cut;
 import dev.tidemark.view.Publication;
@@ -73,6 +74,7 @@ final class Rollback {
         requireChange(newest, restored);
         progress.say("looking whether all is there that publication %d needs".formatted(restored.number()));
         new Restorable(deployment, spark, restored, newest).require();
+        restored.sources().forEach((source, state) -> Standing.requireSameZone(deployment, source, state));
         watch.lap("checks");
         publisher.bringFailedEventsUpToDate(newest);
         Publication made =

@@ -11,6 +11,7 @@ import dev.tidemark.schema.IncrementFormat;
 import dev.tidemark.schema.Position;
 import dev.tidemark.view.Cut;
 import dev.tidemark.view.DefinitionSet;
+import dev.tidemark.view.OffsetRanges.Range;
 import dev.tidemark.view.Tail;
 import dev.tidemark.view.Tail.LogPartition;
 import java.time.Duration;
@@ -25,20 +26,39 @@ import java.util.Set;
 import java.util.TreeMap;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
 /**
  * What the speed layer has counted between two cuts, read from its increments as answers read them: each position once.
- *
- * @param tail the cells
- * @param setAside the positions that no view counted since the event was deferred, or repeats another one
+ * Whether that is all is for the number of records to say: offsets without increments are events that were not streamed,
+ * or are no events (transaction markers, aborted records).
  */
-record StreamedRange(Tail tail, Map<Bucket, Set<Position>> setAside) {
+final class StreamedRange {
 
     /** How far the clocks of brokers may be apart. */
     private static final Duration CLOCKS = Duration.ofMinutes(5);
+
+    private final Cut from;
+    private final Cut to;
+    private final Tail tail;
+    private final Map<LogPartition, Long> reached = new HashMap<>();
+    private final Map<Bucket, Set<Position>> setAside = new EnumMap<>(Bucket.class);
+
+    private StreamedRange(DefinitionSet set, Cut from, Cut to) {
+        this.from = from;
+        this.to = to;
+        this.tail = new Tail(set);
+        to.logs().forEach((log, partitions) -> partitions.keySet().forEach(partition -> {
+            long begin = from.of(log, partition).orElse(0);
+            tail.start(new LogPartition(log, partition), begin, begin);
+        }));
+    }
+
+    /** The cells. */
+    Tail tail() {
+        return tail;
+    }
 
     /** How many events of each partition have been counted. */
     Map<LogPartition, Long> events() {
@@ -49,23 +69,32 @@ record StreamedRange(Tail tail, Map<Bucket, Set<Position>> setAside) {
         return events;
     }
 
-    /** Whether increments wait for others that do not come. */
-    boolean hasGap() {
-        return tail.partitions().stream()
-                .anyMatch(partition -> tail.gap(partition).isPresent());
+    /** Whether the increments of a partition reach the later cut, so that what lacks before it is not on its way. */
+    boolean isPast(LogPartition partition) {
+        long end = to.of(partition.log(), partition.partition()).orElse(0);
+        long begin = from.of(partition.log(), partition.partition()).orElse(0);
+        return Math.max(begin, reached.getOrDefault(partition, 0L)) >= end;
     }
 
     /**
-     * Reads.
+     * What is read.
      *
      * @param set the definition set whose increments are read
      * @param from the one cut
      * @param takenAt a time before which no event beyond it had been appended
      * @param to the other
+     * @param publishedAt when it was published: of what lies below it, little is streamed later
+     */
+    record Request(DefinitionSet set, Cut from, Instant takenAt, Cut to, Instant publishedAt) {}
+
+    /**
+     * Reads.
+     *
      * @return empty if there is no topic of such increments
      * @throws UnavailableException if the broker does not answer
      */
-    static Optional<StreamedRange> read(Deployment deployment, DefinitionSet set, Cut from, Instant takenAt, Cut to) {
+    static Optional<StreamedRange> read(Deployment deployment, Request request) {
+        DefinitionSet set = request.set();
         String topic = deployment.incrementsTopic(set.source().name(), set.id());
         try (Admin admin = Admin.create(deployment.kafkaAdmin());
                 KafkaConsumer<byte[], byte[]> consumer = LetterReader.consumer(deployment)) {
@@ -73,49 +102,71 @@ record StreamedRange(Tail tail, Map<Bucket, Set<Position>> setAside) {
             if (log.isEmpty()) {
                 return Optional.empty();
             }
-            StreamedRange range = new StreamedRange(new Tail(set), new EnumMap<>(Bucket.class));
-            to.logs().forEach((id, partitions) -> partitions.keySet().forEach(partition -> {
-                long begin = from.of(id, partition).orElse(0);
-                range.tail.start(new LogPartition(id, partition), begin, begin);
-            }));
+            StreamedRange range = new StreamedRange(set, request.from(), request.to());
             IncrementReader reader = new IncrementReader(new IncrementFormat(set.shapes()));
             List<TopicPartition> partitions = LetterReader.partitions(topic, log.get());
-            place(consumer, partitions, from.logs().isEmpty() ? Optional.empty() : Optional.of(takenAt.minus(CLOCKS)));
-            LetterReader.readOn(consumer, partitions, record -> range.add(reader.read(record), from, to));
+            place(consumer, partitions, request);
+            Map<TopicPartition, Long> ends =
+                    firstSince(consumer, partitions, request.publishedAt().plus(CLOCKS));
+            LetterReader.readTo(consumer, ends, record -> range.add(reader.read(record)));
+            if (!range.tail.partitions().stream().allMatch(range::isPast)) {
+                // Streamed so late that the publication was there before.
+                LetterReader.readOn(consumer, partitions, record -> range.add(reader.read(record)));
+            }
+            range.closeGaps();
             return Optional.of(range);
         } catch (KafkaException e) {
             throw new UnavailableException("topic " + topic + " cannot be read: " + e.getMessage());
         }
     }
 
+    /** Seeks where the increments of the range begin. */
     private static void place(
-            KafkaConsumer<byte[], byte[]> consumer, List<TopicPartition> partitions, Optional<Instant> since) {
+            KafkaConsumer<byte[], byte[]> consumer, List<TopicPartition> partitions, Request request) {
         consumer.assign(partitions);
-        consumer.seekToBeginning(partitions);
-        since.ifPresent(time -> {
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-            Map<TopicPartition, Long> asked = new HashMap<>();
-            partitions.forEach(partition -> asked.put(partition, time.toEpochMilli()));
-            Map<TopicPartition, OffsetAndTimestamp> found = consumer.offsetsForTimes(asked);
-            partitions.forEach(partition -> consumer.seek(
-                    partition,
-                    Optional.ofNullable(found.get(partition))
-                            .map(OffsetAndTimestamp::offset)
-                            .orElse(ends.get(partition))));
-        });
+        if (request.from().logs().isEmpty()) {
+            consumer.seekToBeginning(partitions);
+        } else {
+            firstSince(consumer, partitions, request.takenAt().minus(CLOCKS)).forEach(consumer::seek);
+        }
     }
 
-    private void add(Increment increment, Cut from, Cut to) {
+    private static Map<TopicPartition, Long> firstSince(
+            KafkaConsumer<byte[], byte[]> consumer, List<TopicPartition> partitions, Instant time) {
+        Map<TopicPartition, Long> offsets = new HashMap<>(consumer.endOffsets(partitions));
+        Map<TopicPartition, Long> asked = new HashMap<>();
+        partitions.forEach(partition -> asked.put(partition, Math.max(0, time.toEpochMilli())));
+        consumer.offsetsForTimes(asked).forEach((partition, found) -> {
+            if (found != null) {
+                offsets.put(partition, found.offset());
+            }
+        });
+        return offsets;
+    }
+
+    private void add(Increment increment) {
         Position position = increment.position();
-        boolean within =
-                position.offset() < to.of(position.log(), position.partition()).orElse(0)
-                        && position.offset()
-                                >= from.of(position.log(), position.partition()).orElse(0);
-        if (within) {
+        LogPartition partition = new LogPartition(position.log(), position.partition());
+        reached.merge(partition, increment.end(), Math::max);
+        if (isWithin(position)) {
             tail.add(increment);
             Bucket bucket = increment.contributions().get(0).bucket();
             if (bucket == Bucket.DEFERRED || bucket == Bucket.DUPLICATE) {
                 setAside.computeIfAbsent(bucket, key -> new HashSet<>()).add(position);
+            }
+        }
+    }
+
+    private boolean isWithin(Position position) {
+        return position.offset() < to.of(position.log(), position.partition()).orElse(0)
+                && position.offset()
+                        >= from.of(position.log(), position.partition()).orElse(0);
+    }
+
+    private void closeGaps() {
+        for (LogPartition partition : tail.partitions()) {
+            for (Optional<Range> gap = tail.gap(partition); gap.isPresent(); gap = tail.gap(partition)) {
+                tail.close(partition, gap.get().to());
             }
         }
     }

@@ -176,7 +176,9 @@ final class ViewDrift {
         Set<Position> setAside = new HashSet<>(range.setAside(Bucket.DEFERRED));
         setAside.addAll(calledDuplicates);
         Dataset<Row> lacking = cells(at(counted, setAside, "left_semi"));
-        Dataset<Row> tooMuch = cells(at(repeated, calledDuplicates, "left_anti"));
+        // What the speed layer deferred it did not count either, whatever else it is.
+        Dataset<Row> forgotten = at(repeated, setAside, "left_anti");
+        Dataset<Row> tooMuch = cells(forgotten);
         Set<LocalDate> whole = differing(answered.unionByName(lacking), published.unionByName(tooMuch));
         Set<LocalDate> fresh = whole.isEmpty()
                 ? Set.of()
@@ -184,7 +186,7 @@ final class ViewDrift {
                         streamed.rows(spark).unionByName(lacking),
                         cells(counted).unionByName(tooMuch));
         Set<LocalDate> duplicates = daysOf(at(counted, calledDuplicates, "left_semi"));
-        duplicates.addAll(daysOf(at(repeated, calledDuplicates, "left_anti")));
+        duplicates.addAll(daysOf(forgotten));
         return new Evened(whole, fresh, duplicates);
     }
 

@@ -219,6 +219,41 @@ class ReconciliationTest {
         assertEquals(List.of("source orders: 0 of 2 events of partition 0 have increments"), second.notCompared());
     }
 
+    /** As the demos do it: they publish, and then start the layers. */
+    @Test
+    void whatWasPublishedBeforeTheSpeedLayerRanHoldsNothingUp() {
+        Shop shop = Shop.in(folder);
+        shop.send(0, order(1), order(2));
+        shop.archive();
+        shop.recompute();
+        assertEquals(0, reconcile(shop).through(), "it may just be behind");
+        shop.send(0, order(3));
+        streamed(shop, 2, 3, "1.00");
+        shop.archive();
+        shop.recompute();
+        Reconciliation.Report report = reconcile(shop);
+        assertEquals(2, report.through());
+        assertEquals(
+                List.of("source orders: 0 of 2 events of partition 0 have increments"),
+                report.publications().get(0).notCompared());
+        assertEquals(1, report.publications().get(1).compared());
+        assertTrue(report.unexpected() > 0, "the third was streamed with another amount");
+    }
+
+    @Test
+    void offsetsThatAreNoEventsAreNoGap() {
+        Shop shop = published();
+        shop.transaction(true, 0, order(2));
+        shop.transaction(true, 0, order(3));
+        streamed(shop, 1, 2, "2.50");
+        streamed(shop, 3, 3, "1.00");
+        shop.archive();
+        shop.recompute();
+        Reconciliation.Report report = reconcile(shop);
+        assertEquals(1, report.publications().get(1).compared(), "a marker lies between them");
+        assertTrue(report.unexpected() > 0);
+    }
+
     @Test
     void whatIsMeantToChangeAnswersIsNotDrift() {
         Shop shop = published();

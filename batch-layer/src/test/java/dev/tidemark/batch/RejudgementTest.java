@@ -12,10 +12,13 @@ import dev.tidemark.deployment.RefusedException;
 import dev.tidemark.schema.Format;
 import dev.tidemark.schema.SchemaRegistry;
 import dev.tidemark.schema.Source;
+import dev.tidemark.view.Input;
+import dev.tidemark.view.Replay;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -232,6 +235,11 @@ class RejudgementTest {
                         .toList());
         assertEquals(1, malformed(third));
         assertEquals(2, third.master().latest().orElseThrow().commit().schemas().size());
+        third.recompute();
+        Replay fromLog = third.replays(Shop.QUIET)
+                .create(new ReplayRequest(
+                        LocalDate.of(2026, 1, 1), LocalDate.of(2027, 1, 1), List.of("revenue"), Input.LOG));
+        assertTrue(fromLog.differences().get(0).isSame(), "the topic is read by the same schemas");
     }
 
     private static List<byte[]> avro(Shop shop, String... orders) {

@@ -17,6 +17,8 @@ import dev.tidemark.view.Json;
 import dev.tidemark.view.Publication;
 import dev.tidemark.view.Replay;
 import dev.tidemark.view.ViewDifference;
+import dev.tidemark.view.ViewDifference.Change;
+import dev.tidemark.view.ViewDifference.Restated;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.LocalDate;
@@ -62,7 +64,7 @@ class ReplaysTest {
 
     private static State state(Shop shop, Replay replay) {
         PublicationLine line = PublicationLine.of(shop.deployment.warehouse().publications());
-        return ReplayStatus.of(shop.deployment.warehouse(), line, replay.number())
+        return ReplayStatus.of(shop.deployment.warehouse().replays(), line, replay.number())
                 .state();
     }
 
@@ -255,6 +257,34 @@ class ReplaysTest {
                         "[2001-01-01,2001-01-01T10:00:00Z,EU,2,13.50,6.750000,4]",
                         "[2001-01-03,2001-01-03T10:00:00Z,EU,1,1.00,1.000000,4]"),
                 changed.readable("revenue"));
+    }
+
+    @Test
+    void whatCannotBeComparedIsToldAndBelowNoThreshold() {
+        Shop before = published(Shop.withFailing(folder, ZoneId.of("UTC")));
+        Shop changed = before.withMeasures("orders", "count()", "revenue", "max(amount)", "pieces", "sum(quantity)")
+                .withoutView("daily");
+        Replay replay = create(changed, new ReplayRequest(FIRST, THIRD, List.of(), Input.ARCHIVE));
+        ViewDifference revenue = replay.differences().get(0);
+        assertEquals(
+                List.of(
+                        new Restated("revenue", Change.OTHER_KIND),
+                        new Restated("pieces", Change.ADDED),
+                        new Restated("average", Change.REMOVED),
+                        new Restated("largest", Change.REMOVED)),
+                revenue.restated());
+        assertTrue(revenue.days().stream().allMatch(ViewDifference.Day::isSame), "what can be compared is the same");
+        assertEquals(1, revenue.share());
+        ViewDifference daily = replay.differences().get(1);
+        assertEquals("daily", daily.view());
+        assertTrue(daily.restated().stream().allMatch(measure -> measure.change() == Change.REMOVED));
+        assertEquals(1, daily.share());
+        List<String> lines = ReplayText.of(replay);
+        assertTrue(lines.contains("  measure revenue would be of another kind: not compared"), lines::toString);
+        assertTrue(lines.contains("view daily, no longer stated: it would be gone"), lines::toString);
+        assertEquals(
+                replay,
+                changed.deployment.warehouse().replays().read(replay.number()).orElseThrow());
     }
 
     @Test

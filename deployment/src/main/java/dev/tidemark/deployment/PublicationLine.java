@@ -1,44 +1,60 @@
 package dev.tidemark.deployment;
 
 import dev.tidemark.view.Cause;
-import dev.tidemark.view.Publication;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 
 /**
- * The publications whose changes are in effect, the newest first: from a publication the line goes to the one before it, but
- * from a rollback to the one that it restored. It ends where publications are no longer kept.
+ * Which publications were made and why, and whose changes are in effect: from a publication the line goes to the one before
+ * it, but from a rollback to the one that it restored. It ends where publications are no longer kept.
  *
- * @param publications them
+ * @param made all that are kept, the newest first
+ * @param inEffect those in the line that ends with the newest, the newest first; none before the first publication
  */
-public record PublicationLine(List<Publication> publications) {
+public record PublicationLine(List<Made> made, List<Made> inEffect) {
+
+    /**
+     * A publication.
+     *
+     * @param number its number
+     * @param cause why it was made
+     */
+    public record Made(long number, Cause cause) {
+
+        private long before() {
+            return cause.kind() == Cause.Kind.ROLLBACK ? cause.number() : number - 1;
+        }
+    }
 
     public PublicationLine {
-        publications = List.copyOf(publications);
+        made = List.copyOf(made);
+        inEffect = List.copyOf(inEffect);
     }
 
-    /** The line that ends with the newest publication; of nothing, before the first. */
+    /** Of what is published now. */
     public static PublicationLine of(PublicationLog log) {
-        List<Publication> line = new ArrayList<>();
-        Optional<Publication> next = Optional.of(log.latest()).filter(newest -> !newest.isNone());
-        while (next.isPresent()) {
-            line.add(next.get());
-            next = log.read(before(next.get()));
+        TreeMap<Long, Made> made = new TreeMap<>();
+        for (long number : log.numbers()) {
+            log.cause(number).ifPresent(cause -> made.put(number, new Made(number, cause)));
         }
-        return new PublicationLine(line);
+        List<Made> line = new ArrayList<>();
+        Made next =
+                Optional.ofNullable(made.lastEntry()).map(Map.Entry::getValue).orElse(null);
+        while (next != null) {
+            line.add(next);
+            next = made.get(next.before());
+        }
+        return new PublicationLine(List.copyOf(made.descendingMap().values()), line);
     }
 
-    private static long before(Publication publication) {
-        Cause cause = publication.cause();
-        return cause.kind() == Cause.Kind.ROLLBACK ? cause.number() : publication.number() - 1;
-    }
-
-    /** Those after {@code number}, the newest first; empty if it is not in the line. */
-    public Optional<List<Publication>> after(long number) {
-        for (int i = 0; i < publications.size(); i++) {
-            if (publications.get(i).number() == number) {
-                return Optional.of(publications.subList(0, i));
+    /** Those in effect after {@code number}, the newest first; empty if it is not in the line. */
+    public Optional<List<Made>> after(long number) {
+        for (int i = 0; i < inEffect.size(); i++) {
+            if (inEffect.get(i).number() == number) {
+                return Optional.of(inEffect.subList(0, i));
             }
         }
         return Optional.empty();

@@ -1,7 +1,13 @@
 package dev.tidemark.deployment;
 
+import dev.tidemark.view.Cause;
 import dev.tidemark.view.Json;
 import dev.tidemark.view.Publication;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
@@ -22,6 +28,19 @@ public record PublicationLog(Path directory) {
     public Optional<Publication> read(long number) {
         Path file = file(number);
         return AtomicFiles.read(file).map(json -> Json.read(json, Publication.class, file.toString()));
+    }
+
+    /** Why the publication of that number was made, if it is kept; the rest of its file is not read. */
+    public Optional<Cause> cause(long number) {
+        Path file = file(number);
+        try (InputStream json = Files.newInputStream(file)) {
+            return Optional.of(
+                    Json.member(json, "cause", Cause.class, file.toString()).orElse(Cause.UNKNOWN));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** The newest publication, {@link Publication#NONE} before the first. */

@@ -1,7 +1,7 @@
 package dev.tidemark.deployment;
 
+import dev.tidemark.deployment.PublicationLine.Made;
 import dev.tidemark.view.Cause;
-import dev.tidemark.view.Publication;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -31,27 +31,23 @@ public record ReplayStatus(State state, Optional<Long> publication) {
         }
     }
 
-    /** The status of a replay while {@code line} is in effect. */
-    public static ReplayStatus of(Warehouse warehouse, PublicationLine line, long replay) {
-        Cause approval = Cause.replay(replay);
-        Optional<Long> inEffect = line.publications().stream()
-                .filter(publication -> publication.cause().equals(approval))
-                .map(Publication::number)
-                .findFirst();
+    /** The status of a replay, of which the publications tell. */
+    public static ReplayStatus of(ReplayLog replays, PublicationLine line, long replay) {
+        Optional<Long> inEffect = approval(line.inEffect(), replay);
         if (inEffect.isPresent()) {
             return new ReplayStatus(State.APPROVED, inEffect);
         }
-        if (warehouse.replays().rejected(replay).isPresent()) {
+        if (replays.rejected(replay).isPresent()) {
             return new ReplayStatus(State.REJECTED, Optional.empty());
         }
-        PublicationLog log = warehouse.publications();
-        List<Long> numbers = log.numbers();
-        for (int i = numbers.size() - 1; i >= 0; i--) {
-            Optional<Publication> publication = log.read(numbers.get(i));
-            if (publication.filter(found -> found.cause().equals(approval)).isPresent()) {
-                return new ReplayStatus(State.ROLLED_BACK, Optional.of(numbers.get(i)));
-            }
-        }
-        return new ReplayStatus(State.OPEN, Optional.empty());
+        Optional<Long> undone = approval(line.made(), replay);
+        return new ReplayStatus(undone.isPresent() ? State.ROLLED_BACK : State.OPEN, undone);
+    }
+
+    private static Optional<Long> approval(List<Made> publications, long replay) {
+        return publications.stream()
+                .filter(made -> made.cause().equals(Cause.replay(replay)))
+                .map(Made::number)
+                .findFirst();
     }
 }

@@ -74,7 +74,7 @@ public sealed interface Standing {
         if (states(deployment, source, published.get())) {
             return new Current();
         }
-        requireSameZone(deployment, source, published.get());
+        requireSameZone(deployment, source.name(), published.get());
         return lastOf(deployment, newest, source)
                 .map(number -> (Standing) new Outdated(published.get(), number, causeOf(deployment, number + 1)))
                 .orElseGet(() -> new Changing(published.get()));
@@ -108,12 +108,17 @@ public sealed interface Standing {
                 .orElse(Cause.UNKNOWN);
     }
 
-    private static void requireSameZone(Deployment deployment, Source source, SourceState published) {
-        DefinitionSet set = deployment.warehouse().requireDefinitions(source.name(), published.definitionSet());
+    /**
+     * Nothing of other days can be merged or restored.
+     *
+     * @throws RefusedException if a source was published in another timezone than the files state
+     */
+    public static void requireSameZone(Deployment deployment, String source, SourceState published) {
+        DefinitionSet set = deployment.warehouse().requireDefinitions(source, published.definitionSet());
         if (!set.zone().equals(deployment.zone())) {
             throw new RefusedException(("the timezone is %s now, but source %s was published in %s, and its days begin"
                             + " elsewhere: restore `timezone: %s`, or take a new name and warehouse")
-                    .formatted(deployment.zone(), source.name(), set.zone(), set.zone()));
+                    .formatted(deployment.zone(), source, set.zone(), set.zone()));
         }
     }
 }

@@ -45,7 +45,7 @@ class ReplaysPageTest {
                 published.number(),
                 published.sources(),
                 Map.of("revenue", published.segmentsOf("revenue")),
-                List.of(new ViewDifference("revenue", false, true, List.of(day), List.of())));
+                List.of(new ViewDifference("revenue", false, true, List.of(), List.of(day), List.of())));
     }
 
     @Test

@@ -5,15 +5,21 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.tidemark.serving.history.Past;
+import dev.tidemark.serving.problem.HttpProblem;
+import dev.tidemark.serving.query.QueryRequest;
 import dev.tidemark.serving.segment.Segment;
 import dev.tidemark.serving.segment.SegmentGoneException;
 import dev.tidemark.serving.segment.SegmentStore;
+import dev.tidemark.serving.segment.TooManyCellsException;
 import dev.tidemark.view.Publication;
 import dev.tidemark.view.Publication.SegmentRef;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -44,6 +50,35 @@ class SharedSegmentsTest {
                             .get("revenue")
                             .get(0));
             assertTrue(past.get(0).bytes() > 0);
+        }
+    }
+
+    @Test
+    void whatThereIsNoMemoryForIsNotRead() throws Exception {
+        try (Shop shop = Shop.open(directory, 1)) {
+            shop.sellAndCount(0, Shop.NOON, "EU", "1.00");
+            Publication first = shop.publish(Map.of(0, 1L));
+            Collection<SegmentRef> named = first.segmentsOf("revenue").values();
+            SegmentStore small = new SegmentStore(shop.deployment.warehouse(), 10);
+            TooManyCellsException refused =
+                    assertThrows(TooManyCellsException.class, () -> small.loadPast(shop.set, Shop.REVENUE, named));
+            assertEquals(1, refused.cells());
+            assertEquals(0, refused.most());
+            List<Segment> present =
+                    small.load(first, List.of(shop.set), view -> true).get("revenue");
+            assertSame(
+                    present.get(0),
+                    small.loadPast(shop.set, Shop.REVENUE, named).get(0),
+                    "what the present holds takes no more memory");
+
+            Past past = new Past(
+                    shop.deployment.warehouse(),
+                    new SegmentStore(shop.deployment.warehouse(), 10),
+                    source -> Optional.empty());
+            HttpProblem problem = assertThrows(
+                    HttpProblem.class,
+                    () -> past.answer(QueryRequest.parse(new ObjectMapper().readTree("{\"view\": \"revenue\"}")), 1));
+            assertEquals(400, problem.status());
         }
     }
 

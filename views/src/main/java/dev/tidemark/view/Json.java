@@ -1,6 +1,8 @@
 package dev.tidemark.view;
 
+import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
@@ -8,6 +10,9 @@ import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Optional;
 
 /**
  * The JSON that our own files are written in: {@code snake_case} names, ISO-8601 times, keys in order. A field that a
@@ -39,6 +44,31 @@ public final class Json {
     /** What {@code json} holds, as maps, lists, texts and numbers. */
     public static Object tree(String json) {
         return read(json, Object.class, "the text");
+    }
+
+    /**
+     * One member of the object that {@code json} holds, without reading what follows it; empty if it lacks or is null.
+     *
+     * @param origin where it stands, for the message
+     * @throws IllegalArgumentException if it is none of that type
+     */
+    public static <T> Optional<T> member(InputStream json, String name, Class<T> type, String origin)
+            throws IOException {
+        try (JsonParser parser = MAPPER.createParser(json)) {
+            parser.nextToken();
+            while (parser.nextToken() == JsonToken.FIELD_NAME) {
+                boolean found = parser.currentName().equals(name);
+                parser.nextToken();
+                if (found) {
+                    return Optional.ofNullable(parser.readValueAs(type));
+                }
+                parser.skipChildren();
+            }
+            return Optional.empty();
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException(
+                    origin + " is not what this release writes: " + e.getOriginalMessage(), e);
+        }
     }
 
     /**

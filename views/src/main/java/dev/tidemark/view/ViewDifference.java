@@ -1,10 +1,13 @@
 package dev.tidemark.view;
 
+import com.fasterxml.jackson.annotation.JsonCreator;
 import com.fasterxml.jackson.annotation.JsonIgnore;
+import com.fasterxml.jackson.annotation.JsonValue;
 import dev.tidemark.view.aggregate.Equality;
 import java.math.BigDecimal;
 import java.time.LocalDate;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /**
@@ -14,11 +17,53 @@ import java.util.Map;
  * @param view the view
  * @param redefined whether it is stated otherwise than what is published
  * @param comparable whether cells could be compared one by one: whether both have the same dimensions and panes
+ * @param restated the measures that were not compared, and why; all of a view that there would be no more
  * @param days what changes on each day on which something does, or that was computed
  * @param largest of each measure the cells that change most, the largest change first
  */
 public record ViewDifference(
-        String view, boolean redefined, boolean comparable, List<Day> days, List<ChangedCell> largest) {
+        String view,
+        boolean redefined,
+        boolean comparable,
+        List<Restated> restated,
+        List<Day> days,
+        List<ChangedCell> largest) {
+
+    /** Why a measure was not compared. */
+    public enum Change {
+        /** There was none of that name. */
+        ADDED,
+        /** There would be none of that name. */
+        REMOVED,
+        /** It would be of another kind: another function, or of another parameter or type. */
+        OTHER_KIND;
+
+        @JsonCreator
+        static Change of(String name) {
+            return valueOf(name.toUpperCase(Locale.ROOT));
+        }
+
+        @JsonValue
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** A measure that was not compared. */
+    public record Restated(String measure, Change change) {}
+
+    public ViewDifference {
+        restated = restated == null ? List.of() : List.copyOf(restated);
+    }
+
+    /** Of a view that there would be no more. */
+    public static ViewDifference dropped(View view) {
+        List<Restated> measures = view.measures().stream()
+                .map(measure -> new Restated(measure.name(), Change.REMOVED))
+                .toList();
+        return new ViewDifference(view.name(), true, false, measures, List.of(), List.of());
+    }
 
     /**
      * What changes on a day.
@@ -49,9 +94,9 @@ public record ViewDifference(
                     && measures.stream().allMatch(MeasureTotal::isSame);
         }
 
-        /** The greatest share by which a total or the number of cells changes. */
+        /** The greatest share by which a total changes, or the share of cells that do: that come, go, or have another result. */
         double share() {
-            double cells = (double) (added + removed) / Math.max(1, Math.max(cellsBefore, cellsAfter));
+            double cells = (double) (added + removed + changed) / Math.max(1, Math.max(cellsBefore, cellsAfter));
             return Math.max(
                     cells,
                     measures.stream().mapToDouble(MeasureTotal::share).max().orElse(0));
@@ -109,15 +154,17 @@ public record ViewDifference(
      */
     public record ChangedCell(String measure, Map<String, Object> key, Object before, Object after) {}
 
-    /** The greatest share by which it changes anything of a day. */
+    /** The greatest share by which it changes anything of a day: one, if what it would be cannot be compared with what it is. */
     @JsonIgnore
     public double share() {
-        return days.stream().mapToDouble(Day::share).max().orElse(0);
+        return !restated.isEmpty()
+                ? 1
+                : days.stream().mapToDouble(Day::share).max().orElse(0);
     }
 
     /** Whether nothing changes. */
     @JsonIgnore
     public boolean isSame() {
-        return days.stream().allMatch(Day::isSame);
+        return restated.isEmpty() && days.stream().allMatch(Day::isSame);
     }
 }

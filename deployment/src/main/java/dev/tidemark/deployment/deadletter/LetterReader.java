@@ -110,16 +110,28 @@ public final class LetterReader implements AutoCloseable {
             KafkaConsumer<byte[], byte[]> consumer,
             List<TopicPartition> partitions,
             Consumer<ConsumerRecord<byte[], byte[]>> each) {
-        Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+        readTo(consumer, consumer.endOffsets(partitions), each);
+    }
+
+    /**
+     * Hands over what the partitions that a consumer is assigned to hold, from where it stands to {@code ends}, and perhaps
+     * some records more.
+     *
+     * @throws UnavailableException if nothing comes for long though there is more
+     */
+    public static void readTo(
+            KafkaConsumer<byte[], byte[]> consumer,
+            Map<TopicPartition, Long> ends,
+            Consumer<ConsumerRecord<byte[], byte[]>> each) {
         long deadline = System.nanoTime() + PATIENCE.toNanos();
-        while (partitions.stream().anyMatch(partition -> consumer.position(partition) < ends.get(partition))) {
+        while (ends.keySet().stream().anyMatch(partition -> consumer.position(partition) < ends.get(partition))) {
             ConsumerRecords<byte[], byte[]> read = consumer.poll(POLL);
             read.forEach(each);
             if (!read.isEmpty()) {
                 deadline = System.nanoTime() + PATIENCE.toNanos();
             } else if (System.nanoTime() > deadline) {
                 throw new UnavailableException("topic %s could not be read to its end: nothing came for %d s"
-                        .formatted(partitions.get(0).topic(), PATIENCE.toSeconds()));
+                        .formatted(ends.keySet().iterator().next().topic(), PATIENCE.toSeconds()));
             }
         }
     }

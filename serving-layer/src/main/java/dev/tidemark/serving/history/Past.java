@@ -13,6 +13,7 @@ import dev.tidemark.serving.query.QueryRequest;
 import dev.tidemark.serving.segment.Segment;
 import dev.tidemark.serving.segment.SegmentGoneException;
 import dev.tidemark.serving.segment.SegmentStore;
+import dev.tidemark.serving.segment.TooManyCellsException;
 import dev.tidemark.view.DefinitionSet;
 import dev.tidemark.view.Publication;
 import dev.tidemark.view.Publication.SourceState;
@@ -71,7 +72,7 @@ public final class Past {
     /**
      * What the answer to a query is made of.
      *
-     * @throws HttpProblem if a segment of it has been deleted
+     * @throws HttpProblem if a segment of it has been deleted, or if there is no memory for all that it needs
      */
     Basis basis(Query query, PastView view) {
         try {
@@ -79,6 +80,13 @@ public final class Past {
                     view.set(), view.view(), view.segments(query.selection()).values());
             Optional<String> log = logs.apply(view.set().source().name());
             return Basis.past(query, view.set().source(), view.snapshot(log, asked));
+        } catch (TooManyCellsException e) {
+            throw HttpProblem.field(
+                    "from",
+                    "%d cells of publication %d"
+                            .formatted(e.cells(), view.publication().number()),
+                    "a range (`from`, `to`) with at most %d cells".formatted(e.most()),
+                    e.getMessage() + ": ask for a shorter range, or give the process more memory");
         } catch (SegmentGoneException e) {
             throw notKept(view.publication(), "segments of view " + view.view().name() + " have been deleted");
         }

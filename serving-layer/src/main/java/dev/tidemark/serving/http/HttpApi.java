@@ -48,6 +48,7 @@ public final class HttpApi implements AutoCloseable {
     private static final String QUERIED = "queried";
 
     private final ServedDeployment served;
+    private final Origins origins;
     private final Pages pages;
     private final AlertPages alertPages;
     private final PublicationPages publications;
@@ -59,6 +60,7 @@ public final class HttpApi implements AutoCloseable {
 
     private HttpApi(ServedDeployment served, LiveSettings settings) {
         this.served = served;
+        this.origins = Origins.ofEnvironment();
         this.alertPages = new AlertPages(served.alerts());
         this.publications = new PublicationPages(served.past());
         this.replays = new ReplayPages(served.warehouse(), served.command());
@@ -153,21 +155,9 @@ public final class HttpApi implements AutoCloseable {
 
     private void change(JavalinConfig config, String path, Change change) {
         config.routes.post(path, context -> {
-            requireOwnOrigin(context);
+            origins.require(context.header("Origin"), context.header("Host"));
             context.contentType("application/json").result(JSON.writeValueAsBytes(change.make(context)));
         });
-    }
-
-    /** A page of another site, opened in the browser of somebody who can reach this one, must not change anything here. */
-    private static void requireOwnOrigin(Context context) {
-        String origin = context.header("Origin");
-        String host = context.header("Host");
-        if (origin != null && !origin.equals("http://" + host) && !origin.equals("https://" + host)) {
-            throw HttpProblem.of(
-                    Kind.FOREIGN_ORIGIN,
-                    "the request comes from a page of %s; accepted are this server's own (%s) and requests of no page"
-                            .formatted(origin, host));
-        }
     }
 
     private void page(JavalinConfig config, String path, Function<Context, Object> content) {

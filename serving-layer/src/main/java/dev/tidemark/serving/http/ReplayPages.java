@@ -55,7 +55,7 @@ final class ReplayPages {
     }
 
     private Map<String, Object> summary(Replay replay, PublicationLine line) {
-        ReplayStatus status = ReplayStatus.of(warehouse, line, replay.number());
+        ReplayStatus status = ReplayStatus.of(warehouse.replays(), line, replay.number());
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("number", replay.number());
         json.put("state", status.state().toString());

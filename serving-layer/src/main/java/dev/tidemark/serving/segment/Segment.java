@@ -50,6 +50,11 @@ public final class Segment {
                 sorted.stream().mapToLong(Segment::bytes).sum());
     }
 
+    /** About how much memory a cell of a view takes, without what sketches hold. */
+    static long cellBytes(View view) {
+        return CELL_BYTES + (long) PARTIAL_BYTES * view.measures().size();
+    }
+
     private static long bytes(Cell cell) {
         long bytes = CELL_BYTES;
         for (Object partial : cell.partials()) {

@@ -55,6 +55,7 @@ public final class SegmentStore {
     /** What was asked for of the past. */
     private final Cache<String, Segment> past;
 
+    private final long pastBytes;
     private final Object readingPast = new Object();
 
     /** One that keeps of the past at most an eighth of the heap, and with roll-ups twice that. */
@@ -62,9 +63,10 @@ public final class SegmentStore {
         this(warehouse, Runtime.getRuntime().maxMemory() / 8);
     }
 
-    /** @param pastBytes how much of the past it keeps, see {@link Segment#bytes} */
-    SegmentStore(Warehouse warehouse, long pastBytes) {
+    /** @param pastBytes how much of the past it keeps, and reads for one answer; see {@link Segment#bytes} */
+    public SegmentStore(Warehouse warehouse, long pastBytes) {
         this.warehouse = warehouse;
+        this.pastBytes = pastBytes;
         this.past = Caffeine.newBuilder()
                 .maximumWeight(Math.max(1, pastBytes / WEIGHED))
                 .weigher((String id, Segment segment) ->
@@ -101,13 +103,26 @@ public final class SegmentStore {
      *
      * @param set a definition set that the view is in
      * @throws SegmentGoneException if one has been deleted
+     * @throws TooManyCellsException if what nobody holds would take more memory than is kept for the past
      * @throws IllegalStateException if one does not have the cells that it is said to have
      */
     public List<Segment> loadPast(DefinitionSet set, View view, Collection<SegmentRef> refs) {
         synchronized (readingPast) {
+            requireRoom(view, refs);
             List<Segment> segments = load(set, view, refs);
             segments.forEach(segment -> past.put(segment.id(), segment));
             return segments;
+        }
+    }
+
+    private void requireRoom(View view, Collection<SegmentRef> refs) {
+        long cells = refs.stream()
+                .filter(ref -> held.getIfPresent(ref.id()) == null)
+                .mapToLong(SegmentRef::cells)
+                .sum();
+        long most = pastBytes / Segment.cellBytes(view);
+        if (cells > most) {
+            throw new TooManyCellsException(cells, most);
         }
     }
 
