@@ -145,7 +145,7 @@ final class Shop {
                 zone,
                 new Warehouse(folder.resolve("warehouse")),
                 Map.of("bootstrap.servers", SharedBroker.bootstrapServers()),
-                spark(views.size() > 2),
+                spark(views.size() > 3),
                 0,
                 0,
                 sources,
