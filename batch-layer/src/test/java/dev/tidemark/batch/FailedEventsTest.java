@@ -34,6 +34,7 @@ import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -225,6 +226,7 @@ class FailedEventsTest {
         }
     }
 
+    @Tag("thorough")
     @Test
     void anOlderPublicationThatComesLateChangesNothing() {
         Shop shop = published(GOOD, FAILS);
@@ -236,6 +238,7 @@ class FailedEventsTest {
         assertEquals(newest, letters(shop));
     }
 
+    @Tag("thorough")
     @Test
     void rowsAreWrittenAnewWhereThePublicationThatTheyAreOfIsGone() throws Exception {
         Shop shop = published(GOOD, FAILS);
@@ -257,6 +260,7 @@ class FailedEventsTest {
         assertEquals(List.of("0@1 expression daily", "0@2 unreadable null"), letters(shop));
     }
 
+    @Tag("thorough")
     @Test
     void aViewThatIsStatedOtherwiseAndStillFailsHasItsRowsOnce() {
         Shop shop = published(GOOD, FAILS, FAILS_LATER);
@@ -280,6 +284,7 @@ class FailedEventsTest {
         return shop.with(shop.source.by(new Schema.Parser().parse(schema)));
     }
 
+    @Tag("thorough")
     @Test
     void anArchiveThatIsJudgedAgainLeavesThemToTheNextPublication() {
         Shop shop = published(GOOD, FAILS, "no json");
@@ -292,6 +297,7 @@ class FailedEventsTest {
         assertEquals(2, later.published().number());
     }
 
+    @Tag("thorough")
     @Test
     void aRunThatDiedBeforeTheArchiveWasJudgedAgainLeavesThemToTheNextPublicationToo() {
         Shop shop = shop(GOOD, FAILS, "no json");

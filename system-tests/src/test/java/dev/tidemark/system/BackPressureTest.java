@@ -14,6 +14,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,6 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
  * its clients wait, and a client that reads nothing, one after the other under traffic that never ends, and one process of
  * either layer through all of it.
  */
+@Tag("thorough")
 class BackPressureTest {
 
     private static final int USUAL = 250;

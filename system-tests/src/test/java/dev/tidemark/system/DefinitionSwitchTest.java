@@ -18,6 +18,7 @@ import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
  * A view changed, one added and one dropped while traffic flows and answers are checked without pause, with kills in
  * the middle: one publication switches, and no answer is a mixture.
  */
+@Tag("thorough")
 class DefinitionSwitchTest {
 
     private static final String CHANGED = "views/delays_by_origin.yaml";

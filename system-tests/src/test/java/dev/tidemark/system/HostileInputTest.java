@@ -15,10 +15,12 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Records of every kind that is wrong, as many as good ones: they stop nothing, and nothing good is lost with them. */
+@Tag("thorough")
 class HostileInputTest {
 
     private static final int PARTITIONS = 3;
