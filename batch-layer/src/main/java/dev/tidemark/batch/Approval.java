@@ -146,9 +146,10 @@ final class Approval {
         replay.sources().forEach((source, staged) -> {
             SourceState published = parent.source(source).orElseThrow();
             staged.cut().importsBeyond(published.cut()).stream().findFirst().ifPresent(id -> {
-                throw new RefusedException(("replay %d holds %s of source %s, which has been revoked since it was computed:"
-                                + " create it again")
-                        .formatted(replay.number(), id, source));
+                throw new RefusedException(
+                        ("replay %d holds %s of source %s, which has been revoked since it was computed:"
+                                        + " create it again")
+                                .formatted(replay.number(), id, source));
             });
         });
     }

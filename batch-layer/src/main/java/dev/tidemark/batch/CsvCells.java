@@ -46,8 +46,7 @@ record CsvCells(String[] names, Type[] types) implements Function<Row, byte[]> {
 
     private static Type type(String column, Schema schema) {
         return schema.getFields().stream()
-                .filter(field ->
-                        field.name().equals(column) || field.aliases().contains(column))
+                .filter(field -> field.name().equals(column) || field.aliases().contains(column))
                 .findFirst()
                 .map(field -> type(field.schema()))
                 .orElse(Type.TEXT);
@@ -60,11 +59,12 @@ record CsvCells(String[] names, Type[] types) implements Function<Row, byte[]> {
         return switch (field.getType()) {
             case INT, LONG, FLOAT, DOUBLE -> Type.NUMBER;
             case BOOLEAN -> Type.BOOLEAN;
-            case UNION -> field.getTypes().stream()
-                    .map(CsvCells::type)
-                    .filter(type -> type != Type.TEXT)
-                    .findFirst()
-                    .orElse(Type.TEXT);
+            case UNION ->
+                field.getTypes().stream()
+                        .map(CsvCells::type)
+                        .filter(type -> type != Type.TEXT)
+                        .findFirst()
+                        .orElse(Type.TEXT);
             default -> Type.TEXT;
         };
     }

@@ -53,7 +53,14 @@ final class Import {
      * @param seconds how long it took
      */
     record Report(
-            String source, String id, boolean added, long rows, long malformed, int days, long version, double seconds) {
+            String source,
+            String id,
+            boolean added,
+            long rows,
+            long malformed,
+            int days,
+            long version,
+            double seconds) {
 
         private static Report of(Version version, boolean added, Stopwatch watch) {
             watch.lap("import");
@@ -91,7 +98,8 @@ final class Import {
             files.requireNew(new ImportHistory(master).present(last.commit()));
             new Rejudgement(deployment, master, spark, progress).bringUpToDate(last);
         });
-        progress.say("%s: reading %d files".formatted(source.name(), files.files().size()));
+        progress.say(
+                "%s: reading %d files".formatted(source.name(), files.files().size()));
         append(files);
         progress.reached(Stage.IMPORTED);
         bringDeadLettersUpToDate();
@@ -141,10 +149,11 @@ final class Import {
         try {
             AppendCounts counts = AppendCounts.of(rows);
             if (counts.records() == 0) {
-                throw new RefusedException("there are no rows in " + files.files().stream()
-                        .map(ImportFile::path)
-                        .toList());
+                throw new RefusedException("there are no rows in "
+                        + files.files().stream().map(ImportFile::path).toList());
             }
+            progress.say("%s: judged %,d rows, %,d of them malformed; writing them"
+                    .formatted(source.name(), counts.records(), counts.malformedRecords()));
             commit(rows, imported, counts);
         } finally {
             rows.unpersist();
@@ -158,8 +167,8 @@ final class Import {
         last.ifPresent(version -> requireStillNew(version.commit(), imported.id()));
         String run = UUID.randomUUID().toString();
         long lastVersion = last.map(Version::number).orElse(0L);
-        ArchiveCommit commit = ArchiveCommit.ofImport(
-                last.map(Version::commit), run, source, master.judgedBy(), imported, counts);
+        ArchiveCommit commit =
+                ArchiveCommit.ofImport(last.map(Version::commit), run, source, master.judgedBy(), imported, counts);
         master.commit(
                 lastVersion,
                 run,

@@ -38,7 +38,8 @@ final class ImportCommand implements Runnable {
     @Option(
             names = "--revoke",
             paramLabel = "ID",
-            description = "Take the rows of an import out again; the next `recompute` publishes their days without them.")
+            description =
+                    "Take the rows of an import out again; the next `recompute` publishes their days without them.")
     private String revoked;
 
     @Option(names = "--list", description = "List what was imported, the newest first.")

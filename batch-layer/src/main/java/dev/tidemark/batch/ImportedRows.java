@@ -73,8 +73,8 @@ final class ImportedRows {
     }
 
     private Dataset<Row> numbered(JavaRDD<byte[]> values, String log, int file, Instant at) {
-        JavaRDD<Row> rows = values.zipWithIndex()
-                .map(value -> RowFactory.create(log, file, value._2(), at, null, value._1()));
+        JavaRDD<Row> rows =
+                values.zipWithIndex().map(value -> RowFactory.create(log, file, value._2(), at, null, value._1()));
         return spark.createDataFrame(rows, RECORDS);
     }
 
@@ -107,8 +107,7 @@ final class ImportedRows {
 
     /** As they are, but for blank ones. */
     private JavaRDD<byte[]> lines(ImportFile file) {
-        return reader()
-                .option("lineSep", "\n")
+        return reader().option("lineSep", "\n")
                 .text(file.path().toString())
                 .select(col("value").cast("binary"))
                 .toJavaRDD()
@@ -130,10 +129,8 @@ final class ImportedRows {
                     file.path(), "has one of " + PATTERN + " in its path, which would be taken for several files");
         }
         // A quote within quotes is doubled, as in every other program's CSV.
-        DataFrameReader reader = reader()
-                .option("header", "true")
-                .option("escape", "\"")
-                .option("multiLine", "true");
+        DataFrameReader reader =
+                reader().option("header", "true").option("escape", "\"").option("multiLine", "true");
         String[] names = reader.csv(path).columns();
         requireColumn(file, names);
         StructType schema = new StructType();

@@ -104,7 +104,8 @@ record MasterDataset(Source source, Path table) {
      */
     Stream<Version> newestFirst() {
         Optional<Version> newest = latest();
-        return judgedAlike().filter(version -> !version.commit().isRevokedIn(newest.orElseThrow().commit()));
+        return judgedAlike().filter(version -> !version.commit()
+                .isRevokedIn(newest.orElseThrow().commit()));
     }
 
     private Stream<Version> judgedAlike() {
@@ -322,8 +323,7 @@ record MasterDataset(Source source, Path table) {
 
     /** All rows of the table, judged as if their bytes were new. */
     Dataset<Row> judgedAgain(SparkSession spark, ArchiveCommit archived) {
-        Dataset<Row> records =
-                inOrder(DeltaTables.read(spark, table).withColumnRenamed("record_timestamp", TIMESTAMP));
+        Dataset<Row> records = inOrder(DeltaTables.read(spark, table).withColumnRenamed("record_timestamp", TIMESTAMP));
         Map<String, Instant> imports = new ImportHistory(this).times(archived);
         if (imports.isEmpty()) {
             return judgedAgain(records, archived);

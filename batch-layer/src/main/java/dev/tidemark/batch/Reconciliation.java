@@ -178,8 +178,9 @@ final class Reconciliation {
             List<String> revoked = cutBefore().importsBeyond(cut());
             return taken.isEmpty() && revoked.isEmpty()
                     ? Optional.empty()
-                    : Optional.of("source %s: imports %s were taken in, and %s taken out, which is meant to change answers"
-                            .formatted(source, taken, revoked));
+                    : Optional.of(
+                            "source %s: imports %s were taken in, and %s taken out, which is meant to change answers"
+                                    .formatted(source, taken, revoked));
         }
 
         /** The state whose definitions counted the events between the cuts. */

@@ -78,11 +78,10 @@ final class Revocation {
 
     private void tell(String id, Optional<CountedImport> there) {
         String source = master.source().name();
-        progress.say(
-                there.map(found -> ("%s: took out the %,d rows of %s; `tidemark recompute` publishes their days without"
-                                        + " them")
+        progress.say(there.map(found ->
+                        ("%s: took out the %,d rows of %s; `tidemark recompute` publishes their days without" + " them")
                                 .formatted(source, found.rows(), id))
-                        .orElse("%s: %s has been revoked already".formatted(source, id)));
+                .orElse("%s: %s has been revoked already".formatted(source, id)));
     }
 
     private RefusedException unknown(String id) {

@@ -97,7 +97,10 @@ class ImportEquivalenceTest {
             }
             partition++;
         }
-        Definitions.resolve(shop.deployment).get(0).streamed().views().forEach(view ->
-                EquivalenceTest.requireSameRows(shop, fold, view));
+        Definitions.resolve(shop.deployment)
+                .get(0)
+                .streamed()
+                .views()
+                .forEach(view -> EquivalenceTest.requireSameRows(shop, fold, view));
     }
 }

@@ -111,7 +111,8 @@ class RevocationTest {
         shop.recompute();
         shop.revoke(id);
         moreByTopic();
-        assertEquals(days(FIRST, SECOND, THIRD), shop.recompute().sources().get(0).days());
+        assertEquals(
+                days(FIRST, SECOND, THIRD), shop.recompute().sources().get(0).days());
         assertEquals(List.of(BY_TOPIC, THIRD_DAY), rows());
     }
 
@@ -156,8 +157,8 @@ class RevocationTest {
         List<String> said = new ArrayList<>();
         assertFalse(shop.advance(said::add).published());
         assertTrue(
-                said.contains("orders: not advanced, since " + id + " has been revoked, and an advance takes nothing out;"
-                        + " `tidemark recompute` does"),
+                said.contains("orders: not advanced, since " + id
+                        + " has been revoked, and an advance takes nothing out;" + " `tidemark recompute` does"),
                 said::toString);
         shop.recompute();
         assertEquals(List.of(BY_TOPIC, THIRD_DAY), rows());
@@ -170,7 +171,8 @@ class RevocationTest {
         shop.revoke(id);
         String message = refusal(() -> shop.recompute(new Selection.Days(FIRST, SECOND), Shop.QUIET));
         assertEquals(
-                id + " of source orders has been revoked, and what is published still holds it: run `tidemark recompute`,"
+                id
+                        + " of source orders has been revoked, and what is published still holds it: run `tidemark recompute`,"
                         + " which takes it out, before anything else is computed at that cut",
                 message);
         ReplayRequest request = new ReplayRequest(FIRST, SECOND, List.of(), Input.ARCHIVE);
@@ -190,7 +192,8 @@ class RevocationTest {
         shop.revoke(id);
         shop.recompute();
         String message = refusal(() -> shop.replays(Shop.QUIET).approve(replay));
-        assertTrue(message.contains("replay " + replay + " holds " + id) && message.contains("create it again"), message);
+        assertTrue(
+                message.contains("replay " + replay + " holds " + id) && message.contains("create it again"), message);
         assertEquals(List.of(BY_TOPIC), rows());
     }
 
@@ -233,10 +236,10 @@ class RevocationTest {
         assertEquals(0, report.unexpected());
         assertEquals(
                 List.of(
-                        List.of("source orders: imports [" + id + "] were taken in, and [] taken out, which is meant to change"
-                                + " answers"),
-                        List.of("source orders: imports [] were taken in, and [" + id + "] taken out, which is meant to change"
-                                + " answers")),
+                        List.of("source orders: imports [" + id
+                                + "] were taken in, and [] taken out, which is meant to change" + " answers"),
+                        List.of("source orders: imports [] were taken in, and [" + id
+                                + "] taken out, which is meant to change" + " answers")),
                 report.publications().stream().map(Reconciled::notCompared).toList());
     }
 

@@ -91,17 +91,21 @@ class ImportsTest {
                         .get("entries");
                 assertEquals(2, entries.size());
                 assertTrue(
-                        entries.at("/0/text").asText().endsWith(
-                                "orders went from 1 to 3, since history was imported (" + ID + "), and 2 more events of"
-                                        + " these days are counted."),
+                        entries.at("/0/text")
+                                .asText()
+                                .endsWith("orders went from 1 to 3, since history was imported (" + ID
+                                        + "), and 2 more events of" + " these days are counted."),
                         entries::toString);
-                assertEquals("[\"" + ID + "\"]", entries.at("/0/reasons/imported").toString());
+                assertEquals(
+                        "[\"" + ID + "\"]", entries.at("/0/reasons/imported").toString());
                 assertTrue(
-                        entries.at("/1/text").asText().endsWith(
-                                "orders went from 3 to 1, since history was taken out again (" + ID + "), and 2 fewer events"
-                                        + " of these days are counted."),
+                        entries.at("/1/text")
+                                .asText()
+                                .endsWith("orders went from 3 to 1, since history was taken out again (" + ID
+                                        + "), and 2 fewer events" + " of these days are counted."),
                         entries::toString);
-                assertEquals("[\"" + ID + "\"]", entries.at("/1/reasons/revoked").toString());
+                assertEquals(
+                        "[\"" + ID + "\"]", entries.at("/1/reasons/revoked").toString());
             }
         }
     }
@@ -117,7 +121,8 @@ class ImportsTest {
                 assertEquals(3, past.at("/rows/0/orders").asLong());
                 assertEquals(1, past.at("/certificate/partitions/0/through").asLong());
                 assertEquals(2, past.at("/certificate/imports/0/rows").asLong());
-                JsonNode before = client.revenue("measures=orders&publication=1").json();
+                JsonNode before =
+                        client.revenue("measures=orders&publication=1").json();
                 assertFalse(before.at("/certificate/imports").has(0));
             }
         }

@@ -508,8 +508,9 @@ public final class Shop implements AutoCloseable {
                 Map.of(log, Map.of(0, 2L)),
                 with(log, records, cuts));
         Map<LocalDate, List<Sale>> days = new TreeMap<>();
-        Stream.concat(below.stream(), imported.stream()).forEach(sale ->
-                days.computeIfAbsent(sale.day(), day -> new ArrayList<>()).add(sale));
+        Stream.concat(below.stream(), imported.stream())
+                .forEach(sale -> days.computeIfAbsent(sale.day(), day -> new ArrayList<>())
+                        .add(sale));
         Map<LocalDate, SegmentRef> segments = new TreeMap<>();
         for (Map.Entry<LocalDate, List<Sale>> day : days.entrySet()) {
             segments.put(day.getKey(), writeSegment(day.getValue()));

@@ -28,8 +28,8 @@ class ImportsTest {
     @TempDir
     Path folder;
 
-    private final List<Flight> imported = Flight.of(LocalDate.of(2001, 1, 3), LocalDate.of(2001, 1, 4))
-            .subList(0, 2 * A_FILE);
+    private final List<Flight> imported =
+            Flight.of(LocalDate.of(2001, 1, 3), LocalDate.of(2001, 1, 4)).subList(0, 2 * A_FILE);
 
     @Test
     void daysAreTakenInAndTakenOutAgainUnderLiveTraffic() throws Exception {
@@ -61,7 +61,9 @@ class ImportsTest {
                 requireRight(deployment, log, imported.size());
                 importFiles(deployment);
 
-                assertEquals(0, deployment.batch("import", "--revoke", only(deployment).id()));
+                assertEquals(
+                        0,
+                        deployment.batch("import", "--revoke", only(deployment).id()));
                 requireRight(deployment, log, imported.size());
                 deployment.publish();
                 deployment.awaitPublication(3);

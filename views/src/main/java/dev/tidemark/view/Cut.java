@@ -46,7 +46,9 @@ public record Cut(@JsonValue Map<String, Map<Integer, Long>> logs) {
                 .map(log -> new CountedImport(
                         log.getKey(),
                         log.getValue().size(),
-                        log.getValue().values().stream().mapToLong(Long::longValue).sum()))
+                        log.getValue().values().stream()
+                                .mapToLong(Long::longValue)
+                                .sum()))
                 .toList();
     }
 

@@ -89,9 +89,9 @@ final class Conservation {
             String view,
             String log,
             IntFunction<Partition> partition) {
-        publication.bucketsOf(view, log).forEach((number, buckets) -> partition
-                .apply(number)
-                .add(buckets));
+        publication
+                .bucketsOf(view, log)
+                .forEach((number, buckets) -> partition.apply(number).add(buckets));
         state.map(source -> source.malformed().getOrDefault(log, Map.of()))
                 .orElse(Map.of())
                 .forEach((number, events) -> partition.apply(number).add(Map.of(Bucket.MALFORMED, events)));
