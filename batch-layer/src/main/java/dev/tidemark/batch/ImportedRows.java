@@ -41,11 +41,11 @@ final class ImportedRows {
             "timeZone",
             "UTC",
             "timestampFormat",
-            "uuuu-MM-dd'T'HH:mm:ss.SSSSSSXXX",
+            "yyyy-MM-dd'T'HH:mm:ss.SSSSSSXXX",
             "timestampNTZFormat",
-            "uuuu-MM-dd'T'HH:mm:ss.SSSSSS'Z'",
+            "yyyy-MM-dd'T'HH:mm:ss.SSSSSS'Z'",
             "dateFormat",
-            "uuuu-MM-dd");
+            "yyyy-MM-dd");
 
     private static final Pattern PATTERN = Pattern.compile("[*?{}\\[\\]\\\\]");
 
