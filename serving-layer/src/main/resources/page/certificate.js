@@ -23,7 +23,7 @@ export function show(view, { certificate, freshness }, zone) {
     at("coverage"),
     `of publication ${certificate.publication} and what came after`,
     ["topic", "partition", "cut", "recorded up to", "through", "by speed", "deferred", "excluded", "missing"],
-    certificate.partitions.map((partition) => [
+    [...certificate.partitions.map((partition) => [
       partition.topic,
       { number: String(partition.partition) },
       { number: figure(partition.cut) },
@@ -33,8 +33,14 @@ export function show(view, { certificate, freshness }, zone) {
       { number: figure(partition.deferred) },
       { number: figure(partition.excluded) },
       partition.missing.map(([from, to]) => `${from} to ${to - 1}`).join(", ") || "none",
-    ]),
+    ]), ...certificate.imports.map(imported)],
   );
+}
+
+/** An import is counted whole, by batch alone. */
+function imported({ id, files, rows }) {
+  const zero = { number: figure(0) };
+  return [id, count(files, "file", "files"), { number: figure(rows) }, "–", { number: figure(rows) }, zero, zero, zero, "none"];
 }
 
 function showPublication(view, certificate, zone) {

@@ -7,6 +7,7 @@ import dev.tidemark.batch.SourcePlan.Work;
 import dev.tidemark.deployment.Deployment;
 import dev.tidemark.deployment.RefusedException;
 import dev.tidemark.schema.Source;
+import dev.tidemark.view.Cut;
 import dev.tidemark.view.Publication;
 import dev.tidemark.view.Publication.SegmentRef;
 import dev.tidemark.view.Publication.SourceState;
@@ -85,7 +86,15 @@ record AdvancePlan(List<SourcePlan> sources, List<String> left) {
                                         + " publication %d; `tidemark recompute` switches to what the files state")
                                 .formatted(source, parent.number()));
             }
-            return Optional.empty();
+            return revoked().map(id -> ("%s: not advanced, since %s has been revoked, and an advance takes nothing out;"
+                            + " `tidemark recompute` does")
+                    .formatted(source, id));
+        }
+
+        /** An import that is published and that the archive does not have any more. */
+        private Optional<String> revoked() {
+            Cut cut = archived.map(version -> version.commit().cut()).orElse(published.cut());
+            return published.cut().importsBeyond(cut).stream().findFirst();
         }
 
         Optional<SourcePlan> plan() {

@@ -57,6 +57,7 @@ final class Approval {
                         deployment, source, parent.source(source).orElse(staged)));
         Approval approval = new Approval(deployment, replay, parent);
         approval.requireSameBase(line);
+        approval.requireImportsPublished();
         approval.requireStated();
         return approval;
     }
@@ -138,6 +139,19 @@ final class Approval {
                                     + " publication %d: create it again")
                             .formatted(source, replay.number(), base.number()));
         }
+    }
+
+    /** What has been taken out of what is published would come back with the staged days. */
+    private void requireImportsPublished() {
+        replay.sources().forEach((source, staged) -> {
+            SourceState published = parent.source(source).orElseThrow();
+            staged.cut().importsBeyond(published.cut()).stream().findFirst().ifPresent(id -> {
+                throw new RefusedException(
+                        ("replay %d holds %s of source %s, which has been revoked since it was computed:"
+                                        + " create it again")
+                                .formatted(replay.number(), id, source));
+            });
+        });
     }
 
     /** Days that others chose are theirs; what is computed because events touched it is as good as before. */

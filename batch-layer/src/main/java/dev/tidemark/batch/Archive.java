@@ -94,8 +94,9 @@ final class Archive {
         Optional<MasterDataset.Version> last = master.latest();
         Cut archived = last.map(version -> version.commit().cut()).orElse(Cut.NONE);
         LogSpan span = LogSpan.of(admin, source.topic());
-        Map<Integer, Long> counted =
-                archived.logs().isEmpty() ? FirstIncrements.of(deployment, source, span.log(), admin) : Map.of();
+        Map<Integer, Long> counted = archived.ofTopics().logs().isEmpty()
+                ? FirstIncrements.of(deployment, source, span.log(), admin)
+                : Map.of();
         NewRecords records = NewRecords.since(archived, source, span, counted);
         last = last.map(new Rejudgement(deployment, master, spark, progress)::bringUpToDate);
         long repaired = deadLetters.bringUpToDate(spark);

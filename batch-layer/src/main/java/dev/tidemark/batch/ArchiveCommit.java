@@ -8,6 +8,7 @@ import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BinaryOperator;
 
@@ -32,6 +33,8 @@ import java.util.function.BinaryOperator;
  * @param longestValue the bytes of the longest value so far; null where the first commits did not say it
  * @param again whether it judged all records again: then {@code added}, {@code eventsByDay} and {@code malformedAdded}
  *     are those of all of them, and what earlier commits say of days and verdicts is past
+ * @param imported what was imported, if it appended rows of files; else null
+ * @param revoked which import it took out, if it did; else null
  */
 record ArchiveCommit(
         int format,
@@ -50,14 +53,19 @@ record ArchiveCommit(
         Map<String, Map<Integer, Long>> archived,
         List<ArchivedSchema> schemas,
         Long longestValue,
-        boolean again) {
+        boolean again,
+        Imported imported,
+        Imported.Revoked revoked) {
 
-    static final int FORMAT = 1;
+    static final int FORMAT = 2;
+
+    /** Those that it reads: the one before has no imports. */
+    private static final Set<Integer> READ = Set.of(1, FORMAT);
 
     ArchiveCommit {
-        if (format != FORMAT) {
+        if (!READ.contains(format)) {
             throw new IllegalArgumentException("a commit of the master dataset of " + source + " is of format " + format
-                    + "; this release reads format " + FORMAT + ": upgrade this process");
+                    + "; this release reads formats up to " + FORMAT + ": upgrade this process");
         }
         schemas = schemas == null ? List.of() : List.copyOf(schemas);
     }
@@ -89,7 +97,89 @@ record ArchiveCommit(
                 with(last.map(ArchiveCommit::archived), log, counts.archived(), Long::sum),
                 ArchivedSchema.after(schemas, source, records.cut()),
                 longest(last, counts),
-                false);
+                false,
+                null,
+                null);
+    }
+
+    /** The commit of an import after {@code last}: no topic is covered further by it. */
+    static ArchiveCommit ofImport(
+            Optional<ArchiveCommit> last,
+            String run,
+            Source source,
+            String judgedBy,
+            Imported imported,
+            AppendCounts counts) {
+        String log = imported.id();
+        Coverage rows = Coverage.NONE;
+        for (Map.Entry<Integer, Long> file : counts.archived().entrySet()) {
+            rows = rows.plus(log, file.getKey(), 0, file.getValue());
+        }
+        Map<String, Map<Integer, Long>> ends =
+                new TreeMap<>(last.map(ArchiveCommit::cut).orElse(Cut.NONE).logs());
+        ends.put(log, counts.archived());
+        Cut cut = new Cut(ends);
+        return new ArchiveCommit(
+                FORMAT,
+                run,
+                source.name(),
+                judgedBy,
+                log,
+                // Of a topic that was never archived, every record lies beyond the cut.
+                last.map(ArchiveCommit::askedAt).orElse(Instant.EPOCH),
+                cut,
+                last.map(ArchiveCommit::coverage).orElse(Coverage.NONE).plus(rows),
+                rows,
+                counts.eventsByDay(),
+                counts.malformedRecords(),
+                with(last.map(ArchiveCommit::newestRecord), log, counts.newestRecord(), Math::max),
+                with(last.map(ArchiveCommit::malformed), log, counts.malformed(), Long::sum),
+                with(last.map(ArchiveCommit::archived), log, counts.archived(), Long::sum),
+                ArchivedSchema.after(last.map(ArchiveCommit::schemas).orElse(List.of()), source, cut),
+                longest(last, counts),
+                false,
+                imported,
+                null);
+    }
+
+    /** The commit after this one that takes an import out. Which days it touched is told by what was published of it. */
+    ArchiveCommit without(String run, Imported.Revoked taken) {
+        return new ArchiveCommit(
+                FORMAT,
+                run,
+                source,
+                judgedBy,
+                taken.id(),
+                askedAt,
+                new Cut(without(cut.logs(), taken.id())),
+                new Coverage(without(coverage.logs(), taken.id())),
+                Coverage.NONE,
+                Map.of(),
+                0,
+                without(newestRecord, taken.id()),
+                without(malformed, taken.id()),
+                without(archived, taken.id()),
+                schemas,
+                longestValue,
+                false,
+                null,
+                taken);
+    }
+
+    private static <T> Map<String, T> without(Map<String, T> logs, String log) {
+        Map<String, T> others = new TreeMap<>(logs);
+        others.remove(log);
+        return others;
+    }
+
+    /** When what it appended came into the archive. */
+    Instant archivedAt() {
+        return imported == null ? askedAt : imported.at();
+    }
+
+    /** Whether it is an import that {@code newest}, a commit after it, does not have any more. */
+    boolean isRevokedIn(ArchiveCommit newest) {
+        return imported != null && !newest.cut().logs().containsKey(imported.id());
     }
 
     private static Long longest(Optional<ArchiveCommit> last, AppendCounts counts) {
@@ -132,7 +222,9 @@ record ArchiveCommit(
                 archived,
                 schemas,
                 counts.values().stream().mapToLong(AppendCounts::longest).max().orElse(0),
-                true);
+                true,
+                null,
+                null);
     }
 
     /** Whether every value so far is known to have no more bytes than this. */

@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
 /**
- * The batch layer as a process: {@code check}, {@code references}, {@code archive},
+ * The batch layer as a process: {@code check}, {@code references}, {@code archive}, {@code import},
  * {@code recompute}, {@code advance}, {@code replay}, {@code reconcile} and {@code publications}.
  *
  * <p>Exit codes: 0; 1 failed, with what is wrong on stderr; 2 wrong usage; 3 unexplained drift; 4 lost a race against another run, so try
@@ -33,6 +33,7 @@ import picocli.CommandLine.ScopeType;
             CheckCommand.class,
             ReferencesCommand.class,
             ArchiveCommand.class,
+            ImportCommand.class,
             RecomputeCommand.class,
             AdvanceCommand.class,
             ReplayCommand.class,
@@ -131,7 +132,7 @@ public final class BatchMain implements Runnable {
     public void run() {
         throw new CommandLine.ParameterException(
                 spec.commandLine(),
-                "a command is missing: check, references, archive, recompute, advance, replay, reconcile or"
+                "a command is missing: check, references, archive, import, recompute, advance, replay, reconcile or"
                         + " publications");
     }
 

@@ -51,6 +51,7 @@ final class Computing {
                                         + " which reads again what the topic still holds")
                                 .formatted(master.table())));
         master.requireSameJudging(seen.commit());
+        master.requireHolds(plan.state().cut(), seen.commit());
         String run = UUID.randomUUID().toString().replace("-", "").substring(0, RUN_DIGITS);
         Segments.Written written = Segments.Written.NOTHING;
         try (EventRows records = records(plan, master, seen)) {

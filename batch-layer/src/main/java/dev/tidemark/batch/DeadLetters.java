@@ -26,7 +26,7 @@ import org.apache.spark.sql.types.DataTypes;
 /**
  * The dead letters that are malformed records, derived from the master dataset append by append. Each append's dead letters
  * are one commit, numbered as transactions of the source, so that they come in once, whoever brings them. Where all records
- * were judged again, one commit replaces those of the source.
+ * were judged again or an import was revoked, one commit replaces those of the source.
  *
  * @param master where they come from
  * @param table the table
@@ -54,6 +54,12 @@ record DeadLetters(MasterDataset master, DeadLettersTable table) {
             return commit.filter(here -> !archived.judgedBy().equals(here.judgedBy()))
                     .isPresent();
         }
+
+        /** Whether what is here has to be replaced: judged otherwise, or of an import that has been revoked. */
+        boolean isPast(ArchiveCommit archived) {
+            return isJudgedOtherwise(archived)
+                    || !cut().importsBeyond(archived.cut()).isEmpty();
+        }
     }
 
     static DeadLetters of(Deployment deployment, MasterDataset master) {
@@ -68,7 +74,7 @@ record DeadLetters(MasterDataset master, DeadLettersTable table) {
     long bringUpToDate(Supplier<SparkSession> spark) {
         Standing standing = standing();
         Optional<ArchiveCommit> newest = master.latest().map(MasterDataset.Version::commit);
-        if (newest.filter(standing::isJudgedOtherwise).isPresent()) {
+        if (newest.filter(standing::isPast).isPresent()) {
             replace(spark.get(), newest.get(), standing);
             return newest.get().malformedRecords();
         }
@@ -142,7 +148,7 @@ record DeadLetters(MasterDataset master, DeadLettersTable table) {
                 .where(which)
                 .withColumn("source", lit(source.name()))
                 .withColumn("topic", lit(source.topic()))
-                .withColumn("archived_at", lit(append.askedAt()))
+                .withColumn("archived_at", lit(append.archivedAt()))
                 .withColumn("view", lit(null).cast(DataTypes.StringType))
                 .withColumn("day", lit(null).cast(DataTypes.DateType))
                 .select(DeadLettersTable.columns())

@@ -63,6 +63,7 @@ final class LoggedRows implements EventRows {
         try (Admin admin = Admin.create(deployment.kafkaAdmin())) {
             LogSpan span = LogSpan.of(admin, source.topic());
             String log = span.log().id();
+            requireNoImports(source, cut);
             cut.logs().keySet().stream().filter(id -> !id.equals(log)).findAny().ifPresent(other -> {
                 throw new RefusedException(
                         ("events of source %s were counted from log %s, and topic %s is log %s: only the"
@@ -78,6 +79,15 @@ final class LoggedRows implements EventRows {
             ends.replaceAll((partition, end) -> Math.max(end, starts.get(partition)));
             return new LoggedRows(deployment, master, archived, log, starts, ends, cut);
         }
+    }
+
+    private static void requireNoImports(Source source, Cut cut) {
+        cut.imports().stream().findFirst().ifPresent(found -> {
+            throw new RefusedException(
+                    ("%,d rows that were counted of source %s were never in its topic: they were imported, as"
+                                    + " %s; only the archive holds them; leave out --input log")
+                            .formatted(found.rows(), source.name(), found.id()));
+        });
     }
 
     private static long start(Source source, int partition, OffsetRanges archived, LogSpan span) {

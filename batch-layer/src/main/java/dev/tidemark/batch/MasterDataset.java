@@ -3,6 +3,7 @@ package dev.tidemark.batch;
 import static org.apache.spark.sql.functions.coalesce;
 import static org.apache.spark.sql.functions.col;
 import static org.apache.spark.sql.functions.lit;
+import static org.apache.spark.sql.functions.when;
 
 import dev.tidemark.compile.EarlierIds;
 import dev.tidemark.compile.JudgedEvents;
@@ -17,8 +18,9 @@ import dev.tidemark.schema.Source;
 import dev.tidemark.view.Cut;
 import dev.tidemark.view.DefinitionSet;
 import dev.tidemark.view.Json;
-import io.delta.exceptions.ConcurrentTransactionException;
+import io.delta.exceptions.DeltaConcurrentModificationException;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
@@ -78,7 +80,7 @@ record MasterDataset(Source source, Path table) {
     void commit(long last, String run, DataFrameWriter<Row> writer) {
         try {
             writer.save(table.toString());
-        } catch (ConcurrentTransactionException e) {
+        } catch (DeltaConcurrentModificationException e) {
             throw lostRace();
         }
         // Delta ignores an append silently where another one came first under the same transaction.
@@ -91,21 +93,33 @@ record MasterDataset(Source source, Path table) {
     }
 
     private LostRaceException lostRace() {
-        return new LostRaceException("another process has archived the same records of source " + source.name()
+        return new LostRaceException("another process has written the master dataset of source " + source.name()
                 + " meanwhile; nothing was appended twice: run it again");
     }
 
     /**
-     * The appends, the newest first; each is read when it is asked for. The last is the one that judged all records again,
-     * if any did: what those before it say of days and verdicts is past.
+     * The appends that hold something by now, the newest first; each is read when it is asked for. The last is the one that
+     * judged all records again, if any did: what those before it say of days and verdicts is past. Imports that have been
+     * revoked are not among them.
      */
     Stream<Version> newestFirst() {
+        Optional<Version> newest = latest();
+        return judgedAlike().filter(version -> !version.commit()
+                .isRevokedIn(newest.orElseThrow().commit()));
+    }
+
+    private Stream<Version> judgedAlike() {
         boolean[] past = new boolean[1];
-        return commits().newestFirst().map(this::version).takeWhile(version -> {
+        return all().takeWhile(version -> {
             boolean counts = !past[0];
             past[0] = version.commit().again();
             return counts;
         });
+    }
+
+    /** All commits, the newest first; each is read when it is asked for. */
+    Stream<Version> all() {
+        return commits().newestFirst().map(this::version);
     }
 
     private DeltaCommits commits() {
@@ -142,7 +156,7 @@ record MasterDataset(Source source, Path table) {
      * @throws LostRaceException then
      */
     void requireNotJudgedAgainSince(Version seen) {
-        boolean again = newestFirst()
+        boolean again = judgedAlike()
                 .takeWhile(
                         version -> !version.commit().run().equals(seen.commit().run()))
                 .anyMatch(version -> version.commit().again());
@@ -154,11 +168,13 @@ record MasterDataset(Source source, Path table) {
 
     /**
      * Refuses to go on if the newest append ends below {@code published}: a cut that moved back would count again in the
-     * tail what segments hold.
+     * tail what segments hold. Imports that were revoked may lack.
      */
     void requireReaches(Cut published, Optional<Version> newest) {
         Cut cut = newest.map(version -> version.commit().cut()).orElse(Cut.NONE);
+        requireRevoked(published.importsBeyond(cut));
         published
+                .ofTopics()
                 .logs()
                 .forEach((log, partitions) -> partitions.forEach((partition, end) -> {
                     long done = cut.of(log, partition).orElse(0);
@@ -170,6 +186,30 @@ record MasterDataset(Source source, Path table) {
                                         .formatted(source.name(), done, partition, end));
                     }
                 }));
+    }
+
+    private void requireRevoked(List<String> imports) {
+        ImportHistory history = new ImportHistory(this);
+        imports.stream().filter(id -> !history.wasRevoked(id)).findFirst().ifPresent(id -> {
+            throw new RefusedException(
+                    ("the master dataset of source %s does not have %s, which was published and never revoked: it"
+                                    + " has lost records; restore it, or import the files again")
+                            .formatted(source.name(), id));
+        });
+    }
+
+    /**
+     * Refuses to compute up to a cut with imports that the archive no longer has.
+     *
+     * @param archived what it has
+     */
+    void requireHolds(Cut cut, ArchiveCommit archived) {
+        cut.importsBeyond(archived.cut()).stream().findFirst().ifPresent(id -> {
+            throw new RefusedException(
+                    ("%s of source %s has been revoked, and what is published still holds it: run `tidemark"
+                                    + " recompute`, which takes it out, before anything else is computed at that cut")
+                            .formatted(id, source.name()));
+        });
     }
 
     /**
@@ -220,6 +260,24 @@ record MasterDataset(Source source, Path table) {
     }
 
     /**
+     * Rows of files as rows of the table, whatever format the topic's values have. A well-formed one is stamped with its
+     * event's time, so none of them is late.
+     *
+     * @param records JSON, each stamped with the time of its import; a file's in order, if the source's ids count once
+     */
+    Dataset<Row> imported(Dataset<Row> records) {
+        Source json = source.in(Format.JSON);
+        Source alone = json.with(source.lateEvents(), Optional.empty());
+        Dataset<Row> stamped = JudgedEvents.of(records, alone, CARRIED, EarlierIds.NONE)
+                .withColumn(TIMESTAMP, coalesce(col("event_time"), col(TIMESTAMP)));
+        return shaped(
+                source.deduplication().isEmpty()
+                        ? stamped
+                        // Ids are forgotten by the stamps, which are known only now.
+                        : JudgedEvents.of(stamped, json, CARRIED, EarlierIds.NONE));
+    }
+
+    /**
      * The rows of a version, of which those below {@code since} may lack: only the files of the appends beyond it are read,
      * where the table's log still tells which they are.
      */
@@ -265,12 +323,26 @@ record MasterDataset(Source source, Path table) {
 
     /** All rows of the table, judged as if their bytes were new. */
     Dataset<Row> judgedAgain(SparkSession spark, ArchiveCommit archived) {
-        Dataset<Row> records = DeltaTables.read(spark, table).withColumnRenamed("record_timestamp", TIMESTAMP);
-        if (source.deduplication().isPresent()) {
-            records = records.repartition(col("log_id"), col("partition"))
-                    .sortWithinPartitions("log_id", "partition", "offset");
+        Dataset<Row> records = inOrder(DeltaTables.read(spark, table).withColumnRenamed("record_timestamp", TIMESTAMP));
+        Map<String, Instant> imports = new ImportHistory(this).times(archived);
+        if (imports.isEmpty()) {
+            return judgedAgain(records, archived);
         }
-        return judgedAgain(records, archived);
+        Column time = lit(null).cast(DataTypes.TimestampType);
+        for (Map.Entry<String, Instant> each : imports.entrySet()) {
+            time = when(col("log_id").equalTo(each.getKey()), lit(each.getValue()))
+                    .otherwise(time);
+        }
+        Dataset<Row> imported = records.where(time.isNotNull()).withColumn(TIMESTAMP, time);
+        return judgedAgain(records.where(time.isNull()), archived).unionByName(imported(imported));
+    }
+
+    /** Records so that those of one partition are in one task, in their order, if the source's ids count once. */
+    Dataset<Row> inOrder(Dataset<Row> records) {
+        return source.deduplication().isEmpty()
+                ? records
+                : records.repartition(col("log_id"), col("partition"))
+                        .sortWithinPartitions("log_id", "partition", "offset");
     }
 
     /** The same of records of one log: each partition's as {@link #rows} wants them. */

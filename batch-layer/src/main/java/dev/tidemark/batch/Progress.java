@@ -7,6 +7,8 @@ interface Progress {
     enum Stage {
         /** Records have been appended to the master dataset, their dead letters not yet. */
         ARCHIVED,
+        /** Rows of files have been appended to the master dataset or taken out of it, their dead letters not yet. */
+        IMPORTED,
         /** Segments have been written that no publication names yet. */
         SEGMENTS_WRITTEN,
         /** A replay has been staged, and nothing decided of it. */

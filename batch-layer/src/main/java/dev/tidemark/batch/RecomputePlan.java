@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
+import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -97,7 +98,7 @@ record RecomputePlan(List<SourcePlan> sources, List<String> dropped) {
             archived.ifPresent(version -> master.requireSameJudging(version.commit()));
             published.ifPresent(state -> master.requireReaches(state.cut(), archived));
             return archived.filter(version -> switches || selection instanceof Selection.All || isNew(version))
-                    .map(version -> plan(definitions.stateAt(version), work()));
+                    .map(version -> plan(definitions.stateAt(version), work(version)));
         }
 
         private void requireNotOutdated(Standing standing) {
@@ -132,7 +133,7 @@ record RecomputePlan(List<SourcePlan> sources, List<String> dropped) {
             return new SourcePlan(definitions, state, work, before.kept(definitions), before.names());
         }
 
-        private List<Work> work() {
+        private List<Work> work(Version archived) {
             // For all days every commit of the archive is read: so only where a view needs them.
             Map<Boolean, SortedSet<LocalDate>> days = definitions
                     .computed()
@@ -140,7 +141,20 @@ record RecomputePlan(List<SourcePlan> sources, List<String> dropped) {
                     .distinct()
                     .collect(Collectors.toMap(
                             Function.identity(), keeps -> keeps ? touchedDays() : eventDays(version -> true)));
-            return PublishedViews.group(definitions, view -> days.get(keepsDays(view)));
+            return PublishedViews.group(definitions, view -> {
+                SortedSet<LocalDate> needed = new TreeSet<>(days.get(keepsDays(view)));
+                needed.addAll(revokedDays(view, archived));
+                return needed;
+            });
+        }
+
+        /** The published days of a view that hold events of imports that have been revoked since. */
+        private SortedSet<LocalDate> revokedDays(Computed view, Version archived) {
+            Cut cut = published.map(SourceState::cut).orElse(Cut.NONE);
+            return before.isUnchanged(view)
+                    ? parent.daysOf(
+                            view.name(), cut.importsBeyond(archived.commit().cut()))
+                    : new TreeSet<>();
         }
 
         /** Whether the days of a view that nothing has touched stay as they are published. */

@@ -121,6 +121,10 @@ final class Reconciliation {
                 if (passage.cut().equals(passage.cutBefore())) {
                     continue;
                 }
+                if (passage.imports().isPresent()) {
+                    notCompared.add(passage.imports().get());
+                    continue;
+                }
                 Optional<StreamedRange> range = read(passage);
                 Optional<Lack> lack = range.isEmpty()
                         ? Optional.of(new Lack("source %s has no increments of what was published".formatted(source)))
@@ -166,6 +170,17 @@ final class Reconciliation {
 
         Cut cut() {
             return after().cut();
+        }
+
+        /** What was imported or revoked in between, since that is meant to change answers; empty if nothing. */
+        Optional<String> imports() {
+            List<String> taken = cut().importsBeyond(cutBefore());
+            List<String> revoked = cutBefore().importsBeyond(cut());
+            return taken.isEmpty() && revoked.isEmpty()
+                    ? Optional.empty()
+                    : Optional.of(
+                            "source %s: imports %s were taken in, and %s taken out, which is meant to change answers"
+                                    .formatted(source, taken, revoked));
         }
 
         /** The state whose definitions counted the events between the cuts. */

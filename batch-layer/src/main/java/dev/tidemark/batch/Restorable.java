@@ -161,7 +161,7 @@ final class Restorable {
     }
 
     private static boolean isBehind(Cut cut, Cut other) {
-        return other.logs().entrySet().stream()
+        return other.ofTopics().logs().entrySet().stream()
                 .flatMap(log -> log.getValue().entrySet().stream()
                         .map(end -> isBelow(cut.of(log.getKey(), end.getKey()), end.getValue())))
                 .anyMatch(below -> below);

@@ -77,7 +77,7 @@ final class StreamedRange {
     }
 
     /**
-     * What is read.
+     * What is read. Imports have no increments.
      *
      * @param set the definition set whose increments are read
      * @param from the one cut
@@ -85,7 +85,13 @@ final class StreamedRange {
      * @param to the other
      * @param publishedAt when it was published: of what lies below it, little is streamed later
      */
-    record Request(DefinitionSet set, Cut from, Instant takenAt, Cut to, Instant publishedAt) {}
+    record Request(DefinitionSet set, Cut from, Instant takenAt, Cut to, Instant publishedAt) {
+
+        Request {
+            from = from.ofTopics();
+            to = to.ofTopics();
+        }
+    }
 
     /**
      * Reads.

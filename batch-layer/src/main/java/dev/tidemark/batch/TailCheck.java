@@ -75,7 +75,7 @@ final class TailCheck implements AutoCloseable {
      */
     Optional<String> lack(Tail tail) {
         LogSpan span = LogSpan.of(admin, tail.source().topic());
-        Set<String> counted = tail.cut().logs().keySet();
+        Set<String> counted = tail.cut().ofTopics().logs().keySet();
         if (!counted.isEmpty() && !counted.contains(span.log().id())) {
             return Optional.of("topic %s was created again since: it is now log %s, and %s were counted then"
                     .formatted(tail.source().topic(), span.log().id(), counted));

@@ -47,6 +47,9 @@ class BatchMainTest {
                 "",
                 "nonsense",
                 "archive --nonsense",
+                "import",
+                "import --list orders.csv",
+                "import --revoke import-0123456789abcdef orders.csv",
                 "recompute --all --day 2001-01-01",
                 "recompute --from 2001-01-01",
                 "recompute --from 2001-01-02 --to 2001-01-02",
@@ -189,6 +192,41 @@ class BatchMainTest {
         Ended ended = run("check", "-c", file());
         assertEquals(1, ended.status());
         assertTrue(ended.err().contains("tidemark.yaml: does not exist"), ended.err());
+    }
+
+    @Test
+    void anImportIsMadeListedAndRevokedFromTheCommandLine() throws IOException {
+        write("no-such-topic", "count()");
+        Path orders = Files.writeString(
+                folder.resolve("orders.ndjson"), Shop.order(1, "2001-01-01T10:00:00Z", "EU", "12.50", 3) + "\n{}\n");
+        Ended made = run("import", "-c", file(), "--output", "json", orders.toString());
+        assertEquals(0, made.status(), made.err());
+        String id = made.result().get("id").asText();
+        assertTrue(
+                made.out()
+                        .contains("orders: imported 2 rows of 1 days as " + id + ", 1 of them malformed, in version 1;"
+                                + " `tidemark recompute` or `advance` publishes them"),
+                made.out()::toString);
+        assertEquals(2, made.result().get("rows").asLong());
+        assertEquals(1, made.result().get("malformed").asLong());
+        assertEquals(1, made.result().get("days").asLong());
+        assertEquals(1, made.result().get("version").asLong());
+        assertTrue(made.result().get("added").asBoolean());
+        Ended listed = run("import", "-c", file(), "--list", "--output", "json");
+        assertTrue(listed.out().get(0).startsWith("orders  " + id + "  "), listed.out()::toString);
+        assertTrue(
+                listed.out().get(0).endsWith("  2 rows of 1 days, 1 malformed  not published  orders.ndjson"),
+                listed.out()::toString);
+        assertEquals(id, listed.result().at("/0/id").asText());
+        assertTrue(listed.result().at("/0/revoked_at").isNull());
+        Ended revoked = run("import", "-c", file(), "--revoke", id, "--output", "json");
+        assertEquals(0, revoked.status(), revoked.err());
+        assertEquals(2, revoked.result().get("rows").asLong());
+        Ended wrong = run("import", "-c", file(), "--source", "order", orders.toString());
+        assertEquals(2, wrong.status());
+        assertTrue(
+                wrong.err().startsWith("--source is 'order'; accepted are the sources of the deployment: orders"),
+                wrong.err());
     }
 
     @Test

@@ -81,7 +81,7 @@ class EquivalenceTest {
                 advances ? Cause.ADVANCE : Cause.RECOMPUTE, shop.published().cause());
     }
 
-    private static String random(Random random) {
+    static String random(Random random) {
         if (random.nextInt(15) == 0) {
             return random.nextBoolean() ? "{\"id\": " + random.nextInt() : "{\"id\": 1, \"at\": \"yesterday\"}";
         }
@@ -99,7 +99,7 @@ class EquivalenceTest {
                         random.nextInt(4) == 0 ? "null" : Double.toString(random.nextGaussian() * 1e6));
     }
 
-    private static void requireSameRows(Shop shop, PlainFold fold, View view) {
+    static void requireSameRows(Shop shop, PlainFold fold, View view) {
         int keys = (view.session().isPresent() ? 2 : 1) + view.dimensions().size();
         Map<List<Object>, Object[]> expected = new HashMap<>(fold.cells(view));
         for (Row row : shop.rows(shop.deployment.warehouse().view(view.name())).collectAsList()) {

@@ -633,6 +633,19 @@ final class Shop {
         return new Recompute(deployment, this::spark, progress).advance();
     }
 
+    /** Imports files, as they are now. */
+    Import.Report imports(Path... files) {
+        return imports(QUIET, files);
+    }
+
+    Import.Report imports(Progress progress, Path... files) {
+        return new Import(deployment, source, this::spark, progress).run(List.of(files));
+    }
+
+    Revocation.Report revoke(String id) {
+        return new Revocation(deployment, source, this::spark, QUIET).run(id);
+    }
+
     Replays replays(Progress progress) {
         return new Replays(deployment, this::spark, progress);
     }

@@ -1,8 +1,10 @@
 package dev.tidemark.deployment;
 
+import dev.tidemark.schema.ImportLog;
 import dev.tidemark.schema.Source;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.TopicDescription;
@@ -53,13 +55,15 @@ public record SourceLog(String id, int partitions) {
      * Refuses to go on if the topic was created again since {@code known} was written: its offsets mean other events
      * now.
      *
-     * @param known the ids of the logs that were counted so far; of none, any log is right
+     * @param known the ids of the logs that were counted so far; of none, any log is right, and imports say nothing of it
      */
     public void requireKnown(Source source, Set<String> known) {
-        if (!known.isEmpty() && !known.contains(id)) {
+        Set<String> topics = new TreeSet<>(known);
+        topics.removeIf(ImportLog::is);
+        if (!topics.isEmpty() && !topics.contains(id)) {
             throw new RefusedException(
                     "topic %s was created again: it is now log %s, but %s were counted so far; if the"
-                                    .formatted(source.topic(), id, known)
+                                    .formatted(source.topic(), id, topics)
                             + " new topic is meant to go on from here, run `tidemark topics adopt " + source.name()
                             + "`");
         }

@@ -113,7 +113,7 @@ final class Status implements Callable<Integer> {
                 .elements()
                 .forEachRemaining(partitions ->
                         partitions.forEach(partition -> partition.fieldNames().forEachRemaining(name -> {
-                            if (!name.equals("partition") && !buckets.contains(name)) {
+                            if (!name.equals("partition") && !name.equals("import") && !buckets.contains(name)) {
                                 buckets.add(name);
                             }
                         })));

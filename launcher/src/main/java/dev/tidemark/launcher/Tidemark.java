@@ -95,6 +95,12 @@ public final class Tidemark implements Runnable {
                 tidemark, "archive", "Copy the topics to the master dataset.", Layer.BATCH, List.of("archive"));
         LayerCommand.addTo(
                 tidemark,
+                "import",
+                "Take history that was never in Kafka from files into the master dataset.",
+                Layer.BATCH,
+                List.of("import"));
+        LayerCommand.addTo(
+                tidemark,
                 "recompute",
                 "Compute days of the views from the master dataset, and publish them.",
                 Layer.BATCH,

@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 /**
  * Where an event stands: the one thing that names it for good.
  *
- * @param log Kafka's topic id, not the topic's name: a re-created topic is another log
+ * @param log Kafka's topic id, not the topic's name: a re-created topic is another log; or the id of an {@link ImportLog}
  * @param partition the partition of that log
  * @param offset the offset in that partition
  */

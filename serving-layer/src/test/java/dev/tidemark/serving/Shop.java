@@ -80,6 +80,7 @@ public final class Shop implements AutoCloseable {
     private final View view;
     final List<Sale> sales = new CopyOnWriteArrayList<>();
     private final List<Sale> excluded = new CopyOnWriteArrayList<>();
+    private final List<Sale> imported = new CopyOnWriteArrayList<>();
     private final Admin admin = Admin.create(Map.of("bootstrap.servers", SharedBroker.bootstrapServers()));
     private final KafkaProducer<byte[], byte[]> producer = producer(Map.of());
     private final IncrementFormat format;
@@ -396,6 +397,20 @@ public final class Shop implements AutoCloseable {
         emit(ofMinutes ? sale.increment() : sale.incrementAtItsTime());
     }
 
+    /** A row of the one file of an import, which the next publication counts; it never was in the topic. */
+    Sale imports(String id, Instant time, String region, String amount) {
+        BigDecimal price = new BigDecimal(amount).setScale(2);
+        Position position = new Position(id, 0, imported.size());
+        Sale sale = new Sale(position, time.toEpochMilli(), time, region, price.longValue() + 1, price);
+        imported.add(sale);
+        return sale;
+    }
+
+    /** Takes out what was imported; the next publication does not count it. */
+    void revoke() {
+        imported.clear();
+    }
+
     /** Writes the increment of an event that is left out since it is late; batch leaves it out too. */
     void exclude(Sale sale) throws Exception {
         excluded.add(sale);
@@ -449,6 +464,11 @@ public final class Shop implements AutoCloseable {
         return publish(cut, cause, 0);
     }
 
+    /** The same before any topic was archived. */
+    Publication publishImportsAlone() throws Exception {
+        return publish(Map.of());
+    }
+
     /** Publishes again what an earlier publication held. */
     Publication rollBackTo(long number) {
         Publication then = deployment.warehouse().publications().read(number).orElseThrow();
@@ -467,6 +487,9 @@ public final class Shop implements AutoCloseable {
         deployment.warehouse().saveDefinitions(batchSet());
         Publication parent = deployment.warehouse().publications().latest();
         long number = parent.number() + 1;
+        Map<String, Map<Integer, Long>> cuts = new TreeMap<>(cut.isEmpty() ? Map.of() : Map.of(log, cut));
+        imported.forEach(sale -> cuts.computeIfAbsent(sale.position().log(), of -> new TreeMap<>())
+                .merge(0, 1L, Long::sum));
         List<Sale> below = below(sales, cut);
         List<Sale> leftOut = below(excluded, cut);
         Map<Integer, Long> newest = new TreeMap<>();
@@ -480,13 +503,14 @@ public final class Shop implements AutoCloseable {
                 batchSet().id(),
                 number,
                 Instant.now(),
-                new Cut(Map.of(log, cut)),
+                new Cut(cuts),
                 Map.of(log, newest),
                 Map.of(log, Map.of(0, 2L)),
-                Map.of(log, records));
+                with(log, records, cuts));
         Map<LocalDate, List<Sale>> days = new TreeMap<>();
-        below.forEach(sale ->
-                days.computeIfAbsent(sale.day(), day -> new ArrayList<>()).add(sale));
+        Stream.concat(below.stream(), imported.stream())
+                .forEach(sale -> days.computeIfAbsent(sale.day(), day -> new ArrayList<>())
+                        .add(sale));
         Map<LocalDate, SegmentRef> segments = new TreeMap<>();
         for (Map.Entry<LocalDate, List<Sale>> day : days.entrySet()) {
             segments.put(day.getKey(), writeSegment(day.getValue()));
@@ -503,6 +527,13 @@ public final class Shop implements AutoCloseable {
         Publication publication = new Publication(number, Instant.now(), cause, sources, views);
         deployment.warehouse().publications().create(publication);
         return publication;
+    }
+
+    private static Map<String, Map<Integer, Long>> with(
+            String log, Map<Integer, Long> records, Map<String, Map<Integer, Long>> others) {
+        Map<String, Map<Integer, Long>> all = new TreeMap<>(others);
+        all.put(log, records);
+        return all;
     }
 
     private static List<Sale> below(List<Sale> sales, Map<Integer, Long> cut) {
@@ -526,14 +557,15 @@ public final class Shop implements AutoCloseable {
     SegmentRef writeSegment(List<Sale> counted) throws Exception {
         String id = UUID.randomUUID().toString();
         Map<Instant, Map<List<Object>, Object[]>> cells = new TreeMap<>();
-        Map<Integer, Map<Bucket, Long>> buckets = new TreeMap<>();
+        Map<String, Map<Integer, Map<Bucket, Long>>> buckets = new TreeMap<>();
         for (Sale sale : counted) {
             cells.computeIfAbsent(sale.pane(), pane -> new HashMap<>())
                     .compute(
                             sale.dimensions(),
                             (key, cell) -> REVENUE.add(
                                     cell == null ? REVENUE.identity() : cell, sale.contribution(), sale.at()));
-            buckets.computeIfAbsent(sale.position().partition(), partition -> new TreeMap<>())
+            buckets.computeIfAbsent(sale.position().log(), of -> new TreeMap<>())
+                    .computeIfAbsent(sale.position().partition(), partition -> new TreeMap<>())
                     .merge(Bucket.COUNTED, 1L, Long::sum);
         }
         List<Object[]> rows = new ArrayList<>();
@@ -549,7 +581,7 @@ public final class Shop implements AutoCloseable {
         }
         Path table = deployment.warehouse().segments(set, view);
         new KernelTable(table, SegmentColumns.of(view), SegmentColumns.SEGMENT).append(id, rows);
-        return new SegmentRef(id, rows.size(), Map.of(log, buckets));
+        return new SegmentRef(id, rows.size(), buckets);
     }
 
     private static List<Object[]> stepEvents(String id, List<Sale> counted) {

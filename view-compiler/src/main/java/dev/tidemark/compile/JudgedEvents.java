@@ -152,8 +152,9 @@ public final class JudgedEvents {
             return record.getAs(value);
         }
 
+        /** Kafka's are whole milliseconds; an imported row's is its event's time, which does not lie beyond this. */
         long timestamp(Row record) {
-            return record.getInstant(timestamp).toEpochMilli();
+            return record.getInstant(timestamp).plusNanos(999_999).toEpochMilli();
         }
 
         String log(Row record) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.annotation.JsonIgnore;
 import dev.tidemark.schema.Bucket;
 import java.time.Instant;
 import java.time.LocalDate;
+import java.util.Collection;
 import java.util.Collections;
 import java.util.EnumMap;
 import java.util.Map;
@@ -133,6 +134,17 @@ public record Publication(
         days.removeIf(day -> mine.containsKey(day)
                 && theirs.containsKey(day)
                 && mine.get(day).id().equals(theirs.get(day).id()));
+        return days;
+    }
+
+    /** The days of a view that hold events of any of these logs. */
+    public SortedSet<LocalDate> daysOf(String view, Collection<String> logs) {
+        SortedSet<LocalDate> days = new TreeSet<>();
+        segmentsOf(view).forEach((day, segment) -> {
+            if (!Collections.disjoint(segment.buckets().keySet(), logs)) {
+                days.add(day);
+            }
+        });
         return days;
     }
 

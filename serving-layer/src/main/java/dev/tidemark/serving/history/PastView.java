@@ -86,7 +86,7 @@ record PastView(Publication publication, SourceState state, DefinitionSet set, V
 
     /** The one that got the newest record: a topic that was created again is another log. */
     private String newestLog() {
-        return state.cut().logs().keySet().stream()
+        return state.cut().ofTopics().logs().keySet().stream()
                 .max(Comparator.comparingLong(log -> state.newestRecord().getOrDefault(log, Map.of()).values().stream()
                         .mapToLong(Long::longValue)
                         .max()

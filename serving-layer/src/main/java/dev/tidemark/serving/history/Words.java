@@ -88,6 +88,8 @@ record Words(ZoneId zone) {
         if (reasons.definition().isPresent()) {
             why.add("since " + statements(reasons.definition().get()));
         }
+        addImports("imported", reasons.imported(), why);
+        addImports("taken out again", reasons.revoked(), why);
         if (!reasons.events().isEmpty()) {
             why.add((why.isEmpty() ? "since " : "and ") + events(reasons));
         }
@@ -95,6 +97,12 @@ record Words(ZoneId zone) {
             why.add("though as many events of these days are counted as before");
         }
         return ", " + String.join(", ", why);
+    }
+
+    private static void addImports(String what, List<String> imports, List<String> why) {
+        if (!imports.isEmpty()) {
+            why.add("since history was %s (%s)".formatted(what, String.join(", ", imports)));
+        }
     }
 
     private static String definition(Reasons reasons) {
@@ -109,6 +117,8 @@ record Words(ZoneId zone) {
         boolean cameIn = reasons.cutMoved()
                 && reasons.counted() > 0
                 && reasons.definition().isEmpty()
+                && reasons.imported().isEmpty()
+                && reasons.revoked().isEmpty()
                 && reasons.cause().number() == null;
         if (cameIn) {
             return events(reasons.counted(), "")

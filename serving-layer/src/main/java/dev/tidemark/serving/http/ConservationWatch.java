@@ -1,5 +1,6 @@
 package dev.tidemark.serving.http;
 
+import dev.tidemark.schema.ImportLog;
 import dev.tidemark.serving.fold.LiveSource;
 import java.time.Duration;
 import java.util.HashMap;
@@ -18,9 +19,15 @@ final class ConservationWatch implements AutoCloseable {
     /**
      * Where the law is to hold.
      *
+     * @param partition the number of the partition, or the id of an import
      * @param publication under which publication it was seen
      */
-    private record Place(String view, int partition, long publication) {}
+    private record Place(String view, String partition, long publication) {
+
+        String text() {
+            return ImportLog.is(partition) ? partition : "partition " + partition;
+        }
+    }
 
     private final ServedDeployment served;
     private final Map<Place, Long> told = new HashMap<>();
@@ -68,10 +75,10 @@ final class ConservationWatch implements AutoCloseable {
         differences.forEach((place, difference) -> {
             if (!difference.equals(told.put(place, difference))) {
                 LOG.error(
-                        "{} events of partition {} are in no bucket of view {}, under publication {}: see"
+                        "{} events of {} are in no bucket of view {}, under publication {}: see"
                                 + " /v1/conservation, and recompute the view",
                         difference,
-                        place.partition(),
+                        place.text(),
                         place.view(),
                         place.publication());
             }

@@ -76,6 +76,10 @@ record HistoryPage(boolean decimalsAsNumbers) {
     private static Map<String, Object> reasons(Reasons reasons) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("definition", reasons.definition().map(DefinitionChange::what).orElse(List.of()));
+        if (!reasons.imported().isEmpty() || !reasons.revoked().isEmpty()) {
+            json.put("imported", reasons.imported());
+            json.put("revoked", reasons.revoked());
+        }
         Map<String, Object> events = new LinkedHashMap<>();
         reasons.events().forEach((bucket, more) -> events.put(bucket.name().toLowerCase(Locale.ROOT), more));
         json.put("events", events);

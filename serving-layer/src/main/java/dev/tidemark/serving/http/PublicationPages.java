@@ -4,6 +4,7 @@ import dev.tidemark.serving.history.ChangedDays;
 import dev.tidemark.serving.history.KeptPublications;
 import dev.tidemark.serving.history.Past;
 import dev.tidemark.serving.problem.HttpProblem;
+import dev.tidemark.serving.query.AnswerJson;
 import dev.tidemark.serving.query.PublicationsRequest;
 import dev.tidemark.view.Publication;
 import dev.tidemark.view.Publication.SourceState;
@@ -97,6 +98,7 @@ final class PublicationPages {
         source.put("cut_taken_at", state.cutTakenAt().toString());
         List<Object> partitions = new ArrayList<>();
         state.cut()
+                .ofTopics()
                 .logs()
                 .forEach((log, ends) -> ends.forEach((partition, cut) -> {
                     Map<String, Object> entry = new LinkedHashMap<>();
@@ -107,6 +109,7 @@ final class PublicationPages {
                     partitions.add(entry);
                 }));
         source.put("partitions", partitions);
+        source.put("imports", AnswerJson.trees(state.cut().imports()));
         return source;
     }
 

@@ -212,7 +212,7 @@ final class ServingMetrics implements AutoCloseable {
                             rows.add(Row.of(tags, found.total(bucket)));
                         }
                         found.differences().forEach((partition, difference) -> {
-                            Tags tags = Tags.of("view", view, "partition", Integer.toString(partition));
+                            Tags tags = Tags.of("view", view, "partition", partition);
                             differences.add(Row.of(tags, difference));
                         });
                     });

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.util.TokenBuffer;
 import dev.tidemark.schema.RankedItem;
+import dev.tidemark.view.CountedImport;
 import dev.tidemark.view.Tail;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -16,6 +17,7 @@ import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.math.BigInteger;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -154,7 +156,21 @@ public final class AnswerJson {
         tree.put(
                 "partitions",
                 certificate.partitions().stream().map(AnswerJson::tree).toList());
+        tree.put("imports", trees(certificate.imports()));
         return tree;
+    }
+
+    /** Imports, as JSON members. */
+    public static List<Object> trees(List<CountedImport> imports) {
+        List<Object> trees = new ArrayList<>();
+        for (CountedImport counted : imports) {
+            Map<String, Object> tree = new LinkedHashMap<>();
+            tree.put("id", counted.id());
+            tree.put("files", counted.files());
+            tree.put("rows", counted.rows());
+            trees.add(tree);
+        }
+        return trees;
     }
 
     private static Map<String, Object> tree(Certificate.PartitionCounted partition) {

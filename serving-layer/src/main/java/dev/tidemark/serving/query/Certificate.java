@@ -2,6 +2,7 @@ package dev.tidemark.serving.query;
 
 import dev.tidemark.schema.Source;
 import dev.tidemark.serving.fold.Snapshot;
+import dev.tidemark.view.CountedImport;
 import dev.tidemark.view.OffsetRanges;
 import dev.tidemark.view.Publication;
 import dev.tidemark.view.Publication.SourceState;
@@ -19,13 +20,15 @@ import java.util.Optional;
  * @param complete whether every position up to {@code through} of every partition has been counted
  * @param reaches of a view that batch alone computes: what was appended before this time has been counted
  * @param partitions how far each partition has been counted
+ * @param imports what of history that was never in the topic has been counted, whole
  */
 public record Certificate(
         long publication,
         Optional<Instant> publishedAt,
         boolean complete,
         Optional<Instant> reaches,
-        List<PartitionCounted> partitions) {
+        List<PartitionCounted> partitions,
+        List<CountedImport> imports) {
 
     /**
      * How far one partition has been counted.
@@ -74,6 +77,16 @@ public record Certificate(
                 view.layers().streamed()
                         ? Optional.empty()
                         : publication.source(source.name()).map(SourceState::cutTakenAt),
-                partitions);
+                partitions,
+                imports(publication, view, source));
+    }
+
+    /** The stream alone knows of none. */
+    private static List<CountedImport> imports(Publication publication, View view, Source source) {
+        return publication
+                .source(source.name())
+                .filter(state -> view.layers().recomputed())
+                .map(state -> state.cut().imports())
+                .orElse(List.of());
     }
 }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.tidemark.schema.RankedItem;
 import dev.tidemark.schema.ValueType;
 import dev.tidemark.serving.fold.Lag;
+import dev.tidemark.view.CountedImport;
 import dev.tidemark.view.OffsetRanges;
 import java.math.BigDecimal;
 import java.math.BigInteger;
@@ -53,19 +54,20 @@ class AnswerJsonTest {
                         1450,
                         OffsetRanges.of(1300, 1310),
                         3,
-                        5)));
+                        5)),
+                List.of(new CountedImport("import-0123456789abcdef", 2, 3000)));
         Freshness freshness = new Freshness(new Lag.Behind(3, Duration.ofMillis(4)), Optional.empty());
         assertEquals(
                 "{\"columns\":[],\"rows\":[],\"certificate\":{\"publication\":41,\"published_at\":\"2026-03-02T00:00:00Z\","
                         + "\"complete\":false,\"partitions\":[{\"topic\":\"orders\",\"log\":\"id\",\"partition\":0,"
                         + "\"cut\":1200,\"cut_time\":\"2026-03-01T00:00:00Z\",\"through\":1450,\"missing\":[[1300,1310]],\"deferred\":3,"
-                        + "\"excluded\":5}]},"
+                        + "\"excluded\":5}],\"imports\":[{\"id\":\"import-0123456789abcdef\",\"files\":2,\"rows\":3000}]},"
                         + "\"freshness\":{\"behind_records\":3,\"behind_ms\":4,\"newest_event\":null}}",
                 json(new Answer(List.of(), List.of(), certificate, Optional.of(freshness)), false));
     }
 
     private static String value(Object value, boolean decimalsAsNumbers) {
-        Certificate certificate = new Certificate(0, Optional.empty(), true, Optional.empty(), List.of());
+        Certificate certificate = new Certificate(0, Optional.empty(), true, Optional.empty(), List.of(), List.of());
         Freshness freshness = new Freshness(new Lag.Behind(0, Duration.ZERO), Optional.empty());
         List<Column> columns = List.of(new Column("v", ValueType.STRING, Column.Role.MEASURE));
         List<Object[]> rows = List.<Object[]>of(new Object[] {value});
