@@ -20,6 +20,7 @@ import java.util.Map;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -198,6 +199,7 @@ class ArchiveTest {
         assertEquals(List.of("0@0"), positions(shop));
     }
 
+    @Tag("thorough")
     @Test
     void aTopicThatIsCreatedAgainWhileItIsReadIsRefused() {
         Shop shop = Shop.in(folder);
@@ -241,6 +243,7 @@ class ArchiveTest {
         assertEquals(List.of("0@0", "0@1"), positions(shop));
     }
 
+    @Tag("thorough")
     @Test
     void whatAnswersCountedBeforeTheFirstRunAndRetentionDeletedIsRefusedUntilItIsAccepted() {
         Shop shop = Shop.in(folder);
@@ -255,6 +258,7 @@ class ArchiveTest {
         assertEquals(List.of("0@2", "1@0"), positions(shop));
     }
 
+    @Tag("thorough")
     @Test
     void beforeTheFirstRunTheFilesDecideWhateverWasStreamed() {
         Shop shop = Shop.in(folder);
@@ -263,6 +267,7 @@ class ArchiveTest {
         assertEquals(1, shop.withFilter("true").archive().records());
     }
 
+    @Tag("thorough")
     @Test
     void ofAPartitionThatWasAddedEverythingIsExpected() throws Exception {
         Shop shop = Shop.in(folder);

@@ -14,6 +14,7 @@ import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Set;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -66,6 +67,7 @@ class DefinitionSwitchTest {
         assertEquals(3, changed.readable("weights").size());
     }
 
+    @Tag("thorough")
     @Test
     void aDroppedViewIsPublishedNoMoreAndComesBackWithItsWholeHistory() {
         Shop before = published();
@@ -94,6 +96,7 @@ class DefinitionSwitchTest {
         assertTrue(refused.getMessage().contains("run `tidemark recompute`, which switches"), refused::getMessage);
     }
 
+    @Tag("thorough")
     @Test
     void aViewThatMovesToBatchAloneKeepsItsSegments() {
         Shop before = published();

@@ -28,6 +28,7 @@ import java.util.Random;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -273,6 +274,7 @@ class EnrichmentTest {
         assertTrue(plan.contains("event:struct<region:string,amount:decimal(10,2),quanti"), plan);
     }
 
+    @Tag("thorough")
     @Test
     void recomputeLoadsWhatWasNeverLoaded() throws IOException {
         files.csv("EU,Europe,0.190,,");
@@ -288,6 +290,7 @@ class EnrichmentTest {
                 files.shop().readable("taxes"));
     }
 
+    @Tag("thorough")
     @Test
     void eventsThatFailOverWhatTheyTakeAreDeadLetters() throws IOException {
         files.write(

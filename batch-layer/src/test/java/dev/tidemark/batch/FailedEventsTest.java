@@ -131,6 +131,7 @@ class FailedEventsTest {
                 letter.getAs("archived_at"));
     }
 
+    @Tag("thorough")
     @Test
     void daysThatAreRecomputedAgainKeepTheirRowsAndNewEventsAddTheirs() {
         Shop shop = published(GOOD, FAILS, "no json");
@@ -309,6 +310,7 @@ class FailedEventsTest {
         assertEquals(List.of("0@1 expression daily", "0@2 unreadable null"), letters(later));
     }
 
+    @Tag("thorough")
     @Test
     void aTableOfAnEarlierReleaseGetsTheColumnsThatItLacks() {
         Shop shop = shop(GOOD, FAILS);

@@ -29,6 +29,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.apache.spark.network.util.JavaUtils;
 import org.apache.spark.sql.delta.DeltaLog;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import scala.Option;
@@ -107,6 +108,7 @@ class RecomputeTest {
         assertEquals(3, shop.readable("revenue").size());
     }
 
+    @Tag("thorough")
     @Test
     void allDaysCanBeRecomputed() {
         Shop shop = shopWith(ON_FIRST, ON_SECOND);
@@ -193,6 +195,7 @@ class RecomputeTest {
                         .bringUpToDate(shop.published(), Definitions.resolve(shop.deployment)));
     }
 
+    @Tag("thorough")
     @Test
     void readableTablesAreWrittenFromSegmentsWhoseCommitsAreGoneToo() throws Exception {
         Shop shop = shopWith(ON_FIRST, ON_SECOND);
@@ -213,6 +216,7 @@ class RecomputeTest {
         assertEquals(before, shop.readable("revenue"));
     }
 
+    @Tag("thorough")
     @Test
     void severalWhoMakeAReadableTableAtOnceMakeItOnce() throws Exception {
         Shop shop = shopWith(ON_FIRST, ON_SECOND);
@@ -249,6 +253,7 @@ class RecomputeTest {
         assertEquals(2, shop.readable("revenue").size());
     }
 
+    @Tag("thorough")
     @Test
     void anOlderPublicationNeverOverwritesANewerOneInAReadableTable() throws IOException {
         Shop shop = shopWith(ON_FIRST);
@@ -274,6 +279,7 @@ class RecomputeTest {
         assertEquals(newest, shop.readable("revenue"));
     }
 
+    @Tag("thorough")
     @Test
     void aReadableTableIsWrittenAnewWhereItsPublicationIsGone() throws IOException {
         Shop shop = shopWith(ON_FIRST, ON_SECOND);
@@ -323,6 +329,7 @@ class RecomputeTest {
                 "the loser's segments are not in it");
     }
 
+    @Tag("thorough")
     @Test
     void aSourceWithNothingNewKeepsItsStateAndItsSegments() {
         Shop orders = Shop.withTwoSources(folder);

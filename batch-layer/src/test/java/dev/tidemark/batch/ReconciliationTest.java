@@ -18,6 +18,7 @@ import java.time.LocalDate;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -128,6 +129,7 @@ class ReconciliationTest {
                 drifts(reconcile(shop).publications().get(1)));
     }
 
+    @Tag("thorough")
     @Test
     void anAdvanceGoesOnWithATamperedSegmentAndARecomputeShowsIt() {
         Shop shop = published();
@@ -254,6 +256,7 @@ class ReconciliationTest {
         assertTrue(report.unexpected() > 0);
     }
 
+    @Tag("thorough")
     @Test
     void whatIsMeantToChangeAnswersIsNotDrift() {
         Shop shop = published();

@@ -25,6 +25,7 @@ import java.util.stream.Stream;
 import org.apache.avro.Schema;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -145,6 +146,7 @@ class RejudgementTest {
         assertTrue(properties.contains("[delta.enableExpiredLogCleanup,false]"), properties);
     }
 
+    @Tag("thorough")
     @Test
     void eventsMoveToTheDaysOfAnotherEventTime() {
         Shop shop = Shop.in(folder);
@@ -249,6 +251,7 @@ class RejudgementTest {
                 .toList();
     }
 
+    @Tag("thorough")
     @Test
     void confluentsFormatIsReadByTheSchemaOfItsId() {
         try (LocalSchemaRegistry registry = LocalSchemaRegistry.start()) {
@@ -292,6 +295,7 @@ class RejudgementTest {
         assertEquals(before, kept(shop));
     }
 
+    @Tag("thorough")
     @Test
     void anAppendInBetweenWinsAndNothingIsThereTwice() {
         Shop shop = Shop.in(folder);

@@ -25,6 +25,7 @@ import java.time.LocalDate;
 import java.time.ZoneId;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -119,6 +120,7 @@ class ReplaysTest {
         assertTrue(refusal(() -> approve(shop, replay)).contains("is in effect already, since publication 2"));
     }
 
+    @Tag("thorough")
     @Test
     void chosenViewsAndDaysAloneAreReplaced() {
         Shop shop = published(Shop.withAllPanes(folder, ZoneId.of("UTC")));
@@ -287,6 +289,7 @@ class ReplaysTest {
                 changed.deployment.warehouse().replays().read(replay.number()).orElseThrow());
     }
 
+    @Tag("thorough")
     @Test
     void panesOrDimensionsThatAreOthersAreComparedAsDays() {
         Shop before = published(Shop.in(folder));
@@ -317,6 +320,7 @@ class ReplaysTest {
         assertTrue(refusal(() -> approve(shop, last)).contains("were published otherwise since replay 5"));
     }
 
+    @Tag("thorough")
     @Test
     void filesThatStateOtherViewsThanWereReviewedMakeItRefused() {
         Shop before = published(Shop.in(folder));

@@ -23,6 +23,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewPartitions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -153,6 +154,7 @@ class RestorableTest {
         require(shop, 1);
     }
 
+    @Tag("thorough")
     @Test
     void aPartitionThatWasAddedSinceIsNeededFromItsBeginning() throws Exception {
         published();
@@ -167,6 +169,7 @@ class RestorableTest {
         assertRefused(shop, 1, "cover offsets 0 to 0 of partition 2");
     }
 
+    @Tag("thorough")
     @Test
     void aTopicThatWasCreatedAgainIsAnotherLog() throws Exception {
         published();
@@ -211,6 +214,7 @@ class RestorableTest {
         assertTrue(down.getMessage().contains("the broker does not answer"), down::getMessage);
     }
 
+    @Tag("thorough")
     @Test
     void incrementsOfTheDefinitionsThatComeBackAreLookedAt() {
         published();
@@ -225,6 +229,7 @@ class RestorableTest {
                 changed, 1, "definition set " + shop.deployment.definitionSetId("orders") + " cover offsets 3 to 3");
     }
 
+    @Tag("thorough")
     @Test
     void aDefinitionSetThatIsGoneIsNamed() throws IOException {
         published();
@@ -235,6 +240,7 @@ class RestorableTest {
         assertRefused(changed, 2, "source orders: its definition set " + id + " is not in the warehouse any more");
     }
 
+    @Tag("thorough")
     @Test
     void aSegmentWhoseTableIsGoneIsNamed() {
         published();
@@ -257,6 +263,7 @@ class RestorableTest {
                 message);
     }
 
+    @Tag("thorough")
     @Test
     void aSourceThatTheFilesDropHasToComeBackFirst() {
         published(Shop.withTwoSources(folder));
@@ -264,6 +271,7 @@ class RestorableTest {
                 shop.withoutSource("returns"), 1, "source returns: the files do not have it any more; put its file");
     }
 
+    @Tag("thorough")
     @Test
     void aSourceThatWasPublishedLaterWouldBeCountedFromItsBeginning() {
         Shop both = Shop.withTwoSources(folder);

@@ -23,6 +23,7 @@ import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -105,6 +106,7 @@ class RevocationTest {
         assertFalse(shop.recompute().published(), "nothing is new");
     }
 
+    @Tag("thorough")
     @Test
     void whatComesByTheTopicMeanwhileIsComputedWithIt() {
         String id = shop.imports(file).id();
@@ -116,6 +118,7 @@ class RevocationTest {
         assertEquals(List.of(BY_TOPIC, THIRD_DAY), rows());
     }
 
+    @Tag("thorough")
     @Test
     void aRecomputeOfAllDaysLeavesNothingOfItEither() {
         String id = shop.imports(file).id();
@@ -125,6 +128,7 @@ class RevocationTest {
         assertEquals(List.of(BY_TOPIC), rows());
     }
 
+    @Tag("thorough")
     @Test
     void revokedBeforeItWasPublishedItIsNeverCounted() {
         shop.recompute();
@@ -135,6 +139,7 @@ class RevocationTest {
         assertEquals(List.of(BY_TOPIC, THIRD_DAY), rows());
     }
 
+    @Tag("thorough")
     @Test
     void itCanBeImportedAgain() {
         String id = shop.imports(file).id();
@@ -164,6 +169,7 @@ class RevocationTest {
         assertEquals(List.of(BY_TOPIC, THIRD_DAY), rows());
     }
 
+    @Tag("thorough")
     @Test
     void daysAreNotComputedAtACutThatTheArchiveDoesNotHold() {
         String id = shop.imports(file).id();
@@ -224,6 +230,7 @@ class RevocationTest {
         assertEquals(List.of(BY_TOPIC), rows());
     }
 
+    @Tag("thorough")
     @Test
     void whatIsMeantToChangeAnswersIsNoDrift() {
         shop.increments(0, 0, 1);
@@ -243,6 +250,7 @@ class RevocationTest {
                 report.publications().stream().map(Reconciled::notCompared).toList());
     }
 
+    @Tag("thorough")
     @Test
     void whoRevokesTwiceOrWhatNeverWasHearsOfIt() {
         String id = shop.imports(file).id();
@@ -280,6 +288,7 @@ class RevocationTest {
         assertEquals(1, shop.rows(shop.master().table()).count());
     }
 
+    @Tag("thorough")
     @Test
     void anArchiveThatHasLostItWithoutARevocationIsRefused() throws IOException {
         String id = shop.imports(file).id();

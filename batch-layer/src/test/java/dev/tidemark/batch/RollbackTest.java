@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.OptionalLong;
 import java.util.stream.Stream;
 import org.apache.spark.sql.functions;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -104,6 +105,7 @@ class RollbackTest {
         assertEquals(readable, shop.readable("revenue"));
     }
 
+    @Tag("thorough")
     @Test
     void failedEventsFollow() {
         Shop shop = published(Shop.withFailing(folder, ZoneId.of("UTC")));
@@ -168,6 +170,7 @@ class RollbackTest {
         assertRefused(shop, OptionalLong.empty(), "view revenue: 1 of its 2 segments are deleted, such as " + id);
     }
 
+    @Tag("thorough")
     @Test
     void aSegmentThatOtherFilesHoldByNowIsThere() {
         Shop shop = published();
@@ -184,6 +187,7 @@ class RollbackTest {
         assertHolds(publication(shop, 1), shop.published());
     }
 
+    @Tag("thorough")
     @Test
     void whereTheLogOfTheSegmentsIsCutShortTheTableIsAsked() throws IOException {
         Shop shop = published();
