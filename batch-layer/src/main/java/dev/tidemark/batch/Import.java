@@ -154,17 +154,17 @@ final class Import {
             }
             progress.say("%s: judged %,d rows, %,d of them malformed; writing them"
                     .formatted(source.name(), counts.records(), counts.malformedRecords()));
-            commit(rows, imported, counts);
+            commit(rows, files, imported, counts);
         } finally {
             rows.unpersist();
         }
     }
 
     /** After what is the newest by now: judging takes long, and others may have archived meanwhile. */
-    private void commit(Dataset<Row> rows, Imported imported, AppendCounts counts) {
+    private void commit(Dataset<Row> rows, ImportFiles files, Imported imported, AppendCounts counts) {
         master.create();
         Optional<Version> last = master.latest();
-        last.ifPresent(version -> requireStillNew(version.commit(), imported.id()));
+        last.ifPresent(version -> requireStillNew(version.commit(), files));
         String run = UUID.randomUUID().toString();
         long lastVersion = last.map(Version::number).orElse(0L);
         ArchiveCommit commit =
@@ -180,11 +180,12 @@ final class Import {
                         .mode("append"));
     }
 
-    private void requireStillNew(ArchiveCommit last, String id) {
-        if (last.cut().logs().containsKey(id)) {
+    private void requireStillNew(ArchiveCommit last, ImportFiles files) {
+        if (last.cut().logs().containsKey(files.id())) {
             throw new LostRaceException("another process has imported the same files into source " + source.name()
                     + " meanwhile; nothing was appended twice");
         }
+        files.requireNew(new ImportHistory(master).present(last));
         if (!master.isJudgedAsNow(last)) {
             throw new LostRaceException("another process has judged the master dataset of source " + source.name()
                     + " again meanwhile; nothing was imported: run it again");
