@@ -34,7 +34,7 @@ class ReplaysPageTest {
     private static Replay replay(Publication published, long number) {
         ViewDifference.MeasureTotal orders =
                 new ViewDifference.MeasureTotal("orders", Equality.EXACT, 1, false, 4L, 5L);
-        ViewDifference.Day day = new ViewDifference.Day(DAY, 1, 1, 0, 0, 1, List.of(orders));
+        ViewDifference.Day day = new ViewDifference.Day(DAY, 10, 10, 0, 0, 1, List.of(orders));
         return new Replay(
                 Replay.FORMAT,
                 number,
