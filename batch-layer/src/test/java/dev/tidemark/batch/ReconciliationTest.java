@@ -218,7 +218,7 @@ class ReconciliationTest {
         shop.archive();
         shop.recompute();
         Reconciled second = reconcile(shop).publications().get(1);
-        assertEquals(List.of("source orders: 0 of 2 events of partition 0 have increments"), second.notCompared());
+        assertEquals(List.of("source orders: 1 of 2 events of partition 0 have increments"), second.notCompared());
     }
 
     /** As the demos do it: they publish, and then start the layers. */
@@ -228,7 +228,6 @@ class ReconciliationTest {
         shop.send(0, order(1), order(2));
         shop.archive();
         shop.recompute();
-        assertEquals(0, reconcile(shop).through(), "it may just be behind");
         shop.send(0, order(3));
         streamed(shop, 2, 3, "1.00");
         shop.archive();
