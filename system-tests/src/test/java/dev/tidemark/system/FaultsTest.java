@@ -53,7 +53,7 @@ class FaultsTest {
             LayerProcess serving = deployment.start(Layer.SERVING);
             deployment.awaitReady();
             try (Checker checker = new Checker(deployment, log, true)) {
-                try (Traffic traffic = new Traffic(log, flights, 250)) {
+                try (Traffic traffic = new Traffic(log, flights, 80)) {
                     for (Round round : ROUNDS) {
                         deployment.killAt(round.ofArchive(), "archive");
                         speed = killOnceItStreams(speed, round.overlapping(), deployment);

@@ -90,7 +90,7 @@ class FlightsLoopTest {
                 log.sendAll(history.subList(5_000, history.size()));
                 assertEquals(503, deployment.get(NIGHTLY.path()).statusCode(), "nothing has been published");
                 theStreamAloneCountsEverything(deployment, log);
-                try (Traffic traffic = new Traffic(log, live, 400)) {
+                try (Traffic traffic = new Traffic(log, live, 150)) {
                     publish(deployment, 1);
                     batchAloneReachesItsCut(deployment, log, 1);
                     publish(deployment, 2);

@@ -41,7 +41,7 @@ class ImportsTest {
             LayerProcess speed = deployment.start(Layer.SPEED);
             LayerProcess serving = deployment.start(Layer.SERVING);
             deployment.awaitReady();
-            try (Traffic traffic = new Traffic(log, live, 150)) {
+            try (Traffic traffic = new Traffic(log, live, 50)) {
                 deployment.publish();
                 deployment.awaitPublication(1);
                 importFiles(deployment);

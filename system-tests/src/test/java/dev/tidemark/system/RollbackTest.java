@@ -45,7 +45,7 @@ class RollbackTest {
             deployment.start(Layer.SERVING);
             deployment.awaitReady();
             try (Checker checker = new Checker(deployment, log, questions(deployment.deployment(), before), false);
-                    Traffic traffic = new Traffic(log, flights, 150)) {
+                    Traffic traffic = new Traffic(log, flights, 50)) {
                 deployment.publish();
                 deployment.awaitPublication(1);
 
