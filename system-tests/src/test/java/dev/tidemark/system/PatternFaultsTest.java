@@ -23,12 +23,10 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Stolen cards, told of while the process that tells is killed again and again, and the speed layer too. */
-@Tag("thorough")
 class PatternFaultsTest {
 
     private static final int KILLS = 20;
