@@ -13,6 +13,7 @@ import java.time.LocalDate;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -20,6 +21,7 @@ import org.junit.jupiter.api.io.TempDir;
  * Days that were never in the topic are imported under live traffic, and taken out again: every answer counts what its
  * certificate says, and no process minds.
  */
+@Tag("thorough")
 class ImportsTest {
 
     /** So many flights of the days before are imported, from either file. */
