@@ -8,7 +8,6 @@ import dev.tidemark.deployment.SourceLog;
 import dev.tidemark.deployment.UnavailableException;
 import dev.tidemark.schema.Source;
 import dev.tidemark.view.Cut;
-import dev.tidemark.view.Json;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -168,16 +167,7 @@ final class Archive {
                     .requireKnown(master.source(), Set.of(records.span().log().id()));
             ArchiveCommit commit = ArchiveCommit.after(
                     last.map(MasterDataset.Version::commit), run, master.source(), master.judgedBy(), records, counts);
-            long lastVersion = last.map(MasterDataset.Version::number).orElse(0L);
-            master.commit(
-                    lastVersion,
-                    run,
-                    DeltaTables.once(
-                                    DeltaTables.inFewFiles(rows, MasterDataset.DAY),
-                                    master.application(),
-                                    lastVersion + 1,
-                                    Json.write(commit))
-                            .mode("append"));
+            master.append(last.map(MasterDataset.Version::number).orElse(0L), commit, rows);
             return counts;
         } finally {
             rows.unpersist();

@@ -6,7 +6,6 @@ import dev.tidemark.deployment.Deployment;
 import dev.tidemark.deployment.InvalidDeploymentException;
 import dev.tidemark.deployment.RefusedException;
 import dev.tidemark.schema.Source;
-import dev.tidemark.view.Json;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
@@ -166,18 +165,9 @@ final class Import {
         Optional<Version> last = master.latest();
         last.ifPresent(version -> requireStillNew(version.commit(), files));
         String run = UUID.randomUUID().toString();
-        long lastVersion = last.map(Version::number).orElse(0L);
         ArchiveCommit commit =
                 ArchiveCommit.ofImport(last.map(Version::commit), run, source, master.judgedBy(), imported, counts);
-        master.commit(
-                lastVersion,
-                run,
-                DeltaTables.once(
-                                DeltaTables.inFewFiles(rows, MasterDataset.DAY),
-                                master.application(),
-                                lastVersion + 1,
-                                Json.write(commit))
-                        .mode("append"));
+        master.append(last.map(Version::number).orElse(0L), commit, rows);
     }
 
     private void requireStillNew(ArchiveCommit last, ImportFiles files) {

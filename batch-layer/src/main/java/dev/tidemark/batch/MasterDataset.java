@@ -92,6 +92,20 @@ record MasterDataset(Source source, Path table) {
         }
     }
 
+    /**
+     * Appends rows in one commit, the one after {@code last}, which says what they are.
+     *
+     * @param last the version that it comes after; 0 if there is none
+     * @throws LostRaceException if another process has made one meanwhile
+     */
+    void append(long last, ArchiveCommit commit, Dataset<Row> rows) {
+        commit(
+                last,
+                commit.run(),
+                DeltaTables.once(DeltaTables.inFewFiles(rows, DAY), application(), last + 1, Json.write(commit))
+                        .mode("append"));
+    }
+
     private LostRaceException lostRace() {
         return new LostRaceException("another process has written the master dataset of source " + source.name()
                 + " meanwhile; nothing was appended twice: run it again");
