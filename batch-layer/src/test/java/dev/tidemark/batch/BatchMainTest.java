@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -278,6 +279,7 @@ class BatchMainTest {
         assertEquals(theirs, shop.published());
     }
 
+    @Tag("thorough")
     @Test
     void asProcessesArchiveAndRecomputeCarryAnEventToItsPublication() throws Exception {
         String topic = SharedBroker.createTopic("orders", 2);

@@ -161,6 +161,7 @@ class FailedEventsTest {
                 letters(shop));
     }
 
+    @Tag("thorough")
     @Test
     void whereNothingFailsNoTableIsMadeAndWhereNothingElseFailsNoneIsWritten() {
         Shop shop = published(GOOD);
@@ -173,6 +174,7 @@ class FailedEventsTest {
         assertEquals(files, Snapshot.of(shop.deployment.warehouse().deadLetters()));
     }
 
+    @Tag("thorough")
     @Test
     void aRunThatDiesOnceItHasPublishedIsMadeUpForByTheNext() {
         Shop shop = published(GOOD, "no json");
@@ -194,6 +196,7 @@ class FailedEventsTest {
                 "by a run of which nothing fails");
     }
 
+    @Tag("thorough")
     @Test
     void severalWhoWriteThemAtOnceWhileRecordsAreArchivedWriteThemOnce() throws Exception {
         Shop shop = published(GOOD, "no json");
@@ -270,6 +273,7 @@ class FailedEventsTest {
         assertEquals(List.of("0@1 expression daily", "0@2 expression daily"), letters(changed));
     }
 
+    @Tag("thorough")
     @Test
     void aDroppedViewHasNoRows() {
         Shop shop = published(GOOD, FAILS, "no json");

@@ -28,6 +28,7 @@ import java.util.zip.GZIPOutputStream;
 import org.apache.avro.Schema;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -265,6 +266,7 @@ class ImportTest {
         assertEquals(3, shop.rows(shop.master().table()).count());
     }
 
+    @Tag("thorough")
     @Test
     void aLaterVersionOfAnImportedTableIsRefused() throws IOException {
         Shop shop = Shop.in(folder);
@@ -355,6 +357,7 @@ class ImportTest {
         assertEquals(3, later.readable("revenue").size());
     }
 
+    @Tag("thorough")
     @Test
     void anEventThatBecomesWellFormedLaterIsNotLate() {
         Shop plain = Shop.in(folder);
@@ -425,6 +428,7 @@ class ImportTest {
         assertEquals(1, shop.rows(shop.deployment.warehouse().deadLetters()).count());
     }
 
+    @Tag("thorough")
     @Test
     void importedBeforeAnythingIsArchivedTheTopicStillBeginsWhereItsIncrementsDo() {
         Shop shop = Shop.in(folder);

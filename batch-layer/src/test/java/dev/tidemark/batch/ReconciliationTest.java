@@ -99,6 +99,7 @@ class ReconciliationTest {
         assertEquals(2, shop.rows(shop.deployment.warehouse().drift()).count(), "a row for each that was looked at");
     }
 
+    @Tag("thorough")
     @Test
     void aBrokenIncrementIsNamedWithTheKeyThatDiffersMost() {
         Shop shop = published();
@@ -149,6 +150,7 @@ class ReconciliationTest {
                 drifts(reconcile(shop).publications().get(0)));
     }
 
+    @Tag("thorough")
     @Test
     void deferredEventsExplainWhatTheyAdd() {
         Shop plain = Shop.in(folder);
@@ -165,6 +167,7 @@ class ReconciliationTest {
         assertEquals(0, report.unexpected());
     }
 
+    @Tag("thorough")
     @Test
     void aDeferredEventDoesNotHideABrokenIncrementOfTheSameDay() {
         Shop plain = Shop.in(folder);
@@ -180,6 +183,7 @@ class ReconciliationTest {
                 () -> drifts(report.publications().get(1)).toString());
     }
 
+    @Tag("thorough")
     @Test
     void aDuplicateThatTheSpeedLayerForgotIsNamed() {
         Shop plain = Shop.in(folder);
@@ -197,6 +201,7 @@ class ReconciliationTest {
         assertEquals(0, report.unexpected());
     }
 
+    @Tag("thorough")
     @Test
     void whileTheSpeedLayerIsBehindThePublicationWaits() {
         Shop shop = published();
@@ -222,6 +227,7 @@ class ReconciliationTest {
     }
 
     /** As the demos do it: they publish, and then start the layers. */
+    @Tag("thorough")
     @Test
     void whatWasPublishedBeforeTheSpeedLayerRanHoldsNothingUp() {
         Shop shop = Shop.in(folder);

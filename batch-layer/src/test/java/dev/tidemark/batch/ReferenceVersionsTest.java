@@ -27,6 +27,7 @@ import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.delta.DeltaLog;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -101,6 +102,7 @@ class ReferenceVersionsTest {
                 List.of("Europe", "Old World", "Continent"), List.of(joined(first), joined(second), joined(third)));
     }
 
+    @Tag("thorough")
     @Test
     void aTableOfAnEarlierReleaseKeepsItsVersionsFromTheNextLoadOn() throws IOException {
         DefinitionSet first = loaded(A);

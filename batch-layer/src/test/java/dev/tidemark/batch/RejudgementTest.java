@@ -130,6 +130,7 @@ class RejudgementTest {
                         .toList());
     }
 
+    @Tag("thorough")
     @Test
     void withoutNewRecordsItIsJudgedAgainTooAndOnlyOnce() {
         Shop shop = Shop.in(folder);
@@ -176,6 +177,7 @@ class RejudgementTest {
                         .toList());
     }
 
+    @Tag("thorough")
     @Test
     void otherRulesMakeOthersMalformed() {
         Shop shop = Shop.in(folder);

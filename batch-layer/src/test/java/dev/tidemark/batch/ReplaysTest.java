@@ -261,6 +261,7 @@ class ReplaysTest {
                 changed.readable("revenue"));
     }
 
+    @Tag("thorough")
     @Test
     void whatCannotBeComparedIsToldAndBelowNoThreshold() {
         Shop before = published(Shop.withFailing(folder, ZoneId.of("UTC")));
@@ -300,6 +301,7 @@ class ReplaysTest {
         assertTrue(day(revenue, FIRST).measures().stream().allMatch(ViewDifference.MeasureTotal::same));
     }
 
+    @Tag("thorough")
     @Test
     void whoeverReplacedItsDaysSinceMakesItRefused() {
         Shop shop = published(Shop.in(folder));
@@ -338,6 +340,7 @@ class ReplaysTest {
         assertTrue(refusal(() -> approve(shop, replay)).contains("replay 1 was rejected"));
     }
 
+    @Tag("thorough")
     @Test
     void theTopicGivesTheSameAsTheArchiveAsLongAsItHoldsEverything() {
         Shop shop = published(Shop.withAllViews(folder, ZoneId.of("UTC")));

@@ -151,6 +151,7 @@ class RevocationTest {
         assertEquals(1, shop.rows(shop.deployment.warehouse().deadLetters()).count());
     }
 
+    @Tag("thorough")
     @Test
     void anAdvanceTakesItInAndLeavesTakingItOutToARecompute() {
         shop.recompute();
@@ -215,6 +216,7 @@ class RevocationTest {
                 message);
     }
 
+    @Tag("thorough")
     @Test
     void aRollbackBringsBackWhatWasPublishedOfItAndARecomputeTakesItOut() {
         shop.recompute();
@@ -261,6 +263,7 @@ class RevocationTest {
                 refusal(() -> shop.revoke("import-0")));
     }
 
+    @Tag("thorough")
     @Test
     void killedBeforeTheDeadLettersFollowTheNextRunMakesThem() {
         String id = shop.imports(file).id();
@@ -272,6 +275,7 @@ class RevocationTest {
         assertEquals(0, shop.rows(shop.deployment.warehouse().deadLetters()).count());
     }
 
+    @Tag("thorough")
     @Test
     void ofTwoAtOnceOneLosesTheRace() throws Exception {
         String id = shop.imports(file).id();

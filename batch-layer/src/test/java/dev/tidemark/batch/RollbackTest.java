@@ -146,6 +146,7 @@ class RollbackTest {
                 changed.published().source("orders").orElseThrow().definitionSet());
     }
 
+    @Tag("thorough")
     @Test
     void whatIsNotKeptOrNotThereYetOrWouldChangeNothingIsRefused() throws IOException {
         Shop shop = Shop.in(folder);

@@ -28,6 +28,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -341,6 +342,7 @@ class DeadLettersTest {
         assertEquals(1, log.redriven().size());
     }
 
+    @Tag("thorough")
     @Test
     void manyEventsTakeSeveralTransactionsAndEachIsSentOnce() throws Exception {
         List<String> lines = new ArrayList<>();
@@ -383,6 +385,7 @@ class DeadLettersTest {
         assertEquals(List.of(bad.toString()), log.marks());
     }
 
+    @Tag("thorough")
     @Test
     void aRunThatDiesAfterItsCommitHasSentAllAndTheNextSendsNothing() throws Exception {
         Position bad = log.bury("a", BAD.formatted("a"), "schema");

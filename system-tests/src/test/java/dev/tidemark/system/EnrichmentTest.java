@@ -23,6 +23,7 @@ import java.util.Random;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -89,6 +90,7 @@ class EnrichmentTest {
         }
     }
 
+    @Tag("thorough")
     @Test
     void bothLayersJoinTheVersionThatTheDefinitionSetNames() throws Exception {
         try (TestDeployment deployment = new TestDeployment(folder, topic, files());

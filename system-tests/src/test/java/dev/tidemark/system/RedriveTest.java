@@ -21,6 +21,7 @@ import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -54,6 +55,7 @@ class RedriveTest {
         return command.text();
     }
 
+    @Tag("thorough")
     @Test
     void whatIsMalformedCountsOnceItIsCorrectedAndSentAgain() throws Exception {
         Shop shop = Shop.write(folder);

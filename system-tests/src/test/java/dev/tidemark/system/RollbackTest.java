@@ -17,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -34,6 +35,7 @@ class RollbackTest {
     /** Whether a publication holds the first definitions; each is read once, since none ever changes. */
     private final Map<Long, Boolean> first = new ConcurrentHashMap<>();
 
+    @Tag("thorough")
     @Test
     void whatWasPublishedBeforeAnswersAgainAndCountsWhatCameSince() throws Exception {
         List<Flight> flights = Flight.of(LocalDate.of(2001, 1, 1), LocalDate.of(2001, 1, 10));

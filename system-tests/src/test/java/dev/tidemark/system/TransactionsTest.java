@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -22,6 +23,7 @@ class TransactionsTest {
     @TempDir
     Path folder;
 
+    @Tag("thorough")
     @Test
     void abortedFlightsNeverCountAndTheirOffsetsAreNotMissing() throws Exception {
         Random random = Seeds.random();

@@ -21,6 +21,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.common.TopicPartition;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -138,6 +139,7 @@ class UpTest {
         succeed("check");
     }
 
+    @Tag("thorough")
     @Test
     void eachProcessRunsAlone() throws Exception {
         Shop shop = Shop.write(folder);
@@ -161,6 +163,7 @@ class UpTest {
         }
     }
 
+    @Tag("thorough")
     @Test
     void aDemoThatIsKilledWhileItLoadsItsHistoryGoesOnWhereItWas() throws Exception {
         int port = Shop.freePort();
