@@ -21,8 +21,6 @@ final class AdvanceCommand implements Runnable {
     @Override
     public void run() {
         Deployment deployment = batch.deployment();
-        try (BatchSpark spark = new BatchSpark(deployment)) {
-            batch.print(new Recompute(deployment, spark, batch.progress()).advance());
-        }
+        batch.compute(deployment, spark -> new Recompute(deployment, spark, batch.progress()).advance());
     }
 }

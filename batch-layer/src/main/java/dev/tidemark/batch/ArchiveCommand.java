@@ -3,6 +3,7 @@ package dev.tidemark.batch;
 import dev.tidemark.deployment.Deployment;
 import dev.tidemark.deployment.UnavailableException;
 import java.time.Duration;
+import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParentCommand;
@@ -30,19 +31,29 @@ final class ArchiveCommand implements Runnable {
     @Override
     public void run() {
         Deployment deployment = batch.deployment();
-        try (BatchSpark spark = new BatchSpark(deployment)) {
-            Archive archive = new Archive(deployment, spark, batch.progress(), acceptMissing);
-            if (continuous) {
-                runContinuously(archive);
-            } else {
-                batch.print(archive.run());
-            }
+        if (continuous) {
+            runContinuously(deployment);
+        } else {
+            batch.compute(
+                    deployment, spark -> new Report(archive(deployment, spark).run()));
         }
     }
 
-    private void runContinuously(Archive archive) {
-        try {
-            new ContinuousArchive(archive, PAUSE, batch::print, System.err::println).run();
+    /** What a run did, source by source. */
+    record Report(List<Archive.Archived> sources) {}
+
+    private Archive archive(Deployment deployment, BatchSpark spark) {
+        return new Archive(deployment, spark, batch.progress(), acceptMissing);
+    }
+
+    private void runContinuously(Deployment deployment) {
+        try (BatchSpark spark = new BatchSpark(deployment)) {
+            new ContinuousArchive(
+                            archive(deployment, spark),
+                            PAUSE,
+                            done -> batch.print(new Report(done), spark.transferred()),
+                            System.err::println)
+                    .run();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new UnavailableException("interrupted");

@@ -9,7 +9,9 @@ import dev.tidemark.view.Json;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
 import org.apache.logging.log4j.Level;
 import org.apache.logging.log4j.core.config.Configurator;
 import picocli.CommandLine;
@@ -149,6 +151,24 @@ public final class BatchMain implements Runnable {
     /** Tells the user how far a run has come. */
     Progress progress() {
         return System.out::println;
+    }
+
+    /** Does what needs Spark, and prints its result for scripts, if they want it, with the bytes that were read and written. */
+    <T> T compute(Deployment deployment, Function<BatchSpark, T> work) {
+        BatchSpark spark = new BatchSpark(deployment);
+        T result;
+        try (spark) {
+            result = work.apply(spark);
+        }
+        print(result, spark.transferred());
+        return result;
+    }
+
+    /** Prints the result for scripts, if they want it, with the bytes that were read and written for it. */
+    void print(Object result, Transfers.Bytes bytes) {
+        if (output == Output.json) {
+            System.out.println(Json.write(result, Map.of("bytes", bytes)));
+        }
     }
 
     /** Prints the result for scripts, if they want it. */

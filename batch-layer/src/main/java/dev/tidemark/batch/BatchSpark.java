@@ -12,6 +12,7 @@ import org.apache.spark.sql.SparkSession;
 final class BatchSpark implements Supplier<SparkSession>, AutoCloseable {
 
     private final Deployment deployment;
+    private final Transfers transfers = new Transfers();
     private SparkSession session;
 
     BatchSpark(Deployment deployment) {
@@ -22,8 +23,17 @@ final class BatchSpark implements Supplier<SparkSession>, AutoCloseable {
     public synchronized SparkSession get() {
         if (session == null) {
             session = builder(deployment).getOrCreate();
+            session.sparkContext().addSparkListener(transfers);
         }
         return session;
+    }
+
+    /**
+     * What was read and written since this was asked the last time: all of it once this is closed, since Spark tells of its
+     * tasks a little later than it ends them.
+     */
+    Transfers.Bytes transferred() {
+        return transfers.take();
     }
 
     /** What every session of the batch layer is built with. */

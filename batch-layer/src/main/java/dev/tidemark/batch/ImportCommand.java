@@ -60,12 +60,11 @@ final class ImportCommand implements Runnable {
             return;
         }
         Source chosen = chosen(deployment);
-        try (BatchSpark spark = new BatchSpark(deployment)) {
-            batch.print(
-                    revoked == null
-                            ? new Import(deployment, chosen, spark, batch.progress()).run(files)
-                            : new Revocation(deployment, chosen, spark, batch.progress()).run(revoked));
-        }
+        batch.compute(
+                deployment,
+                spark -> revoked == null
+                        ? new Import(deployment, chosen, spark, batch.progress()).run(files)
+                        : new Revocation(deployment, chosen, spark, batch.progress()).run(revoked));
     }
 
     private void requireOneThing() {

@@ -70,10 +70,8 @@ final class PublicationsCommand implements Runnable {
             requireAtLeastOne("--to", to);
         }
         Deployment deployment = batch.deployment();
-        try (BatchSpark spark = new BatchSpark(deployment)) {
-            OptionalLong chosen = to == null ? OptionalLong.empty() : OptionalLong.of(to);
-            batch.print(new Rollback(deployment, spark, batch.progress()).run(chosen));
-        }
+        OptionalLong chosen = to == null ? OptionalLong.empty() : OptionalLong.of(to);
+        batch.compute(deployment, spark -> new Rollback(deployment, spark, batch.progress()).run(chosen));
     }
 
     private void requireAtLeastOne(String option, long number) {

@@ -72,10 +72,10 @@ final class RecomputeCommand implements Runnable {
     public void run() {
         Selection selection = selection();
         Deployment deployment = batch.deployment();
-        try (BatchSpark spark = new BatchSpark(deployment)) {
+        batch.compute(deployment, spark -> {
             Deployment loaded = withReferences(deployment, spark);
-            batch.print(new Recompute(loaded, spark, batch.progress(), input).run(selection));
-        }
+            return new Recompute(loaded, spark, batch.progress(), input).run(selection);
+        });
     }
 
     /** The deployment with every reference table that it needs: what was never loaded is loaded now. */

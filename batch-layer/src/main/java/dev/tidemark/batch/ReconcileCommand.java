@@ -21,10 +21,8 @@ final class ReconcileCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         Deployment deployment = batch.deployment();
-        try (BatchSpark spark = new BatchSpark(deployment)) {
-            Reconciliation.Report report = new Reconciliation(deployment, spark, batch.progress()).run();
-            batch.print(report);
-            return report.unexpected() > 0 ? BatchMain.UNEXPLAINED_DRIFT : 0;
-        }
+        Reconciliation.Report report =
+                batch.compute(deployment, spark -> new Reconciliation(deployment, spark, batch.progress()).run());
+        return report.unexpected() > 0 ? BatchMain.UNEXPLAINED_DRIFT : 0;
     }
 }

@@ -59,10 +59,13 @@ final class ReferencesCommand implements Runnable {
                     .filter(deployment.referencesToLoad()::contains)
                     .toList();
         }
-        try (BatchSpark spark = new BatchSpark(deployment)) {
-            batch.print(new ReferenceLoads(deployment, spark, batch.progress()).load(tables));
-        }
+        List<ReferenceTable> loaded = tables;
+        batch.compute(
+                deployment, spark -> new Loaded(new ReferenceLoads(deployment, spark, batch.progress()).load(loaded)));
     }
+
+    /** What a load did, table by table. */
+    record Loaded(List<ReferenceLoads.Result> references) {}
 
     private static List<ReferenceTable> chosen(Deployment deployment, List<String> names) {
         List<ReferenceTable> all = deployment.references();

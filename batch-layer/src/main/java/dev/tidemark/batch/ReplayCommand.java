@@ -103,22 +103,24 @@ final class ReplayCommand implements Runnable {
         ReplayRequest request = request(from, to, views, input);
         double below = share == null ? 0 : share(share);
         Deployment deployment = batch.deployment();
-        try (BatchSpark spark = new BatchSpark(deployment)) {
-            Replays replays = new Replays(deployment, spark, batch.progress());
-            Replay replay = replays.create(request);
-            ReplayText.of(replay).forEach(batch.progress()::say);
-            Map<String, Double> seconds = replays.seconds();
-            Replays.Approved approved = null;
-            if (share != null && replay.share() < below) {
-                batch.progress().say("nothing changes by as much as " + share + ": approving it");
-                approved = approve(deployment, spark, replay.number());
-            } else if (share != null) {
-                batch.progress()
-                        .say("something changes by %s, not less than %s: it waits for `tidemark replay approve %d`"
-                                .formatted(ReplayText.percent(replay.share()), share, replay.number()));
-            }
-            batch.print(new Shown(listed(deployment, replay), replay.differences(), seconds, approved));
+        batch.compute(deployment, spark -> created(deployment, spark, request, share, below));
+    }
+
+    private Shown created(Deployment deployment, BatchSpark spark, ReplayRequest request, String share, double below) {
+        Replays replays = new Replays(deployment, spark, batch.progress());
+        Replay replay = replays.create(request);
+        ReplayText.of(replay).forEach(batch.progress()::say);
+        Map<String, Double> seconds = replays.seconds();
+        Replays.Approved approved = null;
+        if (share != null && replay.share() < below) {
+            batch.progress().say("nothing changes by as much as " + share + ": approving it");
+            approved = approve(deployment, spark, replay.number());
+        } else if (share != null) {
+            batch.progress()
+                    .say("something changes by %s, not less than %s: it waits for `tidemark replay approve %d`"
+                            .formatted(ReplayText.percent(replay.share()), share, replay.number()));
         }
+        return new Shown(listed(deployment, replay), replay.differences(), seconds, approved);
     }
 
     /** Whoever runs all of it again would compute again what is staged: only the approval is repeated. */
@@ -188,9 +190,7 @@ final class ReplayCommand implements Runnable {
             mixinStandardHelpOptions = true)
     void approve(@Parameters(paramLabel = "ID", description = "The replay's number.") long number) {
         Deployment deployment = batch.deployment();
-        try (BatchSpark spark = new BatchSpark(deployment)) {
-            batch.print(new Replays(deployment, spark, batch.progress()).approve(number));
-        }
+        batch.compute(deployment, spark -> new Replays(deployment, spark, batch.progress()).approve(number));
     }
 
     @Command(name = "reject", description = "Drop a replay.", mixinStandardHelpOptions = true)

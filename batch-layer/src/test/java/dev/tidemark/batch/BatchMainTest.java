@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -213,6 +214,8 @@ class BatchMainTest {
         assertEquals(1, made.result().get("days").asLong());
         assertEquals(1, made.result().get("version").asLong());
         assertTrue(made.result().get("added").asBoolean());
+        assertEquals(bytesOfRows(), made.result().at("/bytes/written").asLong());
+        assertTrue(made.result().at("/bytes/read").asLong() >= Files.size(orders), made.out()::toString);
         Ended listed = run("import", "-c", file(), "--list", "--output", "json");
         assertTrue(listed.out().get(0).startsWith("orders  " + id + "  "), listed.out()::toString);
         assertTrue(
@@ -309,6 +312,15 @@ class BatchMainTest {
         assertEquals("2001-01-01", result.at("/sources/0/days/0").asText());
         assertEquals(1, result.at("/sources/0/cells_written").asLong());
         assertEquals(1, shop.published().segmentsOf("revenue").size());
+    }
+
+    /** The bytes of all rows in the warehouse. */
+    private long bytesOfRows() throws IOException {
+        try (Stream<Path> files = Files.walk(folder.resolve("warehouse"))) {
+            return files.filter(file -> file.toString().endsWith(".parquet"))
+                    .mapToLong(file -> file.toFile().length())
+                    .sum();
+        }
     }
 
     private String file() {

@@ -340,6 +340,37 @@ class ReplaysTest {
         assertTrue(refusal(() -> approve(shop, replay)).contains("replay 1 was rejected"));
     }
 
+    @Test
+    void whoeverRejectsItWhileItIsBeingApprovedIsHeard() {
+        Shop shop = published(Shop.in(folder));
+        Replay replay = create(shop, BOTH);
+        Progress rejecting = new Progress() {
+            @Override
+            public void say(String line) {}
+
+            @Override
+            public void reached(Stage stage) {
+                if (stage == Stage.SEGMENTS_WRITTEN) {
+                    new Replays(shop.deployment, Shop.NO_SPARK, Shop.QUIET).reject(replay.number());
+                }
+            }
+        };
+        assertTrue(refusal(() -> shop.replays(rejecting).approve(1)).contains("replay 1 was rejected"));
+        assertEquals(1, shop.published().number());
+    }
+
+    @Test
+    void inAnotherTimezoneNothingIsApprovedOrRolledBack() {
+        Shop shop = published(Shop.in(folder));
+        approve(shop, create(shop, BOTH));
+        create(shop, BOTH);
+        Shop elsewhere = Shop.in(folder, ZoneId.of("Europe/Berlin"), shop.source.topic());
+        String reason = "the timezone is Europe/Berlin now, but source orders was published in UTC";
+        assertTrue(refusal(() -> elsewhere.replays(Shop.QUIET).approve(2)).contains(reason));
+        assertTrue(refusal(elsewhere::rollback).contains(reason));
+        assertEquals(2, shop.published().number());
+    }
+
     @Tag("thorough")
     @Test
     void theTopicGivesTheSameAsTheArchiveAsLongAsItHoldsEverything() {

@@ -8,10 +8,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import com.fasterxml.jackson.datatype.jsr310.JavaTimeModule;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -39,6 +41,13 @@ public final class Json {
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("cannot be written as JSON: " + value, e);
         }
+    }
+
+    /** The value, which JSON has as an object, with further members. */
+    public static String write(Object value, Map<String, ?> members) {
+        ObjectNode object = MAPPER.valueToTree(value);
+        members.forEach((name, member) -> object.set(name, MAPPER.valueToTree(member)));
+        return write(object);
     }
 
     /** What {@code json} holds, as maps, lists, texts and numbers. */
