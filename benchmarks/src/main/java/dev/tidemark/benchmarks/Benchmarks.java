@@ -16,6 +16,7 @@ import picocli.CommandLine.Spec;
             Freshness.class,
             Alerts.class,
             Drain.class,
+            ManyDays.class,
             RecomputeVsSql.class,
             QueryLoad.class,
             Restart.class,

@@ -82,8 +82,9 @@ final class TestBed implements AutoCloseable {
      *
      * @param report its last line
      * @param seconds how long its process lived
+     * @param footprint what it took meanwhile
      */
-    record Run(JsonNode report, double seconds) {}
+    record Run(JsonNode report, double seconds, Footprint footprint) {}
 
     /**
      * The shop with views of one's own, or its own.
@@ -227,13 +228,14 @@ final class TestBed implements AutoCloseable {
     Run run(ProcessBuilder process) throws Exception {
         long began = System.nanoTime();
         Running run = start(process);
-        int status = run.process().waitFor();
+        Footprint footprint = Footprint.untilEndOf(run.process());
+        int status = run.process().exitValue();
         double seconds = (System.nanoTime() - began) / 1e9;
         if (status != 0) {
             throw new UnavailableException("a process has failed with exit code " + status + ":\n" + run.text());
         }
         String[] lines = run.text().strip().split("\n");
-        return new Run(JSON.readTree(lines[lines.length - 1]), seconds);
+        return new Run(JSON.readTree(lines[lines.length - 1]), seconds, footprint);
     }
 
     private Running start(ProcessBuilder process) throws IOException {
