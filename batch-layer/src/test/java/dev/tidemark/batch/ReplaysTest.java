@@ -182,7 +182,16 @@ class ReplaysTest {
 
     @Test
     void whatWasArchivedSinceIsMergedIntoTheReviewedDays() {
-        Shop shop = published(Shop.withAllViews(folder, ZoneId.of("UTC")));
+        whatWasArchivedSinceIsMerged(published(Shop.in(folder)));
+    }
+
+    @Tag("thorough")
+    @Test
+    void whatWasArchivedSinceIsMergedIntoTheReviewedDaysOfAllKindsOfViews() {
+        whatWasArchivedSinceIsMerged(published(Shop.withAllViews(folder, ZoneId.of("UTC"))));
+    }
+
+    private static void whatWasArchivedSinceIsMerged(Shop shop) {
         Replay replay = create(shop, new ReplayRequest(FIRST, SECOND, List.of(), Input.ARCHIVE));
         shop.send(
                 1,
