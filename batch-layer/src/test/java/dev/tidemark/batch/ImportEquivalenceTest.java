@@ -19,7 +19,7 @@ import org.junit.jupiter.api.io.TempDir;
  */
 class ImportEquivalenceTest {
 
-    private static final int STEPS = 8;
+    private static final int STEPS = 5;
     private static final int EVENTS_A_STEP = 40;
 
     @TempDir
