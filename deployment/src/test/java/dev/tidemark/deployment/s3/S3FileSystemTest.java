@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.net.httpserver.HttpServer;
+import dev.tidemark.s3.FadingConnection;
 import dev.tidemark.s3.SharedS3;
 import java.io.IOException;
 import java.io.InputStream;

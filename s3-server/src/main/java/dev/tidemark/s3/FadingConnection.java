@@ -1,4 +1,4 @@
-package dev.tidemark.deployment.s3;
+package dev.tidemark.s3;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,7 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /** A way to a server on which answers get lost: some are cut off as soon as the server says that it has done what was asked. */
-final class FadingConnection implements AutoCloseable {
+public final class FadingConnection implements AutoCloseable {
 
     private static final String DONE = "HTTP/1.1 200";
 
@@ -20,23 +20,24 @@ final class FadingConnection implements AutoCloseable {
     private final AtomicInteger lost = new AtomicInteger();
     private final AtomicInteger toLose = new AtomicInteger();
 
-    FadingConnection(URI server) throws IOException {
+    public FadingConnection(URI server) throws IOException {
         this.server = server;
         socket = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
         background(this::accept);
     }
 
-    URI endpoint() {
+    /** Its own address. */
+    public URI endpoint() {
         return URI.create("http://127.0.0.1:" + socket.getLocalPort());
     }
 
     /** From now on that many answers are lost. */
-    void lose(int answers) {
+    public void lose(int answers) {
         toLose.set(answers);
     }
 
     /** How many were. */
-    int lost() {
+    public int lost() {
         return lost.get();
     }
 
