@@ -46,7 +46,7 @@ public record Warehouse(Path root) {
             try {
                 S3FileSystem.requireFenced(root);
             } catch (IOException e) {
-                throw new RefusedException("warehouse " + e.getMessage());
+                throw new RefusedException(e.getMessage());
             }
         }
     }

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.UUID;
 import java.util.function.Function;
 
@@ -37,6 +38,15 @@ public final class SharedS3 {
         }
         String name = "bucket-" + UUID.randomUUID();
         return new Bucket(server.apply(name), name);
+    }
+
+    /** The environment of other processes that log in there. */
+    public static Map<String, String> login() {
+        return Map.of(
+                "AWS_ACCESS_KEY_ID",
+                System.getProperty("aws.accessKeyId"),
+                "AWS_SECRET_ACCESS_KEY",
+                System.getProperty("aws.secretAccessKey"));
     }
 
     @SuppressWarnings("unchecked")

@@ -128,10 +128,10 @@ final class Bucket {
         String probe = beside + ".probe-" + UUID.randomUUID();
         try {
             if (!put(probe, new byte[0]) || put(probe, new byte[0])) {
-                throw new IOException(("%s: the store did not refuse the second of two PUTs with `If-None-Match: *`, so"
+                throw new StoreException(("%s: the store did not refuse the second of two PUTs with `If-None-Match: *`, so"
                                 + " two processes could overwrite each other's commits; accepted are stores that enforce"
                                 + " it, such as Amazon S3")
-                        .formatted(address(beside)));
+                        .formatted(address(beside)), null);
             }
         } finally {
             delete(probe);
@@ -183,13 +183,15 @@ final class Bucket {
 
     private IOException failed(String key, SdkException e) {
         if (e instanceof NoSuchBucketException) {
-            return new IOException("%s: there is no bucket %s; make it, or correct `warehouse` in tidemark.yaml"
-                    .formatted(address(key), name));
+            return new StoreException(
+                    "%s: there is no bucket %s; make it, or correct `warehouse` in tidemark.yaml"
+                            .formatted(address(key), name),
+                    e);
         }
         if (e instanceof S3Exception s3 && s3.statusCode() == NOT_FOUND) {
             return new NoSuchFileException(address(key));
         }
-        return new IOException(
+        return new StoreException(
                 "%s: the object store%s failed: %s; see `storage` in tidemark.yaml, and the credentials that the AWS SDK finds"
                         .formatted(
                                 address(key),
