@@ -50,8 +50,9 @@ public final class ConditionalLogStore extends HadoopFileSystemLogStore {
         }
         for (int tries = 1; !create(files, file, content); tries++) {
             if (tries == TRIES) {
-                throw new IOException("%s: the object store went on refusing it since another was under way, though none is"
-                        + " there; try again".formatted(file));
+                throw new IOException(
+                        "%s: the object store went on refusing it since another was under way, though none is"
+                                + " there; try again".formatted(file));
             }
         }
     }

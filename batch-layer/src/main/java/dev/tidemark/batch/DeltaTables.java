@@ -48,7 +48,8 @@ final class DeltaTables {
                 "partitionColumns", partitions,
                 "configuration", properties,
                 "createdTime", System.currentTimeMillis());
-        String actions = "%s\n%s\n".formatted(Json.write(Map.of("protocol", PROTOCOL)), Json.write(Map.of("metaData", metadata)));
+        String actions = "%s\n%s\n"
+                .formatted(Json.write(Map.of("protocol", PROTOCOL)), Json.write(Map.of("metaData", metadata)));
         try {
             // One that is left of a table that is gone would speak of that.
             Files.deleteIfExists(log.checksum(0));

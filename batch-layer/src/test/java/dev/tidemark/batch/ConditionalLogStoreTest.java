@@ -37,9 +37,7 @@ class ConditionalLogStoreTest {
 
     private static Configuration at(URI endpoint) {
         Configuration hadoop = new Configuration();
-        new ObjectStore(Optional.of(endpoint), Optional.empty(), true)
-                .hadoop()
-                .forEach(hadoop::set);
+        new ObjectStore(Optional.of(endpoint), Optional.empty(), true).hadoop().forEach(hadoop::set);
         return hadoop;
     }
 

@@ -137,7 +137,8 @@ public final class DeploymentLoader {
     private static ObjectStore store(YamlSection section) {
         Optional<URI> endpoint = section.value("endpoint", DeploymentLoader::endpoint);
         Optional<String> region = section.text("region");
-        boolean pathStyle = section.value("path_style", DeploymentLoader::yesOrNo).orElse(false);
+        boolean pathStyle =
+                section.value("path_style", DeploymentLoader::yesOrNo).orElse(false);
         section.refuseUnknown();
         return new ObjectStore(endpoint, region, pathStyle);
     }
@@ -171,7 +172,7 @@ public final class DeploymentLoader {
             yaml.problem(
                     field,
                     "'" + path + "' is not available in this release; accepted is a local path"
-                    + (field.equals("warehouse") ? ", or s3a://BUCKET/FOLDER" : ""));
+                            + (field.equals("warehouse") ? ", or s3a://BUCKET/FOLDER" : ""));
             return file.resolveSibling(otherwise).normalize();
         }
         return file.resolveSibling(path).normalize();

@@ -62,12 +62,14 @@ public final class FadingConnection implements AutoCloseable {
             Socket client = socket.accept();
             Socket upstream = new Socket(server.getHost(), server.getPort());
             background(() -> {
-                try (client; upstream) {
+                try (client;
+                        upstream) {
                     client.getInputStream().transferTo(upstream.getOutputStream());
                 }
             });
             background(() -> {
-                try (client; upstream) {
+                try (client;
+                        upstream) {
                     answer(upstream.getInputStream(), client.getOutputStream());
                 }
             });

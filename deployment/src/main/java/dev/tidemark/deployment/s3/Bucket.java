@@ -62,8 +62,8 @@ final class Bucket {
 
     /** An object's content; closing it early does not read the rest. */
     InputStream read(String key) throws IOException {
-        ResponseInputStream<GetObjectResponse> content =
-                asked(key, () -> client().getObject(request -> request.bucket(name).key(key)));
+        ResponseInputStream<GetObjectResponse> content = asked(
+                key, () -> client().getObject(request -> request.bucket(name).key(key)));
         return new FilterInputStream(content) {
             @Override
             public void close() {
@@ -73,13 +73,14 @@ final class Bucket {
     }
 
     HeadObjectResponse head(String key) throws IOException {
-        return asked(key, () -> client().headObject(request -> request.bucket(name).key(key)));
+        return asked(
+                key, () -> client().headObject(request -> request.bucket(name).key(key)));
     }
 
     /** Whether any key begins so. */
     boolean hasAny(String prefix) throws IOException {
-        return asked(prefix, () -> client()
-                .listObjectsV2(request -> request.bucket(name).prefix(prefix).maxKeys(1))
+        return asked(prefix, () -> client().listObjectsV2(
+                        request -> request.bucket(name).prefix(prefix).maxKeys(1))
                 .hasContents());
     }
 
@@ -111,27 +112,29 @@ final class Bucket {
      * @return whether this call created it
      */
     boolean createIfAbsent(String key, byte[] content) throws IOException {
-        requireFenced(key);
+        requireFenced(key.substring(0, key.lastIndexOf('/') + 1));
         return put(key, content);
     }
 
     /**
      * Proves, once for each process, that the store refuses a conditional PUT of a key that is there.
      *
-     * @param beside the key in whose place it is tried
+     * @param prefix what the key that is tried begins with
      * @throws IOException if it lets both through
      */
-    synchronized void requireFenced(String beside) throws IOException {
+    synchronized void requireFenced(String prefix) throws IOException {
         if (fenced) {
             return;
         }
-        String probe = beside + ".probe-" + UUID.randomUUID();
+        String probe = prefix + ".probe-" + UUID.randomUUID();
         try {
             if (!put(probe, new byte[0]) || put(probe, new byte[0])) {
-                throw new StoreException(("%s: the store did not refuse the second of two PUTs with `If-None-Match: *`, so"
-                                + " two processes could overwrite each other's commits; accepted are stores that enforce"
-                                + " it, such as Amazon S3")
-                        .formatted(address(beside)), null);
+                throw new StoreException(
+                        ("%s: the store did not refuse the second of two PUTs with `If-None-Match: *`, so"
+                                        + " two processes could overwrite each other's commits; accepted are stores that enforce"
+                                        + " it, such as Amazon S3")
+                                .formatted(address(prefix)),
+                        null);
             }
         } finally {
             delete(probe);

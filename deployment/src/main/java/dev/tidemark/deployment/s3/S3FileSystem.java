@@ -43,10 +43,11 @@ public final class S3FileSystem extends FileSystem {
     public static Path path(String address, ObjectStore store) {
         Matcher matcher = ADDRESS.matcher(address);
         if (!matcher.matches()) {
-            throw new IllegalArgumentException("'" + address + "' is no place in a bucket; accepted is s3a://BUCKET/FOLDER");
+            throw new IllegalArgumentException(
+                    "'" + address + "' is no place in a bucket; accepted is s3a://BUCKET/FOLDER");
         }
-        S3FileSystem files = OPEN.computeIfAbsent(
-                store + " " + matcher.group(1), key -> new S3FileSystem(matcher.group(1), store));
+        S3FileSystem files =
+                OPEN.computeIfAbsent(store + " " + matcher.group(1), key -> new S3FileSystem(matcher.group(1), store));
         return files.getPath("/", matcher.group(2) == null ? "" : matcher.group(2));
     }
 
@@ -70,7 +71,7 @@ public final class S3FileSystem extends FileSystem {
      */
     public static void requireFenced(Path folder) throws IOException {
         S3Path path = (S3Path) folder;
-        path.getFileSystem().bucket.requireFenced(path.key());
+        path.getFileSystem().bucket.requireFenced(path.asFolder());
     }
 
     /** Whether a path is in a bucket. */

@@ -45,6 +45,11 @@ record S3Path(S3FileSystem getFileSystem, boolean isAbsolute, List<String> names
         return String.join("/", names);
     }
 
+    /** What the keys of all that is in it begin with. */
+    String asFolder() {
+        return names.isEmpty() ? "" : key() + "/";
+    }
+
     @Override
     public Path getRoot() {
         return isAbsolute ? with(true, List.of()) : null;
@@ -113,7 +118,9 @@ record S3Path(S3FileSystem getFileSystem, boolean isAbsolute, List<String> names
         S3Path path = ours(other);
         return path.isAbsolute
                 ? path
-                : with(isAbsolute, Stream.concat(names.stream(), path.names.stream()).toList());
+                : with(
+                        isAbsolute,
+                        Stream.concat(names.stream(), path.names.stream()).toList());
     }
 
     @Override

@@ -42,7 +42,7 @@ final class S3Provider extends FileSystemProvider {
     }
 
     private static String asFolder(Path path) {
-        return key(path).isEmpty() ? "" : key(path) + "/";
+        return ((S3Path) path).asFolder();
     }
 
     @Override

@@ -90,13 +90,15 @@ class S3FileSystemTest {
         });
         careless.start();
         try {
-            URI endpoint = URI.create("http://127.0.0.1:" + careless.getAddress().getPort());
+            URI endpoint =
+                    URI.create("http://127.0.0.1:" + careless.getAddress().getPort());
             Path file = S3FileSystem.path("s3a://careless/warehouse/file", at(endpoint));
             IOException refused = assertThrows(IOException.class, () -> create(file, "x"));
             assertTrue(
                     refused.getMessage()
-                            .startsWith("s3a://careless/warehouse/file: the store did not refuse the second of two PUTs with"
-                                    + " `If-None-Match: *`"),
+                            .startsWith(
+                                    "s3a://careless/warehouse/: the store did not refuse the second of two PUTs with"
+                                            + " `If-None-Match: *`"),
                     refused::getMessage);
         } finally {
             careless.stop(0);
@@ -119,7 +121,9 @@ class S3FileSystemTest {
             assertEquals('o', some.read());
         }
         try (Stream<Path> all = Files.walk(folder)) {
-            assertEquals(List.of(folder.resolve("a"), file), all.filter(Files::isRegularFile).toList());
+            assertEquals(
+                    List.of(folder.resolve("a"), file),
+                    all.filter(Files::isRegularFile).toList());
         }
         assertTrue(Files.isDirectory(folder.resolve("b")));
         Files.delete(file);
@@ -130,7 +134,9 @@ class S3FileSystemTest {
     @Test
     void pathsAreBuiltAsOnADisk() {
         Path folder = path("/shop");
-        assertEquals("s3a://" + bucket.name() + "/shop/a/b.json", folder.resolve("a/b.json").toString());
+        assertEquals(
+                "s3a://" + bucket.name() + "/shop/a/b.json",
+                folder.resolve("a/b.json").toString());
         assertEquals(folder, folder.resolve("a").getParent());
         assertEquals(folder.resolve("c"), folder.resolve("a").resolveSibling("c"));
         assertEquals("a/b", folder.relativize(folder.resolve("a/b")).toString());

@@ -35,6 +35,7 @@ public final class LiveSource implements AutoCloseable {
 
     /** And of one in a bucket, which is paid by the request. */
     private static final Duration BUCKET_POLL = Duration.ofSeconds(2);
+
     private static final Duration SWAP_POLL = Duration.ofMillis(2);
     private static final Duration AFTER_FAILURE = Duration.ofSeconds(2);
     private static final Duration HELD = Duration.ofSeconds(30);
