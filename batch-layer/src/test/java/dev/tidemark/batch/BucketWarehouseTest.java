@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Row;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,6 +46,7 @@ class BucketWarehouseTest {
                 .toList();
     }
 
+    @Tag("thorough")
     @Test
     void ofTwoArchivesAtOnceOneLosesAndNothingIsAppendedTwice() throws Exception {
         shop.send(0, ON_FIRST);

@@ -29,7 +29,7 @@ import org.junit.jupiter.api.Test;
 class ConditionalLogStoreTest {
 
     private static final int WRITERS = 6;
-    private static final int COMMITS = 30;
+    private static final int COMMITS = 20;
 
     private final SharedS3.Bucket bucket = SharedS3.bucket();
     private final Path log = new Path("s3a://" + bucket.name() + "/table/_delta_log");

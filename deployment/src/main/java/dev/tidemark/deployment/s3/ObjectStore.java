@@ -37,6 +37,8 @@ public record ObjectStore(Optional<URI> endpoint, Optional<String> region, boole
     public Map<String, String> hadoop() {
         Map<String, String> settings = new HashMap<>();
         settings.put("fs.s3a.aws.credentials.provider", DefaultCredentialsProvider.class.getName());
+        // The default remembers what it has read of objects; tables' pointers to their checkpoints are written over.
+        settings.put("fs.s3a.input.stream.type", "classic");
         settings.put("fs.s3a.path.style.access", Boolean.toString(pathStyle));
         endpoint.ifPresent(address -> settings.put("fs.s3a.endpoint", address.toString()));
         signingRegion().ifPresent(name -> settings.put("fs.s3a.endpoint.region", name));

@@ -50,7 +50,7 @@ class S3FileSystemTest {
         Path folder = path("/race");
         ExecutorService writers = Executors.newFixedThreadPool(WRITERS);
         try {
-            for (int number = 0; number < 40; number++) {
+            for (int number = 0; number < 20; number++) {
                 Path file = folder.resolve("%020d.json".formatted(number));
                 List<Callable<String>> attempts = IntStream.range(0, WRITERS)
                         .<Callable<String>>mapToObj(
