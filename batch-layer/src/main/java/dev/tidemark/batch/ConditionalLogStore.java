@@ -78,7 +78,7 @@ public final class ConditionalLogStore extends HadoopFileSystemLogStore {
             put(files, file, content, writer);
             return true;
         } catch (IOException e) {
-            boolean isThere = files.exists(file);
+            boolean isThere = exists(files, file, e);
             if (isThere && isOf(files, file, writer)) {
                 return true;
             }
@@ -89,6 +89,15 @@ public final class ConditionalLogStore extends HadoopFileSystemLogStore {
                 return false;
             }
             throw e;
+        }
+    }
+
+    private static boolean exists(FileSystem files, Path file, IOException failure) throws IOException {
+        try {
+            return files.exists(file);
+        } catch (IOException e) {
+            failure.addSuppressed(e);
+            throw failure;
         }
     }
 

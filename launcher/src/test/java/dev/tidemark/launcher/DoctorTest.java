@@ -5,10 +5,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tidemark.broker.SharedBroker;
+import dev.tidemark.s3.CarelessStore;
+import dev.tidemark.s3.SharedS3;
+import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -61,6 +65,28 @@ class DoctorTest {
         assertTrue(line("java").startsWith("ok "), out.toString());
         assertTrue(line("files").startsWith("ok    files: deployment shop, 1 sources, 1 views"), out.toString());
         assertEquals("warn  broker: none of its own runs; `tidemark up` starts one", line("broker"));
+    }
+
+    @Test
+    void aStoreIsFitIfItKeepsWritersApart() throws Exception {
+        SharedS3.Bucket bucket = SharedS3.bucket();
+        assertEquals(0, doctor(inBucket(bucket.name(), bucket.endpoint())), out::toString);
+        assertEquals(
+                "ok    storage: s3a://%s/shop refuses what another has created".formatted(bucket.name()),
+                line("storage"));
+        try (CarelessStore careless = new CarelessStore()) {
+            assertEquals(1, doctor(inBucket("careless", careless.endpoint())), out::toString);
+            assertTrue(
+                    line("storage").startsWith("fail  storage: s3a://careless/shop/: the store did not refuse"),
+                    out.toString());
+        }
+    }
+
+    private Path inBucket(String bucket, URI endpoint) throws IOException {
+        Path config = fresh(0);
+        String storage = "warehouse: s3a://%s/shop%nstorage: {endpoint: \"%s\", path_style: true}"
+                .formatted(bucket, endpoint);
+        return Files.writeString(config, Files.readString(config).replace("warehouse: ./warehouse", storage));
     }
 
     @Test

@@ -55,17 +55,15 @@ class BucketWarehouseTest {
                 TopicLog<Order> log = new TopicLog<>(deployment.deployment().kafkaClient(), order -> order.to(topic))) {
             deployment.start(Layer.SPEED);
             deployment.start(Layer.SERVING);
-            for (int round = 1; round <= 2; round++) {
-                log.send(orders());
-                twice(deployment, "archive");
-                twice(deployment, "recompute");
-                assertEquals(round, deployment.newestPublication(), "one of the two published");
-                deployment.awaitReady();
-                deployment.awaitPublication(round, TOTALS);
-                check(deployment, log);
-                log.send(orders());
-                check(deployment, log);
-            }
+            log.send(orders());
+            twice(deployment, "archive");
+            twice(deployment, "recompute");
+            assertEquals(1, deployment.newestPublication(), "one of the two published");
+            deployment.awaitReady();
+            deployment.awaitPublication(1, TOTALS);
+            check(deployment, log);
+            log.send(orders());
+            check(deployment, log);
         }
         assertFalse(Files.exists(folder.resolve("warehouse")), "nothing that is kept is on this disk");
     }

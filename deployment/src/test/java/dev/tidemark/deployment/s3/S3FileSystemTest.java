@@ -5,13 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.net.httpserver.HttpServer;
+import dev.tidemark.s3.CarelessStore;
 import dev.tidemark.s3.FadingConnection;
 import dev.tidemark.s3.SharedS3;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -82,26 +80,14 @@ class S3FileSystemTest {
 
     @Test
     void aStoreThatLetsBothOfTwoWritersThroughIsRefused() throws IOException {
-        HttpServer careless = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-        careless.createContext("/", exchange -> {
-            exchange.getRequestBody().readAllBytes();
-            exchange.sendResponseHeaders(exchange.getRequestMethod().equals("DELETE") ? 204 : 200, -1);
-            exchange.close();
-        });
-        careless.start();
-        try {
-            URI endpoint =
-                    URI.create("http://127.0.0.1:" + careless.getAddress().getPort());
-            Path file = S3FileSystem.path("s3a://careless/warehouse/file", at(endpoint));
+        try (CarelessStore careless = new CarelessStore()) {
+            Path file = S3FileSystem.path("s3a://careless/warehouse/file", at(careless.endpoint()));
             IOException refused = assertThrows(IOException.class, () -> create(file, "x"));
             assertTrue(
                     refused.getMessage()
-                            .startsWith(
-                                    "s3a://careless/warehouse/: the store did not refuse the second of two PUTs with"
-                                            + " `If-None-Match: *`"),
+                            .startsWith("s3a://careless/warehouse/: the store did not refuse the second of two PUTs with"
+                                    + " `If-None-Match: *`"),
                     refused::getMessage);
-        } finally {
-            careless.stop(0);
         }
     }
 
