@@ -84,8 +84,8 @@ class DoctorTest {
 
     private Path inBucket(String bucket, URI endpoint) throws IOException {
         Path config = fresh(0);
-        String storage = "warehouse: s3a://%s/shop%nstorage: {endpoint: \"%s\", path_style: true}"
-                .formatted(bucket, endpoint);
+        String storage =
+                "warehouse: s3a://%s/shop%nstorage: {endpoint: \"%s\", path_style: true}".formatted(bucket, endpoint);
         return Files.writeString(config, Files.readString(config).replace("warehouse: ./warehouse", storage));
     }
 

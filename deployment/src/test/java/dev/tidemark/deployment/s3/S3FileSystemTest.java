@@ -85,8 +85,9 @@ class S3FileSystemTest {
             IOException refused = assertThrows(IOException.class, () -> create(file, "x"));
             assertTrue(
                     refused.getMessage()
-                            .startsWith("s3a://careless/warehouse/: the store did not refuse the second of two PUTs with"
-                                    + " `If-None-Match: *`"),
+                            .startsWith(
+                                    "s3a://careless/warehouse/: the store did not refuse the second of two PUTs with"
+                                            + " `If-None-Match: *`"),
                     refused::getMessage);
         }
     }
