@@ -7,7 +7,6 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tidemark.broker.SharedBroker;
 import dev.tidemark.s3.CarelessStore;
 import dev.tidemark.s3.SharedS3;
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
@@ -70,23 +69,24 @@ class DoctorTest {
     @Test
     void aStoreIsFitIfItKeepsWritersApart() throws Exception {
         SharedS3.Bucket bucket = SharedS3.bucket();
-        assertEquals(0, doctor(inBucket(bucket.name(), bucket.endpoint())), out::toString);
+        Path config = fresh(0);
+        String onDisk = Files.readString(config);
+        Files.writeString(config, onDisk.replace("warehouse: ./warehouse", in(bucket.name(), bucket.endpoint())));
+        assertEquals(0, doctor(config), out::toString);
         assertEquals(
                 "ok    storage: s3a://%s/shop refuses what another has created".formatted(bucket.name()),
                 line("storage"));
         try (CarelessStore careless = new CarelessStore()) {
-            assertEquals(1, doctor(inBucket("careless", careless.endpoint())), out::toString);
+            Files.writeString(config, onDisk.replace("warehouse: ./warehouse", in("careless", careless.endpoint())));
+            assertEquals(1, doctor(config), out::toString);
             assertTrue(
                     line("storage").startsWith("fail  storage: s3a://careless/shop/: the store did not refuse"),
                     out.toString());
         }
     }
 
-    private Path inBucket(String bucket, URI endpoint) throws IOException {
-        Path config = fresh(0);
-        String storage =
-                "warehouse: s3a://%s/shop%nstorage: {endpoint: \"%s\", path_style: true}".formatted(bucket, endpoint);
-        return Files.writeString(config, Files.readString(config).replace("warehouse: ./warehouse", storage));
+    private static String in(String bucket, URI endpoint) {
+        return "warehouse: s3a://%s/shop%nstorage: {endpoint: \"%s\", path_style: true}".formatted(bucket, endpoint);
     }
 
     @Test

@@ -7,12 +7,14 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 
-/** A store that takes every PUT, whatever its conditions, and keeps nothing. */
+/** A store that takes every PUT, whatever its conditions and whoever sends it, and keeps nothing. */
 public final class CarelessStore implements AutoCloseable {
 
     private final HttpServer server;
 
+    /** Starts it; the JVM has a login from then on, without which no client asks anything. */
     public CarelessStore() throws IOException {
+        SharedS3.login();
         server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
         server.createContext("/", CarelessStore::answer);
         server.start();

@@ -15,9 +15,18 @@ import java.util.function.Function;
 
 /**
  * One S3 server per JVM, started on first use, in a class loader of its own: it is made of other releases of the libraries
- * that the tests run with. Its login is what the JVM's system properties then say, where the AWS SDK looks for it.
+ * that the tests run with. Its login stands in the JVM's system properties from then on, where
+ * the AWS SDK looks for it.
  */
 public final class SharedS3 {
+
+    private static final String ACCESS_KEY = "test";
+    private static final String SECRET = UUID.randomUUID().toString();
+
+    static {
+        System.setProperty("aws.accessKeyId", ACCESS_KEY);
+        System.setProperty("aws.secretAccessKey", SECRET);
+    }
 
     private static Function<String, URI> server;
 
@@ -40,25 +49,18 @@ public final class SharedS3 {
         return new Bucket(server.apply(name), name);
     }
 
-    /** The environment of other processes that log in there. */
+    /** The login, as other processes find it in their environment. */
     public static Map<String, String> login() {
-        return Map.of(
-                "AWS_ACCESS_KEY_ID",
-                System.getProperty("aws.accessKeyId"),
-                "AWS_SECRET_ACCESS_KEY",
-                System.getProperty("aws.secretAccessKey"));
+        return Map.of("AWS_ACCESS_KEY_ID", ACCESS_KEY, "AWS_SECRET_ACCESS_KEY", SECRET);
     }
 
     @SuppressWarnings("unchecked")
     private static Function<String, URI> start() {
-        String secret = UUID.randomUUID().toString();
-        System.setProperty("aws.accessKeyId", "test");
-        System.setProperty("aws.secretAccessKey", secret);
         try {
             ClassLoader loader = new URLClassLoader(classPath(), ClassLoader.getPlatformClassLoader());
             return (Function<String, URI>) loader.loadClass("dev.tidemark.s3.S3Server")
                     .getDeclaredConstructors()[0]
-                    .newInstance("test", secret);
+                    .newInstance(ACCESS_KEY, SECRET);
         } catch (ReflectiveOperationException | IOException e) {
             throw new IllegalStateException("cannot start the S3 server", e);
         }
