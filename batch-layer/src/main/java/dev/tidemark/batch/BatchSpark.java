@@ -22,6 +22,7 @@ final class BatchSpark implements Supplier<SparkSession>, AutoCloseable {
     @Override
     public synchronized SparkSession get() {
         if (session == null) {
+            deployment.warehouse().requireFenced();
             session = builder(deployment).getOrCreate();
             session.sparkContext().addSparkListener(transfers);
         }
@@ -39,9 +40,11 @@ final class BatchSpark implements Supplier<SparkSession>, AutoCloseable {
     /** What every session of the batch layer is built with. */
     static SparkSession.Builder builder(Deployment deployment) {
         Map<String, String> settings = new HashMap<>(defaults());
+        settings.putAll(SparkSettings.ofHadoop(deployment.warehouse().hadoop()));
         settings.putAll(deployment.spark());
         return SparkSettings.builder(deployment.zone(), SparkSettings.withDelta(settings))
                 .config("spark.delta.logStore.file.impl", LinkLogStore.class.getName())
+                .config("spark.delta.logStore.s3a.impl", ConditionalLogStore.class.getName())
                 .config("spark.sql.adaptive.enabled", "true");
     }
 

@@ -4,6 +4,7 @@ import dev.tidemark.deployment.Deployment;
 import dev.tidemark.deployment.DeploymentLoader;
 import dev.tidemark.deployment.InvalidDeploymentException;
 import dev.tidemark.deployment.Problem;
+import dev.tidemark.deployment.RefusedException;
 import dev.tidemark.deployment.SourceChange;
 import dev.tidemark.schema.Source;
 import dev.tidemark.view.Publication;
@@ -47,7 +48,9 @@ final class CheckCommand implements Runnable {
                 .map(deployment -> Definitions.resolve(deployment, problems))
                 .orElse(List.of());
         Definitions.look(found.drafts(), problems);
-        found.deployment().ifPresent(deployment -> compareWithArchive(deployment, problems));
+        found.deployment()
+                .filter(deployment -> isFenced(deployment, problems))
+                .ifPresent(deployment -> compareWithArchive(deployment, problems));
         if (!problems.isEmpty()) {
             InvalidDeploymentException invalid = new InvalidDeploymentException(problems);
             batch.print(new Found(
@@ -103,6 +106,17 @@ final class CheckCommand implements Runnable {
                 .map(MasterDataset.Version::commit)
                 .map(master::isJudgedAsNow)
                 .orElse(true);
+    }
+
+    /** Whether the warehouse can be written by several; adds a problem if not. */
+    private static boolean isFenced(Deployment deployment, List<Problem> problems) {
+        try {
+            deployment.warehouse().requireFenced();
+            return true;
+        } catch (RefusedException e) {
+            problems.add(new Problem(deployment.file(), 0, "warehouse", e.getMessage()));
+            return false;
+        }
     }
 
     /** Adds what keeps a source from reading what has been archived of it. */

@@ -1,10 +1,10 @@
 package dev.tidemark.batch;
 
+import dev.tidemark.deployment.AtomicFiles;
 import dev.tidemark.deployment.DeltaLogFiles;
 import dev.tidemark.view.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -48,19 +48,18 @@ final class DeltaTables {
                 "partitionColumns", partitions,
                 "configuration", properties,
                 "createdTime", System.currentTimeMillis());
-        List<String> actions =
-                List.of(Json.write(Map.of("protocol", PROTOCOL)), Json.write(Map.of("metaData", metadata)));
+        String actions = "%s\n%s\n"
+                .formatted(Json.write(Map.of("protocol", PROTOCOL)), Json.write(Map.of("metaData", metadata)));
         try {
             // One that is left of a table that is gone would speak of that.
             Files.deleteIfExists(log.checksum(0));
-            LinkLogStore.create(log.commit(0), actions.iterator());
-            // Without it the first writer has Spark add up what a table without files holds, in several jobs.
-            LinkLogStore.create(
-                    log.checksum(0), List.of(Json.write(checksum(metadata))).iterator());
-        } catch (FileAlreadyExistsException e) {
-            // The other's table is as good as ours.
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+        // Another's table is as good as ours.
+        if (AtomicFiles.createIfAbsent(log.commit(0), actions)) {
+            // Without it the first writer has Spark add up what a table without files holds, in several jobs.
+            AtomicFiles.createIfAbsent(log.checksum(0), Json.write(checksum(metadata)) + "\n");
         }
     }
 

@@ -35,12 +35,7 @@ public final class LinkLogStore extends LocalLogStore {
         }
     }
 
-    /**
-     * Makes a commit, and the log's folder if it lacks.
-     *
-     * @throws java.nio.file.FileAlreadyExistsException if another has made that commit
-     */
-    static void create(Path commit, Iterator<String> actions) throws IOException {
+    private static void create(Path commit, Iterator<String> actions) throws IOException {
         Files.createDirectories(commit.getParent());
         // Not a temporary file of the JDK's: that is its owner's alone, and so would the commit be.
         Path written = commit.resolveSibling("." + commit.getFileName() + "." + UUID.randomUUID() + ".tmp");

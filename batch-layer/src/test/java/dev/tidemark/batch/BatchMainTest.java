@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tidemark.broker.SharedBroker;
+import dev.tidemark.s3.CarelessStore;
 import dev.tidemark.view.Cause;
 import dev.tidemark.view.Publication;
 import java.io.ByteArrayOutputStream;
@@ -15,6 +16,7 @@ import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
@@ -88,6 +90,22 @@ class BatchMainTest {
             JsonNode view = ended.result().at("/sources/0/views/0");
             assertEquals("string", view.at("/dimensions/region").asText());
             assertEquals("bigint", view.at("/measures/it").asText());
+        }
+    }
+
+    @Test
+    void checkRefusesAStoreThatLetsTwoWritersOverwriteEachOther() throws IOException {
+        write("orders", "count()");
+        try (CarelessStore careless = new CarelessStore()) {
+            Files.writeString(
+                    Path.of(file()),
+                    "%nwarehouse: s3a://careless/shop%nstorage: {endpoint: \"%s\", path_style: true}%n"
+                            .formatted(careless.endpoint()),
+                    StandardOpenOption.APPEND);
+            Ended ended = run("check", "-c", file(), "--output", "json");
+            assertEquals(1, ended.status());
+            assertEquals("warehouse", ended.result().at("/problems/0/field").asText());
+            assertTrue(ended.err().contains("s3a://careless/shop/: the store did not refuse"), ended.err());
         }
     }
 

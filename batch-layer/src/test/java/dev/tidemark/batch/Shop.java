@@ -604,7 +604,10 @@ final class Shop {
 
     /** The session that all tests share, with this deployment's settings. */
     SparkSession spark() {
-        return BatchSpark.builder(deployment).getOrCreate();
+        SparkSession session = BatchSpark.builder(deployment).getOrCreate();
+        // What a session that stands already does not take from its builder.
+        deployment.warehouse().hadoop().forEach(session.sparkContext().hadoopConfiguration()::set);
+        return session;
     }
 
     Archive.Archived archive() {

@@ -1,5 +1,7 @@
 package dev.tidemark.deployment;
 
+import dev.tidemark.deployment.s3.ObjectStore;
+import dev.tidemark.deployment.s3.S3FileSystem;
 import dev.tidemark.schema.DeadLetter;
 import dev.tidemark.schema.LateEvent;
 import dev.tidemark.schema.LateEvents;
@@ -87,7 +89,7 @@ public final class DeploymentLoader {
             yaml.problem("name", "'" + name + "' is no name; accepted are lower-case letters, digits and -");
         }
         ZoneId zone = yaml.value("timezone", ZoneId::of).orElse(ZoneId.of("UTC"));
-        Warehouse warehouse = new Warehouse(local(yaml, "warehouse", "./warehouse"));
+        Warehouse warehouse = new Warehouse(warehouse(yaml));
         Settings kafka = settings(yaml, "kafka", setting -> Optional.empty());
         if (yaml.has("kafka") && !kafka.containsKey("bootstrap.servers")) {
             yaml.problem("kafka", "has no bootstrap.servers; give it, or leave `kafka` out for a broker of its own");
@@ -116,6 +118,46 @@ public final class DeploymentLoader {
                 new Locations(viewFiles, sourceFiles, schemaFiles, lines));
     }
 
+    private Path warehouse(YamlSection yaml) {
+        Optional<String> address = yaml.text("warehouse").filter(text -> text.startsWith("s3"));
+        Optional<ObjectStore> store = yaml.section("storage").map(DeploymentLoader::store);
+        if (address.isEmpty()) {
+            store.ifPresent(found -> yaml.problem(
+                    "storage", "says how an object store is reached, but `warehouse` is no s3a://BUCKET/FOLDER"));
+            return local(yaml, "warehouse", "./warehouse");
+        }
+        try {
+            return S3FileSystem.path(address.get(), store.orElse(ObjectStore.DEFAULT));
+        } catch (IllegalArgumentException e) {
+            yaml.problem("warehouse", e.getMessage());
+            return file.resolveSibling("warehouse");
+        }
+    }
+
+    private static ObjectStore store(YamlSection section) {
+        Optional<URI> endpoint = section.value("endpoint", DeploymentLoader::endpoint);
+        Optional<String> region = section.text("region");
+        boolean pathStyle =
+                section.value("path_style", DeploymentLoader::yesOrNo).orElse(false);
+        section.refuseUnknown();
+        return new ObjectStore(endpoint, region, pathStyle);
+    }
+
+    private static URI endpoint(String text) {
+        if (!text.matches("https?://[^/@]+/?")) {
+            throw new IllegalArgumentException(
+                    "'" + text + "' is no address of an object store; accepted is such as https://minio.example:9000");
+        }
+        return URI.create(text);
+    }
+
+    private static boolean yesOrNo(String text) {
+        if (!text.equals("true") && !text.equals("false")) {
+            throw new IllegalArgumentException("'" + text + "' is neither; accepted are true and false");
+        }
+        return text.equals("true");
+    }
+
     private Path local(YamlSection yaml, String field, String otherwise) {
         String path = yaml.text(field).orElse(otherwise);
         try {
@@ -127,7 +169,10 @@ public final class DeploymentLoader {
             return file.resolveSibling(otherwise).normalize();
         }
         if (SCHEME.matcher(path).matches()) {
-            yaml.problem(field, "'" + path + "' is not available in this release; a local path is accepted");
+            yaml.problem(
+                    field,
+                    "'" + path + "' is not available in this release; accepted is a local path"
+                            + (field.equals("warehouse") ? ", or s3a://BUCKET/FOLDER" : ""));
             return file.resolveSibling(otherwise).normalize();
         }
         return file.resolveSibling(path).normalize();

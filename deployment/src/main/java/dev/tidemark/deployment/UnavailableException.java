@@ -1,5 +1,6 @@
 package dev.tidemark.deployment;
 
+import dev.tidemark.deployment.s3.StoreException;
 import dev.tidemark.schema.SchemaRegistryException;
 import java.util.Optional;
 import org.apache.kafka.common.KafkaException;
@@ -29,8 +30,8 @@ public final class UnavailableException extends RuntimeException {
                 return Optional.of(new UnavailableException(
                         "reading from Kafka failed: " + kafka.getMessage() + "; try again when the broker is up"));
             }
-            if (cause instanceof SchemaRegistryException registry) {
-                return Optional.of(new UnavailableException(registry.getMessage()));
+            if (cause instanceof SchemaRegistryException || cause instanceof StoreException) {
+                return Optional.of(new UnavailableException(cause.getMessage()));
             }
         }
         return Optional.empty();

@@ -1,5 +1,6 @@
 package dev.tidemark.deployment;
 
+import dev.tidemark.deployment.s3.S3FileSystem;
 import dev.tidemark.schema.Enrichment;
 import dev.tidemark.view.Cut;
 import dev.tidemark.view.DefinitionSet;
@@ -7,8 +8,10 @@ import dev.tidemark.view.Json;
 import dev.tidemark.view.Publication.SourceState;
 import dev.tidemark.view.StoredDefinitions;
 import dev.tidemark.view.View;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -16,11 +19,37 @@ import java.util.stream.Stream;
  * The layout of everything that is kept. {@code views}, {@code master} and {@code dead_letters} are ordinary Delta
  * tables that other engines may read; the rest is ours.
  *
- * @param root the folder
+ * @param root the folder, on a disk or in a bucket
  */
 public record Warehouse(Path root) {
 
     private static final String JSON = ".json";
+
+    /** Settings that Hadoop needs to reach it, {@code fs.s3a.endpoint} and the like; none, on a disk. */
+    public Map<String, String> hadoop() {
+        return S3FileSystem.hadoop(root);
+    }
+
+    /** Whether it is in a bucket, not on a disk. */
+    public boolean isInBucket() {
+        return S3FileSystem.has(root);
+    }
+
+    /**
+     * Makes sure that of two processes that create the same file one is told so: on a disk the link does that, an object
+     * store is tried once for each process.
+     *
+     * @throws RefusedException if the store does not do it, or cannot be asked
+     */
+    public void requireFenced() {
+        if (isInBucket()) {
+            try {
+                S3FileSystem.requireFenced(root);
+            } catch (IOException e) {
+                throw new RefusedException(e.getMessage());
+            }
+        }
+    }
 
     /** The Delta table of a source's events: the master dataset. */
     public Path master(String source) {

@@ -400,7 +400,7 @@ class DeploymentLoaderTest {
 
     @Test
     void whatComesLaterIsRefusedNotIgnored() throws IOException {
-        write("tidemark.yaml", "version: 1\nname: shop\nwarehouse: s3a://bucket/shop\n");
+        write("tidemark.yaml", "version: 1\nname: shop\nwarehouse: gs://bucket/shop\n");
         List<String> found = problems();
         assertEquals(
                 1,
@@ -408,6 +408,37 @@ class DeploymentLoaderTest {
                         .filter(line -> line.contains("not available in this release"))
                         .count(),
                 found::toString);
+    }
+
+    @Test
+    void aWarehouseInABucketIsReachedAsStorageSays() throws IOException {
+        String shop = "version: 1\nname: shop\nwarehouse: s3a://my-bucket/tidemark/shop\n";
+        write("tidemark.yaml", shop + "storage:\n  endpoint: http://127.0.0.1:9000\n  path_style: true\n");
+        Warehouse warehouse = load().warehouse();
+        assertEquals("s3a://my-bucket/tidemark/shop/drift", warehouse.drift().toString());
+        assertEquals("http://127.0.0.1:9000", warehouse.hadoop().get("fs.s3a.endpoint"));
+        assertEquals("true", warehouse.hadoop().get("fs.s3a.path.style.access"));
+
+        write("tidemark.yaml", shop);
+        assertFalse(load().warehouse().hadoop().containsKey("fs.s3a.endpoint"), "it is Amazon's");
+    }
+
+    @Test
+    void aPlaceThatIsNoBucketsAndStorageForADiskAreProblems() throws IOException {
+        write("tidemark.yaml", "version: 1\nname: shop\nwarehouse: s3://my-bucket/shop\n");
+        assertEquals(
+                List.of("tidemark.yaml:3: warehouse: 's3://my-bucket/shop' is no place in a bucket; accepted is"
+                        + " s3a://BUCKET/FOLDER"),
+                problems());
+        write("tidemark.yaml", "version: 1\nname: shop\nstorage:\n  endpoint: minio\n  path_style: often\n");
+        assertEquals(
+                List.of(
+                        "tidemark.yaml:3: storage: says how an object store is reached, but `warehouse` is no"
+                                + " s3a://BUCKET/FOLDER",
+                        "tidemark.yaml:4: storage.endpoint: 'minio' is no address of an object store; accepted is such as"
+                                + " https://minio.example:9000",
+                        "tidemark.yaml:5: storage.path_style: 'often' is neither; accepted are true and false"),
+                problems());
     }
 
     @Test

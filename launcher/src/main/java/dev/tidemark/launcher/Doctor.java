@@ -3,6 +3,8 @@ package dev.tidemark.launcher;
 import dev.tidemark.deployment.Deployment;
 import dev.tidemark.deployment.DeploymentLoader;
 import dev.tidemark.deployment.Problem;
+import dev.tidemark.deployment.RefusedException;
+import dev.tidemark.deployment.Warehouse;
 import dev.tidemark.view.Json;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -67,10 +69,22 @@ final class Doctor implements Callable<Integer> {
         findings.addAll(files(files));
         if (files.problems().isEmpty() && files.deployment().isPresent()) {
             Deployment deployment = files.deployment().get();
-            findings.add(machine.disk(deployment.warehouse().root()));
+            findings.add(
+                    deployment.warehouse().isInBucket()
+                            ? store(deployment.warehouse())
+                            : machine.disk(deployment.warehouse().root()));
             findings.addAll(new DeploymentExam(deployment, cadence).findings());
         }
         return findings;
+    }
+
+    private static Finding store(Warehouse warehouse) {
+        try {
+            warehouse.requireFenced();
+            return Finding.ok("storage", warehouse.root() + " refuses what another has created");
+        } catch (RefusedException e) {
+            return Finding.fail("storage", e.getMessage(), "see docs/storage.md");
+        }
     }
 
     private List<Finding> files(DeploymentLoader.Found found) {

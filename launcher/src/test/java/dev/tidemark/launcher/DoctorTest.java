@@ -5,10 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.tidemark.broker.SharedBroker;
+import dev.tidemark.s3.CarelessStore;
+import dev.tidemark.s3.SharedS3;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -61,6 +64,29 @@ class DoctorTest {
         assertTrue(line("java").startsWith("ok "), out.toString());
         assertTrue(line("files").startsWith("ok    files: deployment shop, 1 sources, 1 views"), out.toString());
         assertEquals("warn  broker: none of its own runs; `tidemark up` starts one", line("broker"));
+    }
+
+    @Test
+    void aStoreIsFitIfItKeepsWritersApart() throws Exception {
+        SharedS3.Bucket bucket = SharedS3.bucket();
+        Path config = fresh(0);
+        String onDisk = Files.readString(config);
+        Files.writeString(config, onDisk.replace("warehouse: ./warehouse", in(bucket.name(), bucket.endpoint())));
+        assertEquals(0, doctor(config), out::toString);
+        assertEquals(
+                "ok    storage: s3a://%s/shop refuses what another has created".formatted(bucket.name()),
+                line("storage"));
+        try (CarelessStore careless = new CarelessStore()) {
+            Files.writeString(config, onDisk.replace("warehouse: ./warehouse", in("careless", careless.endpoint())));
+            assertEquals(1, doctor(config), out::toString);
+            assertTrue(
+                    line("storage").startsWith("fail  storage: s3a://careless/shop/: the store did not refuse"),
+                    out.toString());
+        }
+    }
+
+    private static String in(String bucket, URI endpoint) {
+        return "warehouse: s3a://%s/shop%nstorage: {endpoint: \"%s\", path_style: true}".formatted(bucket, endpoint);
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.tidemark.serving;
 
+import dev.tidemark.deployment.s3.S3FileSystem;
 import io.delta.kernel.DataWriteContext;
 import io.delta.kernel.Operation;
 import io.delta.kernel.Table;
@@ -29,30 +30,35 @@ import org.apache.hadoop.conf.Configuration;
 /** A Delta table with one partition column of strings, written by Delta Kernel. */
 record KernelTable(Path path, StructType schema, String partitionColumn) {
 
-    private static final Engine ENGINE = DefaultEngine.create(new Configuration());
+    private static Engine engine(Path path) {
+        Configuration hadoop = new Configuration();
+        S3FileSystem.hadoop(path).forEach(hadoop::set);
+        return DefaultEngine.create(hadoop);
+    }
 
     /** Appends rows, each a value a column as Kernel holds it, to one partition. */
     void append(String partition, List<Object[]> rows) throws Exception {
+        Engine engine = engine(path);
         boolean isNew = !Files.exists(path.resolve("_delta_log"));
-        TransactionBuilder builder = Table.forPath(ENGINE, path.toString())
-                .createTransactionBuilder(ENGINE, "test", isNew ? Operation.CREATE_TABLE : Operation.WRITE);
+        TransactionBuilder builder = Table.forPath(engine, path.toString())
+                .createTransactionBuilder(engine, "test", isNew ? Operation.CREATE_TABLE : Operation.WRITE);
         if (isNew) {
-            builder = builder.withSchema(ENGINE, schema).withPartitionColumns(ENGINE, List.of(partitionColumn));
+            builder = builder.withSchema(engine, schema).withPartitionColumns(engine, List.of(partitionColumn));
         }
-        Transaction transaction = builder.build(ENGINE);
-        Row state = transaction.getTransactionState(ENGINE);
+        Transaction transaction = builder.build(engine);
+        Row state = transaction.getTransactionState(engine);
         Map<String, Literal> values = Map.of(partitionColumn, Literal.ofString(partition));
         CloseableIterator<FilteredColumnarBatch> data = Transaction.transformLogicalData(
-                ENGINE,
+                engine,
                 state,
                 Utils.singletonCloseableIterator(new FilteredColumnarBatch(new Rows(schema, rows), Optional.empty())),
                 values);
-        DataWriteContext context = Transaction.getWriteContext(ENGINE, state, values);
-        CloseableIterator<DataFileStatus> files = ENGINE.getParquetHandler()
+        DataWriteContext context = Transaction.getWriteContext(engine, state, values);
+        CloseableIterator<DataFileStatus> files = engine.getParquetHandler()
                 .writeParquetFiles(context.getTargetDirectory(), data, context.getStatisticsColumns());
         transaction.commit(
-                ENGINE,
-                CloseableIterable.inMemoryIterable(Transaction.generateAppendActions(ENGINE, state, files, context)));
+                engine,
+                CloseableIterable.inMemoryIterable(Transaction.generateAppendActions(engine, state, files, context)));
     }
 
     private record Rows(StructType schema, List<Object[]> rows) implements ColumnarBatch {

@@ -147,12 +147,21 @@ public final class Shop implements AutoCloseable {
         return alike(deployment.name() + "-too", deployment.kafka(), deployment.alerting());
     }
 
+    /** The same shop with another warehouse. */
+    Shop with(Warehouse warehouse) throws Exception {
+        return opened(alike(deployment.name(), warehouse, deployment.kafka(), deployment.alerting()), 1);
+    }
+
     private Shop alike(String name, Map<String, String> kafka, List<Alerting> alerting) {
+        return alike(name, deployment.warehouse(), kafka, alerting);
+    }
+
+    private Shop alike(String name, Warehouse warehouse, Map<String, String> kafka, List<Alerting> alerting) {
         Deployment alike = new Deployment(
                 deployment.file(),
                 name,
                 deployment.zone(),
-                deployment.warehouse(),
+                warehouse,
                 kafka,
                 deployment.spark(),
                 deployment.servingPort(),

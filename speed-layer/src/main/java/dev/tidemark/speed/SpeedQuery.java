@@ -31,7 +31,9 @@ final class SpeedQuery {
 
     /** A Spark session with a task slot for every partition, unless the deployment configures its own master. */
     SparkSession session(SpeedPlan plan) {
-        Map<String, String> settings = new HashMap<>(deployment.spark());
+        Map<String, String> settings =
+                new HashMap<>(SparkSettings.ofHadoop(deployment.warehouse().hadoop()));
+        settings.putAll(deployment.spark());
         int slots = Math.max(plan.slots(), Runtime.getRuntime().availableProcessors());
         settings.putIfAbsent("spark.master", System.getProperty("spark.master", "local[" + slots + "]"));
         // Streams have no use for it, and Spark says so at each start.

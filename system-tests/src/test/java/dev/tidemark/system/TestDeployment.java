@@ -153,7 +153,16 @@ final class TestDeployment implements AutoCloseable {
         return start(layer, process);
     }
 
+    /** What its processes find in their environment besides. */
+    private final Map<String, String> environment = new TreeMap<>();
+
+    TestDeployment withEnvironment(Map<String, String> more) {
+        environment.putAll(more);
+        return this;
+    }
+
     private LayerProcess start(Layer layer, ProcessBuilder builder) throws IOException {
+        builder.environment().putAll(environment);
         // What they leave behind when they are killed goes with the test's folder.
         Path temporary = Files.createDirectories(folder.resolve("temporary"));
         builder.command().add(builder.command().indexOf("-cp"), "-Djava.io.tmpdir=" + temporary);

@@ -27,6 +27,13 @@ public final class SparkSettings {
         return settings;
     }
 
+    /** Settings of Hadoop, as Spark takes them. */
+    public static Map<String, String> ofHadoop(Map<String, String> hadoop) {
+        Map<String, String> settings = new HashMap<>();
+        hadoop.forEach((name, value) -> settings.put("spark.hadoop." + name, value));
+        return settings;
+    }
+
     /** What is set where neither the deployment nor {@code spark-submit} says otherwise. */
     private static Map<String, String> defaults(String master) {
         Map<String, String> defaults = new HashMap<>(Map.of("spark.ui.enabled", "false"));

@@ -30,13 +30,19 @@ import org.slf4j.LoggerFactory;
 public final class LiveSource implements AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(LiveSource.class);
+    /** How often the publications of a warehouse on a disk are looked at. */
     private static final Duration POLL = Duration.ofMillis(200);
+
+    /** And of one in a bucket, which is paid by the request. */
+    private static final Duration BUCKET_POLL = Duration.ofSeconds(2);
+
     private static final Duration SWAP_POLL = Duration.ofMillis(2);
     private static final Duration AFTER_FAILURE = Duration.ofSeconds(2);
     private static final Duration HELD = Duration.ofSeconds(30);
 
     private final Source source;
     private final PublicationLog publications;
+    private final Duration poll;
     private final GenerationBuilder builder;
     private final Progressed progressed = new Progressed();
     private final List<RunningGeneration> running = new CopyOnWriteArrayList<>();
@@ -85,6 +91,7 @@ public final class LiveSource implements AutoCloseable {
         this.source = source;
         this.builder = new GenerationBuilder(deployment, source, patience, spools, segments, kept);
         this.publications = deployment.warehouse().publications();
+        this.poll = deployment.warehouse().isInBucket() ? BUCKET_POLL : POLL;
         this.watch = new SourceWatch(deployment, source, () -> running, progressed);
         this.worker = new Worker(this::run, "follow-" + source.name());
     }
@@ -204,7 +211,7 @@ public final class LiveSource implements AutoCloseable {
         try (builder) {
             while (!closed) {
                 follow();
-                Thread.sleep(POLL.toMillis());
+                Thread.sleep(poll.toMillis());
             }
         } catch (InterruptedException e) {
             LOG.debug("stopped following source {}", source.name());

@@ -46,7 +46,7 @@ public final class SegmentStore {
     private static final int WEIGHED = 1_024;
 
     private final Warehouse warehouse;
-    private final Engine engine = DefaultEngine.create(new Configuration());
+    private final Engine engine;
 
     /** All that somebody holds, by id. */
     private final Cache<String, Segment> held =
@@ -66,6 +66,7 @@ public final class SegmentStore {
     /** @param pastBytes how much of the past it keeps, and reads for one answer; see {@link Segment#bytes} */
     public SegmentStore(Warehouse warehouse, long pastBytes) {
         this.warehouse = warehouse;
+        this.engine = DefaultEngine.create(hadoop(warehouse));
         this.pastBytes = pastBytes;
         this.past = Caffeine.newBuilder()
                 .maximumWeight(Math.max(1, pastBytes / WEIGHED))
@@ -73,6 +74,12 @@ public final class SegmentStore {
                         (int) Math.min(Integer.MAX_VALUE, 1 + segment.bytes() / WEIGHED))
                 .executor(Runnable::run)
                 .build();
+    }
+
+    private static Configuration hadoop(Warehouse warehouse) {
+        Configuration hadoop = new Configuration();
+        warehouse.hadoop().forEach(hadoop::set);
+        return hadoop;
     }
 
     /**

@@ -1,0 +1,2 @@
+/** An S3 server for tests. */
+package dev.tidemark.s3;
