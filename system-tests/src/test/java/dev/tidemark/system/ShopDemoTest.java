@@ -25,6 +25,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -56,6 +57,7 @@ class ShopDemoTest {
         }
     }
 
+    @Tag("thorough")
     @Test
     void theShopIsSentOnceAndInOrderHoweverOftenItsDemoIsKilled() throws Exception {
         port = Shop.freePort();
@@ -158,8 +160,9 @@ class ShopDemoTest {
     }
 
     private List<ShopEvent> history() {
-        return Stream.generate(new ShopTraffic(options(), liveFrom(), LIVE_RATE)::next)
-                .takeWhile(event -> event.sentAt() < liveFrom().toEpochMilli())
+        Instant end = liveFrom();
+        return Stream.generate(new ShopTraffic(options(), end, LIVE_RATE)::next)
+                .takeWhile(event -> event.sentAt() < end.toEpochMilli())
                 .toList();
     }
 
