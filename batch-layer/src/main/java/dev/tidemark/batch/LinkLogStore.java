@@ -1,14 +1,12 @@
 package dev.tidemark.batch;
 
+import dev.tidemark.deployment.AtomicFiles;
 import io.delta.storage.LocalLogStore;
-import java.io.BufferedWriter;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
+import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Iterator;
-import java.util.UUID;
 import org.apache.hadoop.conf.Configuration;
 
 /**
@@ -36,26 +34,14 @@ public final class LinkLogStore extends LocalLogStore {
     }
 
     private static void create(Path commit, Iterator<String> actions) throws IOException {
-        Files.createDirectories(commit.getParent());
-        // Not a temporary file of the JDK's: that is its owner's alone, and so would the commit be.
-        Path written = commit.resolveSibling("." + commit.getFileName() + "." + UUID.randomUUID() + ".tmp");
+        StringBuilder content = new StringBuilder();
+        actions.forEachRemaining(action -> content.append(action).append('\n'));
         try {
-            writeLines(written, actions);
-            Files.createLink(commit, written);
-        } finally {
-            Files.deleteIfExists(written);
-        }
-    }
-
-    private static void writeLines(Path file, Iterator<String> lines) throws IOException {
-        try (BufferedWriter writer = Files.newBufferedWriter(file, StandardOpenOption.CREATE_NEW)) {
-            while (lines.hasNext()) {
-                writer.write(lines.next());
-                writer.write('\n');
+            if (!AtomicFiles.createIfAbsent(commit, content.toString())) {
+                throw new FileAlreadyExistsException(commit.toString());
             }
-        }
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
-            channel.force(true);
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
         }
     }
 }

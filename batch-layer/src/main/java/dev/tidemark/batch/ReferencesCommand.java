@@ -53,15 +53,11 @@ final class ReferencesCommand implements Runnable {
             @Option(names = "--missing", description = "Only those that a source needs and that were never loaded.")
                     boolean missing) {
         Deployment deployment = batch.deployment();
-        List<ReferenceTable> tables = chosen(deployment, names);
-        if (missing) {
-            tables = tables.stream()
-                    .filter(deployment.referencesToLoad()::contains)
-                    .toList();
-        }
-        List<ReferenceTable> loaded = tables;
+        List<ReferenceTable> tables = chosen(deployment, names).stream()
+                .filter(table -> !missing || deployment.referencesToLoad().contains(table))
+                .toList();
         batch.compute(
-                deployment, spark -> new Loaded(new ReferenceLoads(deployment, spark, batch.progress()).load(loaded)));
+                deployment, spark -> new Loaded(new ReferenceLoads(deployment, spark, batch.progress()).load(tables)));
     }
 
     /** What a load did, table by table. */

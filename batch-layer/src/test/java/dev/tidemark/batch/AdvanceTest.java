@@ -168,17 +168,7 @@ class AdvanceTest {
         shop.send(0, Shop.order(3, "2001-01-02T10:00:30Z", "US", "1.00", 4));
         shop.archive();
         Race race = new Race();
-        race.hasOneWinner(() -> shop.advance(new Progress() {
-            @Override
-            public void say(String line) {}
-
-            @Override
-            public void reached(Stage stage) {
-                if (stage == Stage.SEGMENTS_WRITTEN) {
-                    race.meet();
-                }
-            }
-        }));
+        race.hasOneWinner(() -> shop.advance(new AtStage(Stage.SEGMENTS_WRITTEN, race::meet)));
         assertEquals(2, shop.published().number());
         assertEquals(2, shop.readable("revenue").size());
     }

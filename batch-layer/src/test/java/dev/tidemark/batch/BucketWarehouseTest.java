@@ -4,6 +4,7 @@ import static dev.tidemark.batch.Shop.order;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 
+import dev.tidemark.batch.Progress.Stage;
 import dev.tidemark.deployment.s3.ObjectStore;
 import dev.tidemark.deployment.s3.S3FileSystem;
 import dev.tidemark.s3.SharedS3;
@@ -69,17 +70,7 @@ class BucketWarehouseTest {
         shop.send(0, ON_FIRST, ON_SECOND);
         shop.archive();
         Race race = new Race();
-        Progress together = new Progress() {
-            @Override
-            public void say(String line) {}
-
-            @Override
-            public void reached(Stage stage) {
-                if (stage == Stage.SEGMENTS_WRITTEN) {
-                    race.meet();
-                }
-            }
-        };
+        Progress together = new AtStage(Stage.SEGMENTS_WRITTEN, race::meet);
         race.hasOneWinner(() -> shop.recompute(new Selection.Touched(), together));
         assertEquals(List.of(1L), shop.deployment.warehouse().publications().numbers());
         assertEquals(

@@ -8,16 +8,8 @@ final class Killed extends Error {
 
     /** Ends a run at a stage, as if its process had been killed there. */
     static Progress at(Stage last) {
-        return new Progress() {
-            @Override
-            public void say(String line) {}
-
-            @Override
-            public void reached(Stage stage) {
-                if (stage == last) {
-                    throw new Killed();
-                }
-            }
-        };
+        return new AtStage(last, () -> {
+            throw new Killed();
+        });
     }
 }

@@ -301,17 +301,7 @@ class RecomputeTest {
         shop.send(0, ON_FIRST, ON_SECOND);
         shop.archive();
         Race race = new Race();
-        Progress together = new Progress() {
-            @Override
-            public void say(String line) {}
-
-            @Override
-            public void reached(Stage stage) {
-                if (stage == Stage.SEGMENTS_WRITTEN) {
-                    race.meet();
-                }
-            }
-        };
+        Progress together = new AtStage(Stage.SEGMENTS_WRITTEN, race::meet);
         race.hasOneWinner(() -> shop.recompute(new Selection.Touched(), together));
         assertEquals(List.of(1L), shop.deployment.warehouse().publications().numbers());
         assertEquals(1, shop.published().segmentsOf("revenue").get(FIRST).cells());

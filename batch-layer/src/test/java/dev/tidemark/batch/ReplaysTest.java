@@ -353,17 +353,9 @@ class ReplaysTest {
     void whoeverRejectsItWhileItIsBeingApprovedIsHeard() {
         Shop shop = published(Shop.in(folder));
         Replay replay = create(shop, BOTH);
-        Progress rejecting = new Progress() {
-            @Override
-            public void say(String line) {}
-
-            @Override
-            public void reached(Stage stage) {
-                if (stage == Stage.SEGMENTS_WRITTEN) {
-                    new Replays(shop.deployment, Shop.NO_SPARK, Shop.QUIET).reject(replay.number());
-                }
-            }
-        };
+        Progress rejecting =
+                new AtStage(Stage.SEGMENTS_WRITTEN, () -> new Replays(shop.deployment, Shop.NO_SPARK, Shop.QUIET)
+                        .reject(replay.number()));
         assertTrue(refusal(() -> shop.replays(rejecting).approve(1)).contains("replay 1 was rejected"));
         assertEquals(1, shop.published().number());
     }

@@ -28,15 +28,24 @@ record Footprint(long memoryBytes, double processorSeconds) {
         return last;
     }
 
+    /**
+     * A figure of a process's memory, as Linux says.
+     *
+     * @param field such as {@code VmRSS}, what is in use
+     * @throws IOException if the process has ended
+     */
+    static long kibibytes(Process process, String field) throws IOException {
+        return Files.readAllLines(Path.of("/proc", Long.toString(process.pid()), "status")).stream()
+                .filter(line -> line.startsWith(field + ":"))
+                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
+                .findFirst()
+                .orElse(0);
+    }
+
     private static Footprint of(Process process, Footprint before) {
-        Path folder = Path.of("/proc", Long.toString(process.pid()));
         try {
-            long kibibytes = Files.readAllLines(folder.resolve("status")).stream()
-                    .filter(line -> line.startsWith("VmHWM:"))
-                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
-                    .findFirst()
-                    .orElse(0);
-            String stat = Files.readString(folder.resolve("stat"));
+            long kibibytes = kibibytes(process, "VmHWM");
+            String stat = Files.readString(Path.of("/proc", Long.toString(process.pid()), "stat"));
             String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ");
             double ticks = Long.parseLong(fields[USER_TIME]) + Long.parseLong(fields[SYSTEM_TIME]);
             return new Footprint(Math.max(before.memoryBytes, kibibytes * 1024), ticks / TICKS_PER_SECOND);

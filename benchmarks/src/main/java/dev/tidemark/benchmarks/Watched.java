@@ -3,8 +3,6 @@ package dev.tidemark.benchmarks;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -56,11 +54,7 @@ final class Watched implements AutoCloseable {
     /** The memory that a process has in use, as Linux says. */
     private static long residentKiB(Process process) {
         try {
-            return Files.readAllLines(Path.of("/proc", Long.toString(process.pid()), "status")).stream()
-                    .filter(line -> line.startsWith("VmRSS:"))
-                    .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
-                    .findFirst()
-                    .orElse(0);
+            return Footprint.kibibytes(process, "VmRSS");
         } catch (IOException ended) {
             return 0;
         }
